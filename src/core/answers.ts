@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { defaultLimits, type Limits } from './calls.ts';
+
+/** The answer file: what a person would be asked. Flags and environment win over it. */
+export type Answers = {
+  readonly msi?: string | undefined;
+  readonly hostingBundle?: string | undefined;
+  readonly accept?: readonly string[] | undefined;
+  readonly features?: readonly string[] | undefined;
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+  readonly limits?: { readonly [Tool in keyof Limits]?: number | undefined } | undefined;
+};
+
+/** What is wrong with an answer, and where it stands. */
+export type AnswerProblem = {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly hint: string;
+};
+
+const text = z.string('must be text');
+const minutes = z
+  .number('must be a number of minutes')
+  .positive('must be more than 0')
+  .max(1440, 'must be at most 1440, a day')
+  .optional();
+
+/** Windows Installer takes public properties only, and those are upper case (MS-msi, Public Properties). */
+const propertyName = z
+  .string()
+  .regex(/^[A-Z_][A-Z0-9_.]*$/, 'is not the name of a public property: upper-case letters, digits and _');
+
+export const answersSchema = z.strictObject(
+  {
+    msi: text.optional(),
+    hostingBundle: text.optional(),
+    accept: z.array(text, 'must be a list').optional(),
+    features: z
+      .array(text.regex(/^[A-Za-z0-9-]+$/, 'is not the name of a Windows feature'), 'must be a list')
+      .optional(),
+    properties: z.record(propertyName, text, 'must hold names with values').optional(),
+    limits: z
+      .strictObject(
+        { dism: minutes, hosting: minutes, msiexec: minutes, appcmd: minutes, netsh: minutes, powershell: minutes },
+        'must hold names with values',
+      )
+      .optional(),
+  },
+  'the file must hold names with values',
+) satisfies z.ZodType<Answers>;
+
+const known = Object.keys(answersSchema.shape).join(', ');
+
+/** The answers, or every problem at once. */
+export function parseAnswers(
+  raw: unknown,
+): { readonly answers: Answers } | { readonly problems: readonly AnswerProblem[] } {
+  const result = answersSchema.safeParse(raw ?? {});
+  if (result.success) return { answers: result.data };
+  return { problems: result.error.issues.flatMap(problemsOf) };
+}
+
+function problemsOf(issue: z.core.$ZodIssue): AnswerProblem[] {
+  const path = issue.path.filter((part) => typeof part !== 'symbol');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `"${key}" is not known here`,
+      hint: hintAt(path),
+    }));
+  }
+  if (issue.code === 'invalid_key') {
+    const why = issue.issues[0]?.message ?? issue.message;
+    return [
+      {
+        path,
+        message: `"${String(path.at(-1))}" ${why}`,
+        hint: 'Write it as the package has it; `scim-setup inspect` lists the properties.',
+      },
+    ];
+  }
+  const name = path.length === 0 ? '' : `"${path.join('.')}" `;
+  return [{ path, message: `${name}${issue.message}`, hint: hintAt(path) }];
+}
+
+function hintAt(path: readonly (string | number)[]): string {
+  if (path[0] === 'limits') return `Limits are minutes for: ${Object.keys(defaultLimits).join(', ')}.`;
+  return path.length === 0 ? `The answer file may hold: ${known}.` : 'See the answer files in templates/answers.';
+}

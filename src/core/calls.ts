@@ -1,0 +1,192 @@
+import type { CodeTable } from './codes.ts';
+import type { CertificateBinding, Site } from './facts.ts';
+import { type Places, packagePath } from './places.ts';
+import type { BundleRef, Properties, Step, StepKind, Steps } from './step.ts';
+
+/** One argument: a word, or a public property of msiexec, which is quoted by other rules. */
+export type Arg = string | { readonly property: string; readonly value: string };
+
+/** One command line of a child as data. `plan` prints it and `perform` executes the same one. */
+export type Call<I extends 'read' | 'change' = 'read' | 'change'> = {
+  readonly intent: I;
+  readonly tool: CodeTable;
+  /** Absolute, or beginning with `%SystemRoot%\`, which the machine puts in. Never looked up on PATH. */
+  readonly file: string;
+  readonly args: readonly Arg[];
+  readonly timeoutMs: number;
+  /** msiexec does not read its command line by the rules of the C runtime. */
+  readonly quoting: 'argv' | 'msiexec';
+  /** The log the tool itself writes; its folder is made beforehand (1622). */
+  readonly log: string | null;
+};
+
+/** How a child ended. `code` is its exit code, null if it is not known to have ended. */
+export type CallResult = { readonly code: number | null; readonly timedOut: boolean; readonly output: string };
+
+/** Time limits of the tools, in minutes. */
+export type Limits = Readonly<Record<'dism' | 'hosting' | 'msiexec' | 'appcmd' | 'netsh' | 'powershell', number>>;
+
+export const defaultLimits: Limits = { dism: 60, hosting: 30, msiexec: 30, appcmd: 2, netsh: 2, powershell: 10 };
+
+/** Where the calls of one attempt find their packages and write their logs. */
+export type Attempt = { readonly places: Places; readonly label: string; readonly limits: Limits };
+
+type Change = Call<'change'>;
+type Builder<K extends StepKind> = (step: Steps[K], attempt: Attempt) => readonly Change[];
+
+const builders: { readonly [K in StepKind]: Builder<K> } = {
+  'iis.enable': enableFeatures,
+  'hosting.install': ({ bundle }, attempt) => [hostingCall('/install', bundle, attempt)],
+  'hosting.repair': ({ bundle }, attempt) => [hostingCall('/repair', bundle, attempt)],
+  'iis.restart': (_step, attempt) => [scriptCall('Restart-Iis.ps1', [], attempt)],
+  'pool.stop': ({ pool }, attempt) => [appcmd(['stop', 'apppool', `/apppool.name:${pool}`], attempt)],
+  'pool.start': ({ pool }, attempt) => [appcmd(['start', 'apppool', `/apppool.name:${pool}`], attempt)],
+  'config.backup': () => [],
+  'config.restore': () => [],
+  'connector.install': ({ msi, properties }, attempt) => [
+    msiexec('msiexec', ['/i', packagePath(attempt.places, msi)], properties, attempt),
+  ],
+  'connector.upgrade': ({ msi, properties }, attempt) => [
+    msiexec('msiexec', ['/i', packagePath(attempt.places, msi)], properties, attempt),
+  ],
+  // Which pool that is shows only when the connector is there.
+  'connector.serve': () => [],
+  'connector.uninstall': ({ productCode }, attempt) => [msiexec('msiexec /x', ['/x', productCode], {}, attempt)],
+  'site.present': putSite,
+};
+
+/** The command lines that bring a step's state about, in order; none for a step that works on files alone. */
+export function callsOf<K extends StepKind>(step: Step<K>, attempt: Attempt): readonly Change[] {
+  const build: Builder<K> = builders[step.kind as K];
+  return build(step as unknown as Steps[K], attempt);
+}
+
+/** A call as one line for people; it is not meant to be parsed. */
+export function printedCall(call: Call): string {
+  const words = call.args.map((arg) =>
+    typeof arg === 'string' ? quoted(arg) : `${arg.property}=${quoted(arg.value)}`,
+  );
+  return [quoted(call.file), ...words].join(' ');
+}
+
+function quoted(word: string): string {
+  return /[\s"]/.test(word) || word === '' ? `"${word.replaceAll('"', '""')}"` : word;
+}
+
+function enableFeatures({ features }: Steps['iis.enable'], attempt: Attempt): Change[] {
+  const log = logOf(attempt);
+  const names = features.map((name) => `/FeatureName:${name}`);
+  const args = ['/Online', '/English', '/NoRestart', '/Quiet', `/LogPath:${log}`, '/Enable-Feature', '/All', ...names];
+  return [child('dism', '%SystemRoot%\\System32\\dism.exe', args, attempt, log)];
+}
+
+/** Every option is given: a value kept from an earlier bundle, OPT_NO_ANCM above all, would else be reused in silence. */
+const bundleOptions = ['OPT_NO_ANCM=0', 'OPT_NO_RUNTIME=0', 'OPT_NO_SHAREDFX=0', 'OPT_NO_X86=0'];
+
+function hostingCall(verb: '/install' | '/repair', bundle: BundleRef, attempt: Attempt): Change {
+  const log = logOf(attempt);
+  const args = [verb, '/quiet', '/norestart', '/log', log, ...bundleOptions];
+  return child('hosting', packagePath(attempt.places, bundle), args, attempt, log);
+}
+
+/** T10: Windows Installer itself neither restarts the server nor closes applications. */
+const quietProperties: Properties = { REBOOT: 'ReallySuppress', MSIRESTARTMANAGERCONTROL: 'Disable', ALLUSERS: '1' };
+
+function msiexec(
+  table: 'msiexec' | 'msiexec /x',
+  verb: readonly string[],
+  properties: Properties,
+  attempt: Attempt,
+): Change {
+  const log = logOf(attempt);
+  const given = Object.entries({ ...properties, ...quietProperties }).map(([property, value]) => ({ property, value }));
+  const args = [...verb, '/qn', '/norestart', '/l*v', log, ...given];
+  return { ...child(table, '%SystemRoot%\\System32\\msiexec.exe', args, attempt, log), quoting: 'msiexec' };
+}
+
+function scriptCall(script: string, args: readonly string[], attempt: Attempt): Change {
+  return child(
+    'powershell',
+    powershell,
+    [...powershellArgs, `${attempt.places.scripts}\\${script}`, ...args],
+    attempt,
+    null,
+  );
+}
+
+export const powershell = '%SystemRoot%\\System32\\WindowsPowerShell\\v1.0\\powershell.exe';
+
+/** `-File`, because `-EncodedCommand` holds only some 12,000 characters (T19). */
+export const powershellArgs = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File'];
+
+function putSite(step: Steps['site.present'], attempt: Attempt): Change[] {
+  return [...putIisObjects(step, attempt), ...step.certificates.flatMap((one) => bindCertificate(one, attempt))];
+}
+
+/** The id under which IIS itself binds certificates; http.sys only keeps it. */
+const iisApplication = '{4dc3e181-e14b-4a21-b022-59fc669b0914}';
+
+function bindCertificate({ endpoint, thumbprint, store }: CertificateBinding, attempt: Attempt): Change[] {
+  const isAddress = /^(\[[0-9a-f:.%]+\]|[0-9.]+):\d+$/i.test(endpoint);
+  const at = `${isAddress ? 'ipport' : 'hostnameport'}=${endpoint}`;
+  const file = '%SystemRoot%\\System32\\netsh.exe';
+  const what = [`certhash=${thumbprint.toLowerCase()}`, `appid=${iisApplication}`, `certstorename=${store}`];
+  return [
+    child('netsh delete', file, ['http', 'delete', 'sslcert', at], attempt, null),
+    child('netsh', file, ['http', 'add', 'sslcert', at, ...what], attempt, null),
+  ];
+}
+
+function putIisObjects({ site, identity }: Steps['site.present'], attempt: Attempt): Change[] {
+  const name = `/site.name:${site.name}`;
+  const isOwn = site.application === '/';
+  const bindings = `/bindings:${site.bindings.join(',')}`;
+  const app = `/app.name:${site.name}${site.application}`;
+  return [
+    ['add', 'apppool', `/name:${site.pool}`],
+    // The password of a SpecificUser is gone with the old pool; the other identities need none.
+    ...(identity.startsWith('SpecificUser')
+      ? []
+      : [['set', 'apppool', `/apppool.name:${site.pool}`, `/processModel.identityType:${identity}`]]),
+    isOwn
+      ? ['add', 'site', `/name:${site.name}`, `/physicalPath:${site.folder}`, bindings]
+      : ['add', 'app', name, `/path:${site.application}`, `/physicalPath:${site.folder}`],
+    ['set', 'app', app, `/applicationPool:${site.pool}`],
+    ['set', 'vdir', `/vdir.name:${rootOf(site)}`, `/physicalPath:${site.folder}`],
+    ...(isOwn
+      ? [
+          ['set', 'site', name, bindings],
+          [site.state === 'started' ? 'start' : 'stop', 'site', name],
+        ]
+      : []),
+  ].map((args) => appcmd(args, attempt));
+}
+
+/** The name of an application's root folder: `Site/` or `Site/application/`. */
+function rootOf({ name, application }: Site): string {
+  return `${name}${application === '/' ? '' : application}/`;
+}
+
+function appcmd(args: readonly string[], attempt: Attempt): Change {
+  return child('appcmd', '%SystemRoot%\\System32\\inetsrv\\appcmd.exe', args, attempt, null);
+}
+
+function child(tool: CodeTable, file: string, args: readonly Arg[], attempt: Attempt, log: string | null): Change {
+  const limit = attempt.limits[limitNames[tool]];
+  return { intent: 'change', tool, file, args, timeoutMs: limit * 60_000, quoting: 'argv', log };
+}
+
+const limitNames = {
+  dism: 'dism',
+  hosting: 'hosting',
+  msiexec: 'msiexec',
+  'msiexec /x': 'msiexec',
+  appcmd: 'appcmd',
+  netsh: 'netsh',
+  'netsh delete': 'netsh',
+  powershell: 'powershell',
+} as const satisfies Record<CodeTable, keyof Limits>;
+
+function logOf({ places, label }: Attempt): string {
+  return `${places.logs}\\${label}.log`;
+}

@@ -1,0 +1,78 @@
+import { samePath } from './connector.ts';
+import type { ConfigFile, Facts, FeatureState, Hosting, Iis, Product, Reading, Values } from './facts.ts';
+
+/** What differs between two looks at a server, in sentences for its operator; nothing is said of what could not be read. */
+export function changesBetween(before: Facts, after: Facts): readonly string[] {
+  return [
+    ...compared(before.features, after.features, featureChanges),
+    ...compared(before.hosting, after.hosting, hostingChanges),
+    ...compared(before.products, after.products, productChanges),
+    ...compared(before.iis, after.iis, iisChanges),
+    ...compared(before.config, after.config, configChanges),
+  ];
+}
+
+function compared<T>(before: Reading<T>, after: Reading<T>, changes: (before: T, after: T) => string[]): string[] {
+  return before.known && after.known ? changes(before.value, after.value) : [];
+}
+
+type Features = Readonly<Record<string, FeatureState>>;
+
+function featureChanges(before: Features, after: Features): string[] {
+  const enabled = Object.keys(after).filter((name) => after[name] === 'enabled' && before[name] !== 'enabled');
+  return enabled.length === 0 ? [] : [`Windows features enabled: ${enabled.join(', ')}`];
+}
+
+function hostingChanges(before: Hosting, after: Hosting): string[] {
+  const added = after.runtimes
+    .filter(
+      (one) =>
+        !before.runtimes.some((old) => old.name === one.name && old.version === one.version && old.bits === one.bits),
+    )
+    .map((one) => `${one.name} ${one.version} (${one.bits} bits)`);
+  const isModuleNew = after.module.registered && !before.module.registered;
+  return [
+    ...(added.length === 0 ? [] : [`.NET runtimes laid down: ${added.join(', ')}`]),
+    ...(isModuleNew ? ['ASP.NET Core Module added to IIS'] : []),
+  ];
+}
+
+function productChanges(before: readonly Product[], after: readonly Product[]): string[] {
+  const versions = (products: readonly Product[]) =>
+    products.map((one) => one.version).join(' and ') || 'not installed';
+  return versions(before) === versions(after) ? [] : [`SCIM Connector: ${versions(before)} -> ${versions(after)}`];
+}
+
+function iisChanges(before: Iis | null, after: Iis | null): string[] {
+  const sites = (iis: Iis | null) =>
+    (iis?.sites ?? []).map((one) => one.name + (one.application === '/' ? '' : one.application));
+  const added = sites(after).filter((name) => !sites(before).includes(name));
+  const gone = sites(before).filter((name) => !sites(after).includes(name));
+  return [...added.map((name) => `site ${name} added`), ...gone.map((name) => `site ${name} removed`)];
+}
+
+function configChanges(before: readonly ConfigFile[], after: readonly ConfigFile[]): string[] {
+  const all = [...before, ...after.filter((one) => !before.some((old) => samePath(old.path, one.path)))];
+  return all.flatMap(({ path }) => {
+    const [old, now] = [before, after].map((files) => files.find((one) => samePath(one.path, path)));
+    if (!old) return [`${path}: new`];
+    if (!now) return [`${path}: gone, kept in the backup`];
+    return old.sha256 === now.sha256 ? [] : [`${path}: ${valueChanges(old.values, now.values)}`];
+  });
+}
+
+function valueChanges(before: Values, after: Values): string {
+  const kept = Object.keys(before).filter((pointer) => before[pointer] === after[pointer]).length;
+  const changed = Object.keys(before).filter((pointer) => pointer in after && before[pointer] !== after[pointer]);
+  const added = Object.keys(after).filter((pointer) => !(pointer in before));
+  const gone = Object.keys(before).filter((pointer) => !(pointer in after));
+  const parts = [
+    `${kept} of ${Object.keys(before).length} values kept`,
+    ...(added.length > 0 ? [`new: ${added.join(', ')}`] : []),
+    ...(changed.length > 0 ? [`new default: ${changed.join(', ')}`] : []),
+    ...(gone.length > 0 ? [`gone: ${gone.join(', ')}`] : []),
+  ];
+  return Object.keys(before).length === 0 && added.length === 0
+    ? 'replaced by that of the new version'
+    : parts.join('; ');
+}

@@ -1,0 +1,159 @@
+import { crossesFormat, isConnectorPath } from './connector.ts';
+import { type FindingRow, listed, named, read } from './finding-row.ts';
+import { configConflicts } from './kept-config.ts';
+import { sameName } from './missing.ts';
+import { hasPassword, type Situation, siteOf, valueOr, whyNoWayBack } from './situation.ts';
+import { compareMsiVersions } from './version.ts';
+import { capitalised } from './words.ts';
+
+/** What can be wrong with the connector that is there. */
+export const connectorFindings: readonly FindingRow[] = [
+  {
+    id: 'duplicate',
+    needs: ['products'],
+    stops: 'always',
+    hint: 'Uninstall all but one of them, then run again.',
+    test: ({ origin }) => {
+      const all = valueOr(origin.products, []);
+      return all.length > 1 ? `The connector is registered ${all.length} times: ${all.map(named).join(', ')}.` : null;
+    },
+  },
+  {
+    id: 'per-user',
+    needs: ['products'],
+    stops: 'always',
+    hint: 'Uninstall it as the user who installed it, then run again.',
+    test: ({ product }) =>
+      product?.context === 'user'
+        ? `${named(product)} was installed for one user only; no package for all users replaces it.`
+        : null,
+  },
+  {
+    id: 'changed-meanwhile',
+    needs: ['products', 'machine'],
+    stops: 'always',
+    alsoBack: true,
+    hint: 'Look at the journal of the unfinished run, bring the connector to a known version by hand, then run again.',
+    test: changedMeanwhile,
+  },
+  {
+    id: 'broken',
+    needs: [],
+    stops: 'always',
+    hint: 'Uninstall the connector with `scim-setup uninstall`, which keeps its config, then install it.',
+    test: ({ product, route }) =>
+      product && route === 'repair'
+        ? `${named(product)} is registered, but files of it are gone: ${product.missingFiles.join(', ')}.`
+        : null,
+  },
+  {
+    id: 'same-product-code',
+    needs: [],
+    stops: 'always',
+    hint: 'Uninstall the installed version with `scim-setup uninstall`, which keeps its config, then install this one.',
+    test: ({ product, wanted: { msi } }) =>
+      product &&
+      msi &&
+      product.productCode === msi.productCode &&
+      compareMsiVersions(product.version, msi.productVersion) !== 0
+        ? `${msi.name} is version ${msi.productVersion} under the product code of the installed ${product.version}: Windows Installer takes both for the same product.`
+        : null,
+  },
+  {
+    id: 'downgrade',
+    needs: [],
+    stops: 'always',
+    hint: 'Give a package that is not older, or uninstall the connector first.',
+    test: ({ product, route, wanted }) =>
+      product && route === 'downgrade'
+        ? `${wanted.msi?.productVersion} is older than the installed ${product.version}.`
+        : null,
+  },
+  {
+    id: 'reconfiguration',
+    needs: [],
+    stops: 'unless-accepted',
+    hint: 'Have the connection to Secret Server and the endpoints at hand to enter them again.',
+    test: ({ product, wanted: { msi }, route }) =>
+      product && msi && route === 'replace' && crossesFormat(product.version, msi.productVersion)
+        ? `${product.version} keeps its settings in a form that ${msi.productVersion} cannot read. They stay in the backup and must be entered again; endpoint tokens become invalid.`
+        : null,
+  },
+  {
+    id: 'no-way-back',
+    needs: [],
+    stops: 'unless-accepted',
+    hint: 'If this run fails, the installed version cannot be put back without its package.',
+    test: noWayBack,
+  },
+  {
+    id: 'pool-password',
+    needs: ['iis'],
+    stops: 'always',
+    hint: 'Have the account and its password at hand, let the pool run as ApplicationPoolIdentity for the run, and set the account again afterwards.',
+    test: ({ product, route, origin }) => {
+      const pool = product && route === 'replace' ? siteOf(origin, product).pool : null;
+      return hasPassword(pool)
+        ? `Pool ${pool?.name} runs as ${pool?.identity.slice('SpecificUser:'.length)}; uninstalling the old version takes the password along, which only IIS knows.`
+        : null;
+    },
+  },
+  {
+    id: 'deletions-pending',
+    needs: ['restart'],
+    stops: 'always',
+    hint: 'Restart the server, then run again.',
+    test: ({ now, product, route }) => {
+      const doomed = read(now.restart).deletions.filter((path) => isConnectorPath(path, product?.folder ?? null));
+      return route !== 'none' && doomed.length > 0
+        ? `Windows will delete ${doomed.join(', ')} at the next start.`
+        : null;
+    },
+  },
+  {
+    id: 'pool-shared',
+    needs: ['iis'],
+    stops: 'never',
+    hint: 'They are down as long as the connector is.',
+    test: sharedPool,
+  },
+  {
+    id: 'config-conflict',
+    needs: ['config'],
+    stops: 'never',
+    hint: 'Your values are kept; compare them with the new defaults.',
+    test: (one) =>
+      listed(
+        configConflicts(one),
+        (names) => `The new version has new defaults for settings that were changed here: ${names}.`,
+      ),
+  },
+];
+
+function changedMeanwhile({ now, wanted, unfinished, origin }: Situation): string | null {
+  if (!unfinished) return null;
+  const before = valueOr(origin.products, []).map((one) => one.productCode);
+  const ours = [...before, wanted.msi?.productCode, unfinished.wanted.msi?.productCode];
+  const others = read(now.products).filter((one) => !ours.includes(one.productCode));
+  if (others.length > 0)
+    return `Since the unfinished run began, someone else has installed ${others.map(named).join(', ')}.`;
+  const name = origin.machine.known ? origin.machine.value.name : read(now.machine).name;
+  return name === read(now.machine).name ? null : `The unfinished run was begun on ${name}, not on this server.`;
+}
+
+function noWayBack({ product, route, origin }: Situation): string | null {
+  if (!product || !['upgrade', 'replace', 'uninstall'].includes(route)) return null;
+  const reason = whyNoWayBack(origin, product);
+  return reason === null ? null : `${capitalised(reason)}.`;
+}
+
+function sharedPool({ now, product, route }: Situation): string | null {
+  if (!product || route === 'none') return null;
+  const { site, pool } = siteOf(now, product);
+  const others = (read(now.iis)?.sites ?? []).filter(
+    (one) => pool !== null && sameName(one.pool, pool.name) && one !== site,
+  );
+  return others.length > 0
+    ? `Pool ${pool?.name} also runs ${others.map((one) => one.name + (one.application === '/' ? '' : one.application)).join(', ')}.`
+    : null;
+}

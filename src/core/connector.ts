@@ -1,0 +1,90 @@
+import type { ConfigRole, Product, Site } from './facts.ts';
+import { compareMsiVersions } from './version.ts';
+
+/** What the connector is called in the list of installed programs (domain: Thycotic and Delinea packages alike). */
+export const productNamePattern = 'SCIM ?Connector';
+
+/** Settings of versions below this one have another format, and no in-place upgrade is offered (the vendor's setup page). */
+export const firstJsonVersion = '4.0.0';
+
+/**
+ * The Windows features that an ASP.NET Core application under IIS needs, by their DISM names: the server core that the
+ * ASP.NET Core Module asks for, and what serves, logs and filters static content and errors.
+ */
+export const neededFeatures: readonly string[] = [
+  'IIS-WebServerRole',
+  'IIS-WebServer',
+  'IIS-CommonHttpFeatures',
+  'IIS-StaticContent',
+  'IIS-DefaultDocument',
+  'IIS-HttpErrors',
+  'IIS-HealthAndDiagnostics',
+  'IIS-HttpLogging',
+  'IIS-Security',
+  'IIS-RequestFiltering',
+];
+
+/** Where config lies below a folder of the connector; `*.json` stands for every such file. */
+const configTable: readonly { readonly folder: string; readonly name: string; readonly role: ConfigRole }[] = [
+  { folder: '', name: 'appsettings.json', role: 'settings' },
+  { folder: '', name: 'web.config', role: 'web.config' },
+  { folder: '', name: 'settings.enc', role: 'legacy' },
+  { folder: 'Responses', name: '*.json', role: 'responses' },
+];
+
+/** The folders below the connector's own in which config files lie, '' for the folder itself. */
+export const configFolders: readonly string[] = [...new Set(configTable.map((row) => row.folder))];
+
+/** What a file in one of `configFolders` is, or null if it holds no config. */
+export function configRole(folder: string, name: string): ConfigRole | null {
+  const lower = name.toLowerCase();
+  const row = configTable.find(
+    (one) =>
+      one.folder === folder && (one.name.startsWith('*') ? lower.endsWith(one.name.slice(1)) : one.name === lower),
+  );
+  return row?.role ?? null;
+}
+
+/** Whether moving between the two versions crosses the line at which the format of the settings changed. */
+export function crossesFormat(from: string, to: string): boolean {
+  const isOld = (version: string) => (compareMsiVersions(version, firstJsonVersion) ?? 0) < 0;
+  return isOld(from) !== isOld(to);
+}
+
+/** Folders in which files of the connector may lie: of its products, and of sites that are named after it. */
+export function connectorFolders(
+  products: readonly Pick<Product, 'folder'>[],
+  sites: readonly Site[],
+): readonly string[] {
+  const ofSites = sites.filter((site) => /\\scim ?connector$/i.test(site.folder)).map((site) => site.folder);
+  const all = [...products.flatMap((product) => product.folder ?? []), ...ofSites];
+  return all.filter((folder, index) => all.findIndex((one) => samePath(one, folder)) === index);
+}
+
+/** Whether two Windows paths name the same file: case and a closing backslash do not count. */
+export function samePath(left: string, right: string): boolean {
+  return normalPath(left) === normalPath(right);
+}
+
+/** A path in the form in which paths are compared. */
+export function normalPath(path: string): string {
+  return path.replaceAll('/', '\\').replace(/\\+$/, '').toLowerCase();
+}
+
+/** The connector's own folder, from the key paths of its components: the highest one that holds a file of its root. */
+export function folderOfKeyPaths(keyPaths: readonly string[]): string | null {
+  const folders = keyPaths
+    .map((path) => ({
+      folder: path.slice(0, path.lastIndexOf('\\')),
+      name: path.slice(path.lastIndexOf('\\') + 1).toLowerCase(),
+    }))
+    .filter(({ name }) => ['appsettings.json', 'web.config', 'settings.enc'].includes(name))
+    .map(({ folder }) => folder);
+  return folders.sort((left, right) => left.length - right.length)[0] ?? null;
+}
+
+/** Whether a path lies in the connector's folder, or in one of its name where that is not known. */
+export function isConnectorPath(path: string, folder: string | null): boolean {
+  if (folder !== null) return `${normalPath(path)}\\`.startsWith(`${normalPath(folder)}\\`);
+  return /\\scim ?connector(\\|$)/i.test(path);
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { Facts, ReaderDocument } from './facts.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hex');
+const time = z.iso.datetime();
+const guid = z
+  .string()
+  .regex(/^\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}$/, 'is not a GUID in braces and upper case');
+const bits = z.union([z.literal(32), z.literal(64)]);
+
+const reading = <T extends z.ZodType>(value: T) =>
+  z.discriminatedUnion('known', [
+    z.strictObject({ known: z.literal(true), value }),
+    z.strictObject({ known: z.literal(false), why: z.string() }),
+  ]);
+
+const machine = z.strictObject({
+  name: z.string(),
+  os: z.strictObject({ version: z.string(), product: z.enum(['server', 'client']), edition: z.string() }),
+  elevated: z.boolean(),
+  networkLogon: z.boolean(),
+  powershell: z.strictObject({ version: z.string(), languageMode: z.string() }),
+  memoryMb: z.number(),
+  cpuMhz: z.number(),
+  freeMb: z.record(z.string(), z.number()),
+});
+const restart = z.strictObject({ reasons: z.array(z.string()), deletions: z.array(z.string()) });
+const installer = z.strictObject({ suspended: z.boolean(), disabledByPolicy: z.boolean() });
+const features = z.record(z.string(), z.enum(['enabled', 'disabled', 'enable-pending', 'disable-pending', 'removed']));
+const service = z.strictObject({ state: z.enum(['running', 'stopped']), startedAt: time.nullable() });
+const runState = z.enum(['started', 'stopped']);
+const certificate = z.strictObject({
+  endpoint: z.string(),
+  thumbprint: z.string(),
+  store: z.string(),
+  present: z.boolean(),
+});
+const iisCore = {
+  version: z.string(),
+  components: z.array(z.string()),
+  sharedConfiguration: z.string().nullable(),
+  services: z.record(z.string(), service),
+  certificates: z.array(certificate),
+};
+const site = z.strictObject({
+  name: z.string(),
+  application: z.string(),
+  folder: z.string(),
+  pool: z.string(),
+  bindings: z.array(z.string()),
+  state: runState,
+});
+const pool = z.strictObject({ name: z.string(), identity: z.string(), state: runState, workers: z.number() });
+const iis = z.strictObject({ ...iisCore, sites: z.array(site), pools: z.array(pool) });
+const hosting = z.strictObject({
+  runtimes: z.array(z.strictObject({ name: z.string(), version: z.string(), bits })),
+  bundles: z.array(z.strictObject({ version: z.string(), cachedAt: z.string().nullable() })),
+  module: z.strictObject({
+    registered: z.boolean(),
+    files: z.boolean(),
+    schema: z.boolean(),
+    configured: z.boolean(),
+    eventSource: z.boolean(),
+  }),
+  options: z.record(z.string(), z.record(z.string(), z.union([z.literal(0), z.literal(1)]))),
+  vcRuntime: z.string().nullable(),
+  changedAt: time.nullable(),
+});
+const productCore = {
+  productCode: guid,
+  upgradeCode: guid.or(z.literal('')),
+  version: z.string(),
+  name: z.string(),
+  context: z.enum(['machine', 'user']),
+  bits,
+};
+const product = z.strictObject({
+  ...productCore,
+  folder: z.string().nullable(),
+  missingFiles: z.array(z.string()),
+  cached: z
+    .strictObject({
+      path: z.string(),
+      name: z.string(),
+      sha256,
+      externalCabinets: z.array(z.string()),
+      defaults: z.record(z.string(), z.record(z.string(), sha256)),
+    })
+    .nullable(),
+});
+const configFile = z.strictObject({
+  path: z.string(),
+  role: z.enum(['settings', 'responses', 'web.config', 'legacy']),
+  sha256,
+  values: z.record(z.string(), sha256),
+  sddl: z.string(),
+});
+const kept = z.strictObject({
+  files: z.array(z.strictObject({ path: z.string(), sha256 })),
+  packages: z.array(sha256),
+});
+
+const readerOnly = {
+  schema: z.literal(1),
+  takenAt: time,
+  machine: reading(machine),
+  restart: reading(restart),
+  installer: reading(installer),
+  features: reading(features),
+  hosting: reading(hosting),
+};
+
+/** The document of facts, as `detect` prints it and the sandbox stores it. */
+export const factsSchema = z.strictObject({
+  ...readerOnly,
+  iis: reading(iis.nullable()),
+  products: reading(z.array(product)),
+  config: reading(z.array(configFile)),
+  kept: reading(kept),
+}) satisfies z.ZodType<Facts>;
+
+export const readerSchema = z.strictObject({
+  ...readerOnly,
+  iis: reading(
+    z
+      .strictObject({
+        ...iisCore,
+        siteStates: z.record(z.string(), runState),
+        poolStates: z.record(z.string(), runState),
+        workers: z.array(z.string()),
+      })
+      .nullable(),
+  ),
+  products: reading(
+    z.array(
+      z.strictObject({
+        ...productCore,
+        installLocation: z.string().nullable(),
+        keyPaths: z.array(z.string()),
+        localPackage: z.string().nullable(),
+        packageName: z.string().nullable(),
+      }),
+    ),
+  ),
+}) satisfies z.ZodType<ReaderDocument>;

@@ -1,0 +1,168 @@
+/** SHA-256 of some bytes: 64 hex digits, lower case. */
+export type Sha256 = string;
+
+/** A value that was looked for: "not there" is a known value, "could not look" is not. */
+export type Reading<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly why: string };
+
+export type FeatureState = 'enabled' | 'disabled' | 'enable-pending' | 'disable-pending' | 'removed';
+
+export type ServerIdentity = {
+  readonly name: string;
+  readonly os: { readonly version: string; readonly product: 'server' | 'client'; readonly edition: string };
+  readonly elevated: boolean;
+  readonly networkLogon: boolean;
+  readonly powershell: { readonly version: string; readonly languageMode: string };
+  readonly memoryMb: number;
+  readonly cpuMhz: number;
+  /** Free space by drive, `C:`. */
+  readonly freeMb: Readonly<Record<string, number>>;
+};
+
+/** Why Windows wants a restart, and the paths it deletes at the next boot (T1). */
+export type Restart = { readonly reasons: readonly string[]; readonly deletions: readonly string[] };
+
+export type InstallerState = { readonly suspended: boolean; readonly disabledByPolicy: boolean };
+
+export type ServiceState = { readonly state: 'running' | 'stopped'; readonly startedAt: string | null };
+
+export type Site = {
+  readonly name: string;
+  /** `/` for a site of its own, `/SCIMConnector` for an application under another site. */
+  readonly application: string;
+  readonly folder: string;
+  readonly pool: string;
+  /** As IIS writes them: `https/*:443:`. */
+  readonly bindings: readonly string[];
+  readonly state: 'started' | 'stopped';
+};
+
+export type Pool = {
+  readonly name: string;
+  readonly identity: string;
+  readonly state: 'started' | 'stopped';
+  /** Worker processes still alive: `appcmd stop` returns before they are gone (T10). */
+  readonly workers: number;
+};
+
+/** One binding of http.sys, which is not part of applicationHost.config (T5). */
+export type CertificateBinding = {
+  readonly endpoint: string;
+  readonly thumbprint: string;
+  readonly store: string;
+  readonly present: boolean;
+};
+
+export type Iis = {
+  readonly version: string;
+  /** Names under InetStp\Components whose value is 1. */
+  readonly components: readonly string[];
+  /** Folder of the shared configuration, or null. */
+  readonly sharedConfiguration: null | string;
+  readonly services: Readonly<Record<string, ServiceState>>;
+  readonly sites: readonly Site[];
+  readonly pools: readonly Pool[];
+  readonly certificates: readonly CertificateBinding[];
+};
+
+/** The five proofs that IIS can load the ASP.NET Core Module (dotnet/aspnetcore, ANCMV2/aspnetcoremodulev2.wxs). */
+export type AspNetCoreModule = {
+  readonly registered: boolean;
+  readonly files: boolean;
+  readonly schema: boolean;
+  readonly configured: boolean;
+  readonly eventSource: boolean;
+};
+
+export type Hosting = {
+  /** Folders under %ProgramFiles%\dotnet\shared: what the host itself reads. */
+  readonly runtimes: readonly { readonly name: string; readonly version: string; readonly bits: 32 | 64 }[];
+  readonly bundles: readonly { readonly version: string; readonly cachedAt: string | null }[];
+  readonly module: AspNetCoreModule;
+  /** `6.0` to the OPT_NO_ options that later bundles of that line reuse. */
+  readonly options: Readonly<Record<string, Readonly<Record<string, 0 | 1>>>>;
+  readonly vcRuntime: string | null;
+  /** When the newest part of the module was laid down; IIS must have started after it. Runtimes need no restart of IIS. */
+  readonly changedAt: string | null;
+};
+
+/** The package Windows Installer kept of a product: the way back (T2). */
+export type CachedPackage = {
+  readonly path: string;
+  readonly name: string;
+  readonly sha256: Sha256;
+  readonly externalCabinets: readonly string[];
+  /** What the package lays down of config files: lower-case path below the product's folder to its values. */
+  readonly defaults: Readonly<Record<string, Values>>;
+};
+
+export type Product = {
+  readonly productCode: string;
+  readonly upgradeCode: string;
+  readonly version: string;
+  readonly name: string;
+  readonly context: 'machine' | 'user';
+  readonly bits: 32 | 64;
+  readonly folder: string | null;
+  /** Files that its cached package lays down and that are not there, relative to its folder. */
+  readonly missingFiles: readonly string[];
+  readonly cached: null | CachedPackage;
+};
+
+export type ConfigRole = 'settings' | 'responses' | 'web.config' | 'legacy';
+
+/** Fingerprints by JSON pointer: the values themselves, keys among them, never leave their file. */
+export type Values = Readonly<Record<string, Sha256>>;
+
+export type ConfigFile = {
+  readonly path: string;
+  readonly role: ConfigRole;
+  readonly sha256: Sha256;
+  readonly values: Values;
+  readonly sddl: string;
+};
+
+/** What this chain of runs has kept, each byte of it proven by its hash. */
+export type Kept = {
+  readonly files: readonly { readonly path: string; readonly sha256: Sha256 }[];
+  readonly packages: readonly Sha256[];
+};
+
+/** What one server looks like. Each reading can fail on its own; no secret is ever in it. */
+export type Facts = {
+  readonly schema: 1;
+  /** ISO 8601, UTC. */
+  readonly takenAt: string;
+  readonly machine: Reading<ServerIdentity>;
+  readonly restart: Reading<Restart>;
+  readonly installer: Reading<InstallerState>;
+  readonly features: Reading<Readonly<Record<string, FeatureState>>>;
+  /** null: looked, IIS is not there. */
+  readonly iis: Reading<null | Iis>;
+  readonly hosting: Reading<Hosting>;
+  /** Every registration of the connector, none to many. */
+  readonly products: Reading<readonly Product[]>;
+  readonly config: Reading<readonly ConfigFile[]>;
+  readonly kept: Reading<Kept>;
+};
+
+/** What the reader (Get-ScimFacts.ps1) knows of IIS; sites and pools themselves stand in applicationHost.config. */
+export type ReaderIis = Omit<Iis, 'sites' | 'pools'> & {
+  readonly siteStates: Readonly<Record<string, 'started' | 'stopped'>>;
+  readonly poolStates: Readonly<Record<string, 'started' | 'stopped'>>;
+  /** Pool name of each living worker process. */
+  readonly workers: readonly string[];
+};
+
+/** A registered product as the registry has it; the folder and the cached package are judged from it with its files. */
+export type ReaderProduct = Omit<Product, 'folder' | 'cached' | 'missingFiles'> & {
+  readonly installLocation: string | null;
+  readonly keyPaths: readonly string[];
+  readonly localPackage: string | null;
+  readonly packageName: string | null;
+};
+
+/** One answer of the reader to `look`: Facts less what only files can tell. */
+export type ReaderDocument = Omit<Facts, 'iis' | 'products' | 'config' | 'kept'> & {
+  readonly iis: Reading<null | ReaderIis>;
+  readonly products: Reading<readonly ReaderProduct[]>;
+};

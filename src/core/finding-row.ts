@@ -1,0 +1,34 @@
+import type { Facts, Product, Reading } from './facts.ts';
+import type { Finding } from './plan.ts';
+import type { Situation } from './situation.ts';
+
+export type FactName = Exclude<keyof Facts, 'schema' | 'takenAt'>;
+
+/** One thing that can be wrong with a server or with what was given. */
+export type FindingRow = {
+  readonly id: string;
+  /** Readings without which the row cannot be judged: where one failed, the run stops. */
+  readonly needs: readonly FactName[];
+  readonly stops: Finding['stops'];
+  readonly hint: string;
+  /** A sentence saying what is wrong, or null. Called only when everything it needs was read. */
+  readonly test: (one: Situation) => string | null;
+  /** Asked on the way back as well; the rest is a matter of the way forward. */
+  readonly alsoBack?: true;
+};
+
+/** A reading that `findingsOf` has proven to be known. */
+export function read<T>(reading: Reading<T>): T {
+  if (!reading.known) throw new Error(`a finding read a fact that it does not name in needs: ${reading.why}`);
+  return reading.value;
+}
+
+/** A product as messages call it. */
+export function named(product: Product): string {
+  return `${product.name} ${product.version}`;
+}
+
+/** A sentence over a list, or null if it is empty. */
+export function listed(names: readonly string[], sentence: (list: string) => string): string | null {
+  return names.length === 0 ? null : sentence(names.join(', '));
+}

@@ -1,0 +1,97 @@
+import type { Outcome } from './codes.ts';
+import type { End } from './exit-codes.ts';
+import type { Facts, Reading } from './facts.ts';
+import type { Places } from './places.ts';
+import type { Finding, Plan, Route, Unfinished } from './plan.ts';
+import type { Step } from './step.ts';
+import type { Wanted } from './wanted.ts';
+
+/** `first`: as planned. `orElse`: in place of a step that failed. `back`: on the way back. */
+export type Phase = 'first' | 'orElse' | 'back';
+
+type StepEntry = { readonly at: string; readonly id: string; readonly phase: Phase; readonly step: Step };
+
+export type Opened = {
+  readonly type: 'opened';
+  readonly at: string;
+  readonly schema: 1;
+  readonly program: string;
+  readonly sandbox: boolean;
+  readonly runId: string;
+  /** The backup of the whole chain of runs. */
+  readonly backupId: string;
+  /** The run that this one takes up again. */
+  readonly continues: string | null;
+  /** The facts before the first run of the chain. */
+  readonly before: Facts;
+  readonly wanted: Wanted;
+  readonly findings: readonly Finding[];
+  readonly route: Route;
+  /** null when nothing is to be done, or the run was refused. */
+  readonly plan: Plan | null;
+  readonly places: Places;
+};
+
+/** One line of a journal, written and flushed before what it tells of is done. */
+export type Entry =
+  | Opened
+  | ({ readonly type: 'already' } & StepEntry)
+  | ({ readonly type: 'started' } & StepEntry)
+  | ({
+      readonly type: 'finished';
+      readonly outcome: Outcome;
+      readonly missing: Reading<readonly string[]>;
+      readonly ms: number;
+    } & StepEntry)
+  | { readonly type: 'turned'; readonly at: string; readonly why: string }
+  | {
+      readonly type: 'closed';
+      readonly at: string;
+      readonly end: End;
+      readonly rebootRequired: boolean;
+      readonly why: string;
+      readonly after: Facts | null;
+    };
+
+/** The unfinished run that a journal tells of, or null if it was closed as converged or as before. */
+export function replay(entries: readonly Entry[]): Unfinished | null {
+  const opened = entries.find((entry) => entry.type === 'opened');
+  if (!opened?.plan || entries.some((entry) => isFinished(entry, opened))) return null;
+  const turned = entries.some((entry) => entry.type === 'turned');
+  const direction = turned ? 'back' : opened.plan.direction;
+  return { before: opened.before, wanted: opened.wanted, direction };
+}
+
+/** Ends after which the server needs no other run: as wanted, as before, or never touched by the whole chain. */
+function isFinished(entry: Entry, opened: Opened): boolean {
+  if (entry.type !== 'closed') return false;
+  return entry.end === 'busy' ? opened.continues === null : ['converged', 'failed-as-before'].includes(entry.end);
+}
+
+/**
+ * The entries of a journal's text. Lines that a power cut or a full disk has torn are passed over: what they told of is
+ * seen by looking at the server.
+ */
+export function parseJournal(text: string): { readonly entries: readonly Entry[] } | { readonly problem: string } {
+  const entries = text.split('\n').flatMap((line) => parseLine(line) ?? []);
+  const opened = entries[0];
+  if (!opened) return { entries };
+  if (opened.type !== 'opened') return { problem: 'its first line is not the opening of a run' };
+  return opened.schema === 1
+    ? { entries }
+    : { problem: `it is of schema ${opened.schema}, which this version does not know` };
+}
+
+/** One entry as the line that is written. */
+export function journalLine(entry: Entry): string {
+  return JSON.stringify(entry);
+}
+
+function parseLine(line: string): Entry | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'type' in value ? (value as Entry) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,66 @@
+import { crossesFormat, normalPath } from './connector.ts';
+import type { ConfigFile, Product, Values } from './facts.ts';
+import { differingPointers } from './missing.ts';
+import { type Situation, valueOr } from './situation.ts';
+import type { WantedFile } from './step.ts';
+
+/** Every config file of the origin, for the backup and for the way back, by its very bytes. */
+export function filesToKeep({ origin }: Situation): readonly WantedFile[] {
+  return valueOr(origin.config, []).map(wantedFile);
+}
+
+/**
+ * What must be found again in the new version (T6). Root settings: every value. Responses: every value that was changed
+ * against the old version's default. web.config names the DLL and hosting model of its own version, so it never goes over
+ * another one. Nothing, where the new version cannot read the old format.
+ */
+export function filesToCarry({ origin, product, wanted }: Situation): readonly WantedFile[] {
+  if (!product || !wanted.msi || crossesFormat(product.version, wanted.msi.productVersion)) return [];
+  return valueOr(origin.config, []).flatMap((file) => carried(file, product));
+}
+
+function carried(file: ConfigFile, product: Product): WantedFile[] {
+  if (file.role === 'settings') return [wantedFile(file)];
+  if (file.role !== 'responses') return [];
+  const values = changedValues(file, product);
+  return Object.keys(values).length > 0 ? [{ ...wantedFile(file), values }] : [];
+}
+
+/** Values that differ from the old package's default; all of them where that default is not known. */
+function changedValues(file: ConfigFile, product: Product): Values {
+  const defaults = defaultsOf(file, product) ?? {};
+  const changed = differingPointers(file.values, defaults);
+  return Object.fromEntries(changed.map((pointer) => [pointer, file.values[pointer] as string]));
+}
+
+/** Settings that were changed on this server and whose default the new package changes too. */
+export function configConflicts(one: Situation): readonly string[] {
+  const { product, wanted } = one;
+  if (!product || !wanted.msi || wanted.msi.productCode === product.productCode) return [];
+  return filesToCarry(one)
+    .filter((file) => file.role === 'responses')
+    .flatMap((file) =>
+      conflictsIn(file, defaultsOf(file, product), wanted.msi?.defaults[relative(file.path, product)]),
+    );
+}
+
+function conflictsIn(file: WantedFile, before: Values | undefined, after: Values | undefined): string[] {
+  if (!before || !after) return [];
+  return Object.keys(file.values)
+    .filter(
+      (pointer) => pointer in after && after[pointer] !== before[pointer] && after[pointer] !== file.values[pointer],
+    )
+    .map((pointer) => `${file.path} ${pointer}`);
+}
+
+function defaultsOf(file: Pick<ConfigFile, 'path'>, product: Product): Values | undefined {
+  return product.cached?.defaults[relative(file.path, product)];
+}
+
+function relative(path: string, product: Product): string {
+  return normalPath(path).slice(normalPath(product.folder ?? '').length + 1);
+}
+
+function wantedFile({ path, role, sha256, values }: ConfigFile): WantedFile {
+  return { path, role, sha256, values };
+}

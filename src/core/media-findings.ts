@@ -1,0 +1,85 @@
+import compare from 'semver/functions/compare.js';
+import { productNamePattern } from './connector.ts';
+import { type FindingRow, listed } from './finding-row.ts';
+import { lineOf } from './missing.ts';
+import { packagePath, placesRoot } from './places.ts';
+import type { PackageRef } from './step.ts';
+
+/** What can be wrong with the packages and properties given. */
+export const mediaFindings: readonly FindingRow[] = [
+  {
+    id: 'other-product',
+    needs: [],
+    stops: 'unless-accepted',
+    hint: 'Give the MSI of the SCIM Connector.',
+    test: ({ wanted: { msi } }) =>
+      msi && !new RegExp(productNamePattern, 'i').test(msi.productName)
+        ? `${msi.name} is "${msi.productName}" by ${msi.manufacturer}, not the SCIM Connector.`
+        : null,
+  },
+  {
+    id: 'name-too-long',
+    needs: [],
+    stops: 'always',
+    hint: 'Rename the file, then run again.',
+    test: ({ wanted: { msi, bundle } }) =>
+      listed(
+        [msi, bundle]
+          .filter((one) => one !== null)
+          .filter(isTooLong)
+          .map((one) => one.name),
+        (names) => `The path of its copy would be too long for Windows Installer: ${names}.`,
+      ),
+  },
+  {
+    id: 'package-unread',
+    needs: [],
+    stops: 'unless-accepted',
+    hint: 'Accepting it means that you know which .NET version the package needs, and that it is there.',
+    test: ({ wanted: { msi } }) =>
+      msi && msi.unread.length > 0
+        ? `Not all of ${msi.name} could be read, so its needs are not known: ${msi.unread.join('; ')}.`
+        : null,
+  },
+  {
+    id: 'secret-property',
+    needs: [],
+    stops: 'always',
+    hint: 'Leave it out and enter it in the connector afterwards: this version cannot hand a secret to the package unseen.',
+    test: ({ wanted: { msi, properties } }) =>
+      listed(
+        Object.keys(properties).filter(
+          (name) => msi?.hiddenProperties.includes(name) || /PASS|SECRET|TOKEN|KEY/.test(name),
+        ),
+        (names) => `A property that holds a secret would stand in the process table and in logs: ${names}.`,
+      ),
+  },
+  {
+    id: 'bundle-needed',
+    needs: ['hosting'],
+    stops: 'always',
+    hint: 'Give the hosting bundle of that version with --hosting-bundle.',
+    test: ({ runtime, wanted }) =>
+      runtime && runtime.gaps.length > 0 && !wanted.bundle
+        ? `The .NET hosting bundle ${lineOf(runtime.version)} is needed and was not given: ${runtime.gaps.join('; ')}.`
+        : null,
+  },
+  {
+    id: 'bundle-does-not-fit',
+    needs: [],
+    stops: 'always',
+    hint: 'Give the hosting bundle of the line that the package asks for.',
+    test: ({ runtime, wanted: { bundle, msi } }) => {
+      if (!runtime || !bundle || runtime.gaps.length === 0) return null;
+      const fits = lineOf(bundle.version) === lineOf(runtime.version) && compare(bundle.version, runtime.version) >= 0;
+      return fits
+        ? null
+        : `The bundle given is ${bundle.version}, but ${msi?.name} needs .NET ${lineOf(runtime.version)}.`;
+    },
+  },
+];
+
+/** msiexec, appcmd and PowerShell take paths of less than 248 characters (T22). */
+function isTooLong(media: PackageRef): boolean {
+  return packagePath({ packages: `${placesRoot}\\packages` }, media).length >= 248;
+}

@@ -1,0 +1,37 @@
+import type { PackageRef } from './step.ts';
+
+/** Where one run keeps its things on a server. */
+export type Places = {
+  readonly root: string;
+  readonly run: string;
+  readonly journal: string;
+  readonly logs: string;
+  readonly backup: string;
+  readonly packages: string;
+  readonly lock: string;
+  /** Folder of the PowerShell scripts that ship with the program. */
+  readonly scripts: string;
+};
+
+/** The protected folder of all runs (SYSTEM and Administrators only). */
+export const placesRoot = 'C:\\ProgramData\\ScimSetup';
+
+/** The places of a run and of the backup that belongs to its chain of runs. */
+export function placesOf(runId: string, backupId: string, scripts: string): Places {
+  const run = `${placesRoot}\\runs\\${runId}`;
+  return {
+    root: placesRoot,
+    run,
+    journal: `${run}\\journal.jsonl`,
+    logs: `${run}\\logs`,
+    backup: `${placesRoot}\\backups\\${backupId}`,
+    packages: `${placesRoot}\\packages`,
+    lock: `${placesRoot}\\lock`,
+    scripts,
+  };
+}
+
+/** Where a kept package lies: under its original name, which Windows Installer asks for (T2). */
+export function packagePath(places: Pick<Places, 'packages'>, kept: PackageRef): string {
+  return `${places.packages}\\${kept.sha256}\\${kept.name}`;
+}

@@ -1,0 +1,44 @@
+import type { Facts } from './facts.ts';
+import type { Step } from './step.ts';
+import type { Wanted } from './wanted.ts';
+
+/** The way from what is there to what is wanted; `downgrade` and `repair` are refused for now, with a finding. */
+export type Route = 'none' | 'prerequisites' | 'install' | 'upgrade' | 'replace' | 'repair' | 'downgrade' | 'uninstall';
+
+/** One state of a plan: why it is wanted, and what else may bring it about. */
+export type Planned = {
+  /** Its kind, numbered from the second of its kind on. Stable for the same facts. */
+  readonly id: string;
+  readonly step: Step;
+  readonly why: string;
+  /** Tried in order in place of the step, which must hold afterwards. */
+  readonly orElse?: readonly Step[];
+};
+
+export type Plan = {
+  readonly route: Route;
+  readonly direction: 'forward' | 'back';
+  /** Kept when the connector fails: others may use them by then. */
+  readonly prerequisites: readonly Planned[];
+  readonly connector: readonly Planned[];
+  /** States that make the connector what it was, in an order that works from anywhere; each is skipped when it holds. */
+  readonly wayBack: readonly Step[];
+  /** Why there is no way back, if there is none. */
+  readonly noWayBack?: string;
+};
+
+export type Finding = {
+  readonly id: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly stops: 'always' | 'unless-accepted' | 'never';
+};
+
+export type Decision = { readonly findings: readonly Finding[]; readonly route: Route } & (
+  | { readonly verdict: 'go'; readonly plan: Plan }
+  | { readonly verdict: 'nothing-to-do' }
+  | { readonly verdict: 'refuse' }
+);
+
+/** A run that was neither finished nor walked back: the facts before the first run of its chain, and which way it was going. */
+export type Unfinished = { readonly before: Facts; readonly wanted: Wanted; readonly direction: 'forward' | 'back' };

@@ -1,0 +1,222 @@
+import { type Attempt, type Call, callsOf } from './calls.ts';
+import { changesBetween } from './changes.ts';
+import type { Outcome } from './codes.ts';
+import { type End, exitCodeOf } from './exit-codes.ts';
+import type { Facts } from './facts.ts';
+import type { Entry, Opened, Phase } from './journal.ts';
+import { missing } from './missing.ts';
+import type { Places } from './places.ts';
+import type { Finding, Plan, Planned, Route } from './plan.ts';
+import { valueOr } from './situation.ts';
+import type { Step } from './step.ts';
+import { capitalised, titleOf } from './words.ts';
+
+export type ReportedStep = { readonly step: Step; readonly title: string; readonly calls: readonly Call[] };
+export type ReportedPlanned = ReportedStep & {
+  readonly id: string;
+  readonly why: string;
+  readonly orElse: readonly ReportedStep[];
+};
+
+export type ReportedPlan = {
+  readonly route: Route;
+  readonly direction: Plan['direction'];
+  readonly prerequisites: readonly ReportedPlanned[];
+  readonly connector: readonly ReportedPlanned[];
+  readonly wayBack: readonly ReportedStep[];
+  readonly noWayBack: string | null;
+};
+
+/** What happened to one step of the plan. */
+export type HappenedStep = Pick<Outcome, 'ok' | 'reboot' | 'meaning'> & {
+  readonly id: string;
+  readonly phase: Phase;
+  readonly step: Step;
+  readonly title: string;
+  readonly code: number | null;
+  readonly missing: readonly string[];
+  readonly ms: number;
+  readonly log: string | null;
+};
+
+/** The result of a command that decides or performs: what wrappers read and what the views print. */
+export type RunReport = {
+  readonly schema: 1;
+  readonly command: string;
+  readonly sandbox: boolean;
+  readonly runId: string | null;
+  readonly exitCode: number;
+  readonly end: End;
+  readonly message: string;
+  readonly changed: boolean;
+  readonly rebootRequired: boolean;
+  readonly route: Route;
+  readonly before: Facts;
+  readonly after: Facts | null;
+  readonly goal: { readonly version: string | null; readonly msi: string | null };
+  /** Ids of the findings that the operator accepted. */
+  readonly accepted: readonly string[];
+  readonly plan: ReportedPlan | null;
+  readonly steps: readonly HappenedStep[];
+  /** What differs between the looks before and after, in sentences. */
+  readonly changes: readonly string[];
+  /** How long the pool of the connector was stopped, and the whole run took, in ms; null where nothing was run. */
+  readonly took: null | { readonly totalMs: number; readonly downMs: number };
+  /** What of the wanted state does not hold, by the steps that would bring it about. */
+  readonly differences: readonly string[];
+  readonly findings: readonly Finding[];
+  readonly paths: { readonly journal: string | null; readonly logs: string | null; readonly backup: string | null };
+};
+
+/** The result of a run, from its journal's entries and nothing else. */
+export function report(command: string, entries: readonly Entry[]): RunReport {
+  const opened = entries.find((entry) => entry.type === 'opened');
+  const closed = entries.findLast((entry) => entry.type === 'closed');
+  if (!opened || !closed) throw new Error('a report needs a journal that was opened and closed');
+  const { plan, wanted, before, findings, sandbox } = opened;
+  const attempt = { places: opened.places, limits: wanted.limits };
+  return {
+    schema: 1,
+    command,
+    sandbox,
+    exitCode: exitCodeOf(closed.end, closed.rebootRequired),
+    end: closed.end,
+    message: messageOf(opened, closed),
+    rebootRequired: closed.rebootRequired,
+    route: opened.route,
+    before,
+    after: closed.after,
+    goal: { version: wanted.msi?.productVersion ?? null, msi: wanted.msi?.name ?? null },
+    accepted: wanted.accept,
+    plan: plan && reportedPlan(plan, attempt),
+    differences: plan ? differencesOf(plan, closed.after ?? before) : [],
+    findings,
+    ...(isRun(opened, closed) ? whatWasRun(opened, closed, entries) : nothingRun(opened)),
+  };
+}
+
+type Happened = Pick<RunReport, 'runId' | 'changed' | 'steps' | 'changes' | 'took' | 'paths'>;
+
+/** A plan that was only looked at has a journal in memory alone. */
+function isRun({ plan }: Opened, { end }: Closed): boolean {
+  return plan !== null && end !== 'planned' && end !== 'different';
+}
+
+function whatWasRun(opened: Opened, closed: Closed, entries: readonly Entry[]): Happened {
+  const steps = entries.flatMap(happened);
+  return {
+    runId: opened.runId,
+    changed: steps.length > 0 && closed.end !== 'busy',
+    steps,
+    changes: closed.after ? changesBetween(opened.before, closed.after) : [],
+    took: { totalMs: Date.parse(closed.at) - Date.parse(opened.at), downMs: downtime(entries) },
+    paths: pathsOf(opened, entries),
+  };
+}
+
+/** `changed` says what `apply` would say. */
+function nothingRun({ plan }: Opened): Happened {
+  const paths = { journal: null, logs: null, backup: null };
+  return { runId: null, changed: plan !== null, steps: [], changes: [], took: null, paths };
+}
+
+function happened(entry: Entry): HappenedStep[] {
+  if (entry.type !== 'finished') return [];
+  const { id, phase, step, outcome, ms } = entry;
+  const gaps = entry.missing.known ? entry.missing.value : [entry.missing.why];
+  const isHeld = entry.missing.known && entry.missing.value.length === 0;
+  return [
+    {
+      id,
+      phase,
+      step,
+      title: titleOf(step),
+      ok: outcome.ok && isHeld,
+      reboot: outcome.reboot,
+      meaning: outcome.meaning,
+      code: outcome.code ?? null,
+      missing: gaps,
+      ms,
+      log: outcome.log ?? null,
+    },
+  ];
+}
+
+/** From the first stop of the pool to its last start, or to the end of the run. */
+function downtime(entries: readonly Entry[]): number {
+  const stopped = entries.find((entry) => entry.type === 'started' && entry.step.kind === 'pool.stop');
+  const started = entries.findLast((entry) => entry.type === 'finished' && entry.step.kind === 'pool.start');
+  const last = started ?? entries.at(-1);
+  return stopped && last ? Date.parse(last.at) - Date.parse(stopped.at) : 0;
+}
+
+function pathsOf({ places }: Opened, entries: readonly Entry[]): RunReport['paths'] {
+  const isKept = (entry: Entry) => entry.type === 'already' || (entry.type === 'finished' && entry.outcome.ok);
+  const isBackedUp = entries.some((entry) => 'step' in entry && entry.step.kind === 'config.backup' && isKept(entry));
+  return { journal: places.journal, logs: places.logs, backup: isBackedUp ? places.backup : null };
+}
+
+function reportedPlan(plan: Plan, attempt: { places: Places; limits: Attempt['limits'] }): ReportedPlan {
+  const one = (step: Step, label: string): ReportedStep => ({
+    step,
+    title: titleOf(step),
+    calls: callsOf(step, { ...attempt, label }),
+  });
+  const planned = ({ id, step, why, orElse = [] }: Planned): ReportedPlanned => ({
+    id,
+    why,
+    ...one(step, id),
+    orElse: orElse.map((other) => one(other, `${id}-orElse`)),
+  });
+  return {
+    route: plan.route,
+    direction: plan.direction,
+    prerequisites: plan.prerequisites.map(planned),
+    connector: plan.connector.map(planned),
+    wayBack: plan.wayBack.map((step) => one(step, `back-${step.kind}`)),
+    noWayBack: plan.noWayBack ?? null,
+  };
+}
+
+function differencesOf(plan: Plan, now: Facts): string[] {
+  return [...plan.prerequisites, ...plan.connector]
+    .filter(({ step }) => step.kind !== 'config.backup' && step.kind !== 'pool.stop')
+    .flatMap(({ step }) => {
+      const gaps = missing(step, now);
+      return gaps.known ? gaps.value : [gaps.why];
+    });
+}
+
+/** A reason as a sentence of its own. */
+function sentence(why: string): string {
+  return why === '' ? '' : ` ${capitalised(why)}.`;
+}
+
+/** The version that facts show, in words. */
+export function versionsIn(facts: Facts): string {
+  const versions = valueOr(facts.products, []).map((product) => product.version);
+  return versions.length === 0 ? 'not installed' : versions.join(' and ');
+}
+
+type Closed = Extract<Entry, { type: 'closed' }>;
+
+function messageOf({ before, wanted }: Opened, { end, why, after, rebootRequired }: Closed): string {
+  const was = versionsIn(before);
+  const is = after ? versionsIn(after) : 'in a state that could not be read';
+  const goal = wanted.goal === 'absent' ? 'not installed' : (wanted.msi?.productVersion ?? 'the wanted state');
+  const sentences: Readonly<Record<End, string>> = {
+    converged:
+      wanted.goal === 'absent'
+        ? `Done: the SCIM Connector is uninstalled, checked. Before: ${was}.`
+        : `Done: SCIM Connector ${is}, checked. Before: ${was}.`,
+    'nothing-to-do': `Nothing to do: the SCIM Connector is ${goal === 'not installed' ? goal : `${goal} already`}, checked.`,
+    planned: 'Nothing was changed.',
+    different: 'The server is not in the wanted state; nothing was changed.',
+    refused: 'Refused, nothing was touched.',
+    busy: `Another installation is running; nothing was touched.${sentence(why)}`,
+    'reboot-first': `Not finished: restart the server, then run the same command again.${sentence(why)}`,
+    'failed-as-before': `Failed; the connector is as it was before: ${was}.${sentence(why)}`,
+    'failed-changed': `Failed; the connector is NOT as it was, or that could not be established. It was ${was}.${sentence(why)}`,
+  };
+  return end === 'converged' && rebootRequired ? `${sentences[end]} Restart the server to finish.` : sentences[end];
+}

@@ -1,0 +1,128 @@
+import { type FindingRow, listed, read } from './finding-row.ts';
+
+/** What can be wrong with the server itself. */
+export const serverFindings: readonly FindingRow[] = [
+  {
+    id: 'not-elevated',
+    needs: ['machine'],
+    stops: 'always',
+    alsoBack: true,
+    hint: 'Start it from an elevated command prompt, or as a service account with administrator rights.',
+    test: ({ now }) => (read(now.machine).elevated ? null : 'This process has no administrator rights.'),
+  },
+  {
+    id: 'powershell-constrained',
+    needs: ['machine'],
+    stops: 'always',
+    alsoBack: true,
+    hint: 'Allow the scripts of this program in AppLocker or WDAC.',
+    test: ({ now }) => {
+      const mode = read(now.machine).powershell.languageMode;
+      return mode === 'FullLanguage' ? null : `PowerShell runs in ${mode}, in which the server cannot be read.`;
+    },
+  },
+  {
+    id: 'os-too-old',
+    needs: ['machine'],
+    stops: 'always',
+    hint: 'The oldest Windows that the connector and this program support is Server 2012 R2.',
+    test: ({ now }) => {
+      const { version } = read(now.machine).os;
+      return olderThan(version, '6.3') ? `Windows ${version} is older than Server 2012 R2.` : null;
+    },
+  },
+  {
+    id: 'disk-full',
+    needs: ['machine'],
+    stops: 'always',
+    hint: 'Make room on drive C:.',
+    test: ({ now, wanted }) => {
+      const free = read(now.machine).freeMb['C:'] ?? 0;
+      const needed = wanted.goal === 'absent' ? 50 : 300;
+      return free < needed ? `Drive C: has ${free} MB free; ${needed} MB are needed.` : null;
+    },
+  },
+  {
+    id: 'restart-pending',
+    needs: ['restart'],
+    stops: 'always',
+    hint: 'Restart the server, then run again.',
+    test: ({ now, features }) =>
+      read(now.restart).reasons.includes('servicing') && features.length > 0
+        ? 'Windows waits for a restart (servicing), and DISM would fail.'
+        : null,
+  },
+  {
+    id: 'installer-suspended',
+    needs: ['installer'],
+    stops: 'always',
+    hint: 'Start the installer of that product again, which finishes or undoes it, then run again.',
+    test: ({ now, unfinished }) =>
+      read(now.installer).suspended && !unfinished
+        ? 'Windows Installer holds a suspended installation of somebody else.'
+        : null,
+  },
+  {
+    id: 'installer-disabled',
+    needs: ['installer'],
+    stops: 'always',
+    alsoBack: true,
+    hint: 'Lift the policy DisableMSI for the time of the run.',
+    test: ({ now, route }) =>
+      read(now.installer).disabledByPolicy && route !== 'none' ? 'Windows Installer is disabled by policy.' : null,
+  },
+  {
+    id: 'features-unknown',
+    needs: ['features'],
+    stops: 'always',
+    hint: 'Check the names with: dism /Online /English /Get-Features /Format:Table',
+    test: ({ features, now }) => {
+      const known = read(now.features);
+      return listed(
+        features.filter((name) => !(name in known)),
+        (names) => `This Windows does not know the features ${names}.`,
+      );
+    },
+  },
+  {
+    id: 'features-removed',
+    needs: ['features'],
+    stops: 'always',
+    hint: 'Enable them by hand with dism and /Source pointing at the installation medium, then run again.',
+    test: ({ features, now }) => {
+      const known = read(now.features);
+      return listed(
+        features.filter((name) => known[name] === 'removed'),
+        (names) => `The files of the features ${names} are not on this server.`,
+      );
+    },
+  },
+  {
+    id: 'shared-configuration',
+    needs: ['iis'],
+    stops: 'always',
+    hint: 'Disable the shared configuration, run again, export the configuration and enable it again.',
+    test: ({ now, runtime }) => {
+      const shared = read(now.iis)?.sharedConfiguration;
+      return shared && (runtime?.gaps.length ?? 0) > 0
+        ? `IIS takes its configuration from ${shared}; the hosting bundle refuses to install then.`
+        : null;
+    },
+  },
+  {
+    id: 'vc-runtime-missing',
+    needs: ['machine', 'hosting'],
+    stops: 'always',
+    hint: 'Install the Visual C++ 2015-2022 redistributable (x64), then run again.',
+    test: ({ now, runtime }) =>
+      read(now.machine).os.version.startsWith('6.3') && read(now.hosting).vcRuntime === null && runtime
+        ? 'Server 2012 R2 lacks the Visual C++ runtime, without which IIS cannot load the ASP.NET Core Module.'
+        : null,
+  },
+];
+
+function olderThan(version: string, limit: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [limitMajor = 0, limitMinor = 0] = limit.split('.').map(Number);
+  return major < limitMajor || (major === limitMajor && minor < limitMinor);
+}

@@ -1,0 +1,76 @@
+import compare from 'semver/functions/compare.js';
+import { neededFeatures, samePath } from './connector.ts';
+import type { Facts, Iis, Pool, Product, Reading, Site } from './facts.ts';
+import { hostingGaps, lineOf, sameName } from './missing.ts';
+import type { Route, Unfinished } from './plan.ts';
+import { routeOf } from './route.ts';
+import type { Wanted } from './wanted.ts';
+
+/** What findings and plan are made from: the facts, and what follows from them at once. */
+export type Situation = {
+  readonly now: Facts;
+  readonly wanted: Wanted;
+  readonly unfinished: Unfinished | undefined;
+  /** The facts before the first run of the chain: what a way back leads to. */
+  readonly origin: Facts;
+  /** The one product of `origin`, or null. */
+  readonly product: Product | null;
+  readonly route: Route;
+  /** Features to enable; empty when all are. */
+  readonly features: readonly string[];
+  /** The .NET version the package asks for at least, and what is missing for it; null when it asks for none. */
+  readonly runtime: null | { readonly version: string; readonly gaps: readonly string[] };
+};
+
+/** Puts together what the facts, the wanted state and an unfinished run say. */
+export function situationOf(now: Facts, wanted: Wanted, unfinished?: Unfinished): Situation {
+  const origin = unfinished?.before ?? now;
+  const product = valueOr(origin.products, [])[0] ?? null;
+  const features = wanted.goal === 'absent' ? [] : featuresToEnable(now, wanted);
+  const runtime = wanted.goal === 'absent' ? null : runtimeNeed(now, wanted);
+  return { now, wanted, unfinished, origin, product, route: routeOf(product, wanted), features, runtime };
+}
+
+/** The value of a reading, or the given one where it could not be read. */
+export function valueOr<T>(reading: Reading<T>, otherwise: T): T {
+  return reading.known ? reading.value : otherwise;
+}
+
+/** The site or application of a product, and its pool. */
+export function siteOf(facts: Facts, product: Product): { readonly site: Site | null; readonly pool: Pool | null } {
+  const iis: Iis | null = valueOr(facts.iis, null);
+  const site = iis?.sites.find((one) => product.folder !== null && samePath(one.folder, product.folder)) ?? null;
+  const pool = iis?.pools.find((one) => site !== null && sameName(one.name, site.pool)) ?? null;
+  return { site, pool };
+}
+
+function featuresToEnable(now: Facts, wanted: Wanted): string[] {
+  const states = valueOr(now.features, {});
+  const all = [...new Set([...neededFeatures, ...wanted.features])];
+  return all.filter((name) => states[name] !== 'enabled');
+}
+
+function runtimeNeed(now: Facts, wanted: Wanted): Situation['runtime'] {
+  const asked = wanted.msi?.frameworks.find((one) => one.name === 'Microsoft.AspNetCore.App')?.version;
+  if (asked === undefined || !now.hosting.known) return null;
+  const given = wanted.bundle?.version;
+  const isOfLine = given !== undefined && lineOf(given) === lineOf(asked);
+  const version = isOfLine && compare(given, asked) > 0 ? given : asked;
+  return { version, gaps: hostingGaps(now.hosting.value, version) };
+}
+
+/** Why the product could not be put back if a change failed, or null if it could. */
+export function whyNoWayBack(origin: Facts, { version, cached, ...product }: Product): string | null {
+  if (!cached) return `the package of the installed ${version} is not on this server any more`;
+  if (cached.externalCabinets.length > 0)
+    return `the kept package of ${version} lacks its cabinets ${cached.externalCabinets.join(', ')}`;
+  const { pool } = siteOf(origin, { ...product, version, cached });
+  return hasPassword(pool)
+    ? `pool ${pool?.name} runs under a password that only IIS knows, and that is lost with the pool`
+    : null;
+}
+
+/** Whether a pool runs under an account whose password only IIS knows (T5). */
+export function hasPassword(pool: Pool | null): boolean {
+  return pool?.identity.startsWith('SpecificUser') ?? false;
+}

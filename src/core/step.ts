@@ -1,0 +1,52 @@
+import type { CertificateBinding, ConfigRole, Sha256, Site, Values } from './facts.ts';
+
+/** A package in our protected folder, named by what it is: `packages\<sha256>\<name>`. */
+export type PackageRef = { readonly name: string; readonly sha256: Sha256 };
+
+export type BundleRef = PackageRef & { readonly version: string };
+export type MsiRef = PackageRef & { readonly productCode: string; readonly version: string };
+
+/** A public property given to msiexec. */
+export type Properties = Readonly<Record<string, string>>;
+
+/** One config file that must come through a change: its place, and the values that must be found again. */
+export type WantedFile = {
+  readonly path: string;
+  readonly role: ConfigRole;
+  readonly sha256: Sha256;
+  readonly values: Values;
+};
+
+/** Every state a step can reach, with all that is needed to recognise it. One entry per kind. */
+export type Steps = {
+  'iis.enable': { readonly features: readonly string[] };
+  'hosting.install': { readonly bundle: BundleRef };
+  'hosting.repair': { readonly bundle: BundleRef };
+  /** IIS has started since the hosting bundle was last changed. */
+  'iis.restart': Readonly<Record<never, never>>;
+  'pool.stop': { readonly pool: string };
+  'pool.start': { readonly pool: string };
+  'config.backup': {
+    readonly files: readonly WantedFile[];
+    readonly packages: readonly (PackageRef & { readonly from: string })[];
+  };
+  /** `values`: nothing of the backup is missing. `exact`: the very bytes. */
+  'config.restore': { readonly files: readonly WantedFile[]; readonly match: 'values' | 'exact' };
+  'connector.install': { readonly msi: MsiRef; readonly properties: Properties };
+  'connector.upgrade': { readonly msi: MsiRef; readonly properties: Properties; readonly replaces: readonly string[] };
+  /** The pool of the product's site runs; holds where there is no such site. */
+  'connector.serve': { readonly productCode: string };
+  /** `folder`: where it lies, or null if that is not known beforehand. */
+  'connector.uninstall': { readonly productCode: string; readonly version: string; readonly folder: string | null };
+  /** The site with its folder, bindings, pool and state, and the certificates that http.sys binds to its ports (T5). */
+  'site.present': {
+    readonly site: Site;
+    readonly identity: string;
+    readonly certificates: readonly CertificateBinding[];
+  };
+};
+
+export type StepKind = keyof Steps;
+
+/** A state to reach, as plain data. */
+export type Step<K extends StepKind = StepKind> = { [P in K]: { readonly kind: P } & Steps[P] }[K];

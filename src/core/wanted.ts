@@ -1,0 +1,17 @@
+import type { Limits } from './calls.ts';
+import type { BundleMedia, Msi } from './media.ts';
+import type { Properties } from './step.ts';
+
+/** What the server should look like: the answers and the media given, put together. */
+export type Wanted = {
+  readonly schema: 1;
+  readonly goal: 'present' | 'absent';
+  readonly msi: Msi | null;
+  readonly bundle: BundleMedia | null;
+  /** Windows features beside those the connector needs, by their DISM names. */
+  readonly features: readonly string[];
+  readonly properties: Properties;
+  /** Ids of findings that the operator accepts. */
+  readonly accept: readonly string[];
+  readonly limits: Limits;
+};

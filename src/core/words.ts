@@ -1,0 +1,42 @@
+import type { Step, StepKind, Steps } from './step.ts';
+
+type Title<K extends StepKind> = (step: Steps[K]) => string;
+
+const titles: { readonly [K in StepKind]: Title<K> } = {
+  'iis.enable': ({ features }) => `enable ${counted(features.length, 'IIS feature')}`,
+  'hosting.install': ({ bundle }) => `install the hosting bundle ${bundle.version}`,
+  'hosting.repair': ({ bundle }) => `repair the hosting bundle ${bundle.version}`,
+  'iis.restart': () => 'restart IIS',
+  'pool.stop': ({ pool }) => `stop pool ${pool}`,
+  'pool.start': ({ pool }) => `start pool ${pool}`,
+  'config.backup': () => 'back up the config',
+  'config.restore': ({ match }) =>
+    match === 'exact' ? 'put the config back as it was' : 'check the config, put back what is missing',
+  'connector.install': ({ msi }) => `install ${msi.version}`,
+  'connector.upgrade': ({ msi }) => `upgrade to ${msi.version}`,
+  'connector.serve': () => 'see that its pool runs',
+  'connector.uninstall': ({ version }) => `uninstall ${version}`,
+  'site.present': ({ site }) => `check site ${site.name}`,
+};
+
+/** A step in a few words, as plans, journals' readers and errors call it. */
+export function titleOf<K extends StepKind>(step: Step<K>): string {
+  const title: Title<K> = titles[step.kind as K];
+  return title(step as unknown as Steps[K]);
+}
+
+/** `1 file`, `2 files`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A duration as people say it: `48 s`, `1 min 12 s`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** A sentence's first letter in upper case. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
