@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { win32 } from 'node:path';
+import type { Sha256 } from '../core/facts.ts';
+import { type BundleMedia, type Msi, msiFrom } from '../core/media.ts';
+import { filesToRead } from '../core/package-files.ts';
+import type { ByteSource, Problem } from '../msi/byte-source.ts';
+import { type Beside, bytesOf, openPackage, type Package } from '../msi/package.ts';
+import { readBundle } from './bundle.ts';
+
+/** An open file; whoever opened it closes it. */
+export type OpenFile = ByteSource & { close(): Promise<void> };
+
+/** Opens a file by its path, or gives null if it is not there. */
+export type Open = (path: string) => Promise<OpenFile | null>;
+
+const mostConfigBytes = 1 << 20;
+const pieceSize = 1 << 20;
+
+/** Reads a package: what it is, its hash, the defaults of its config. A cabinet it keeps beside itself is looked for there. */
+export async function readMsi(path: string, open: Open): Promise<Msi | Problem> {
+  const cabinets: OpenFile[] = [];
+  const beside: Beside = async (name) => {
+    const cabinet = await open(path.slice(0, path.length - win32.basename(path).length) + name);
+    if (cabinet) cabinets.push(cabinet);
+    return cabinet;
+  };
+  try {
+    return await withFile(path, open, (source) => msiOf(path, source, beside));
+  } finally {
+    for (const cabinet of cabinets) await cabinet.close();
+  }
+}
+
+/** Reads a hosting bundle: its version as its resources state it, and its hash. */
+export async function readBundleFile(path: string, open: Open): Promise<BundleMedia | Problem> {
+  return withFile(path, open, async (source) => {
+    const bundle = await readBundle(source);
+    if ('problem' in bundle) return bundle;
+    return { name: win32.basename(path), sha256: await hashOf(source), version: bundle.version };
+  });
+}
+
+async function withFile<T>(path: string, open: Open, read: (source: OpenFile) => Promise<T>): Promise<T | Problem> {
+  const source = await open(path);
+  if (!source) return { problem: 'is not there, is no file, or may not be read' };
+  return read(source).finally(() => source.close());
+}
+
+async function msiOf(path: string, source: ByteSource, beside: Beside): Promise<Msi | Problem> {
+  const content = await openPackage(source, beside);
+  if ('problem' in content) return content;
+  const texts = await textsOf(content);
+  if ('problem' in texts) return texts;
+  const { contents, unread } = texts;
+  const identity = { name: win32.basename(path), sha256: await hashOf(source), size: source.size };
+  return msiFrom({ ...identity, package: content, contents, unread, fingerprint: sha256Of });
+}
+
+/** The text of each config file. What this program cannot unpack is told; what is damaged makes the package a problem. */
+async function textsOf(content: Package): Promise<{ contents: Map<string, string>; unread: string[] } | Problem> {
+  const contents = new Map<string, string>();
+  const unread = new Set<string>();
+  for (const { key, path } of filesToRead(content.files())) {
+    const bytes = await bytesOf(content, key, mostConfigBytes);
+    if (bytes instanceof Uint8Array) contents.set(path, new TextDecoder().decode(bytes));
+    else if (bytes.isLimit) unread.add(bytes.problem);
+    else return bytes;
+  }
+  return { contents, unread: [...unread] };
+}
+
+async function hashOf(source: ByteSource): Promise<Sha256> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < source.size; at += pieceSize)
+    hash.update(await source.read(at, Math.min(pieceSize, source.size - at)));
+  return hash.digest('hex');
+}
+
+function sha256Of(text: string): Sha256 {
+  return createHash('sha256').update(text).digest('hex');
+}
