@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Sha256 } from '../core/facts.ts';
+import { type HostFile, openHostFile } from './host-files.ts';
+import { type Files, partialSuffix } from './machine.ts';
+
+/** Virus scanners hold files for seconds after they were written (T22). */
+const renameLimitMs = 30_000;
+
+/** Files of a server, each write on the disk when its promise resolves. Where a Windows path lies on this system is handed in. */
+export class Disk implements Files {
+  readonly #place: (path: string) => Promise<string>;
+
+  constructor(place: (path: string) => Promise<string>) {
+    this.#place = place;
+  }
+
+  async read(path: string): Promise<Uint8Array | null> {
+    return orNull(readFile(await this.#place(path)));
+  }
+
+  async list(folder: string): Promise<readonly string[]> {
+    const entries = await orNull(readdir(await this.#place(folder), { withFileTypes: true }));
+    const names = (entries ?? []).map((entry) => (entry.isDirectory() ? `${entry.name}\\` : entry.name));
+    return names.sort((left, right) => compare(left.toLowerCase(), right.toLowerCase()));
+  }
+
+  async hash(path: string): Promise<Sha256 | null> {
+    return hashFile(await this.#place(path));
+  }
+
+  /** Whether there is such a file. */
+  async hasFile(path: string): Promise<boolean> {
+    return (await orNull(stat(await this.#place(path))))?.isFile() ?? false;
+  }
+
+  /** Whether there is such a folder. */
+  async hasFolder(path: string): Promise<boolean> {
+    return (await orNull(stat(await this.#place(path))))?.isDirectory() ?? false;
+  }
+
+  /** The file for reading in pieces, or null if it is not there; it must be closed. */
+  async open(path: string): Promise<HostFile | null> {
+    return openHostFile(await this.#place(path));
+  }
+
+  async makeFolder(path: string): Promise<void> {
+    await mkdir(await this.#place(path), { recursive: true });
+  }
+
+  /** Appends to a file, making it if need be, and flushes. */
+  async append(path: string, text: string): Promise<void> {
+    const place = await this.#madePlace(path);
+    await flushed(await open(place, 'a'), (file) => file.writeFile(text));
+  }
+
+  /** Puts the bytes in place: temporary file beside it, flush, rename over. */
+  async write(path: string, content: Uint8Array | string): Promise<void> {
+    await this.#replace(path, (file) => file.writeFile(content));
+  }
+
+  /** The same, with something to be done to the whole temporary file before it is renamed; what that rejects with ends it. */
+  async writeWith(path: string, content: Uint8Array, prepare: (partial: string) => Promise<void>): Promise<void> {
+    await this.#replace(
+      path,
+      (file) => file.writeFile(content),
+      () => prepare(path + partialSuffix),
+    );
+  }
+
+  /** Copies a file of the server; the hash of what arrived, or null if the source is not there. */
+  async copy(from: string, to: string): Promise<Sha256 | null> {
+    return this.receive(await this.#place(from), to);
+  }
+
+  /** Copies a file of this system to the server; the hash of what arrived, or null if the source is not there. */
+  async receive(from: string, to: string): Promise<Sha256 | null> {
+    if (!(await orNull(stat(from)))?.isFile()) return null;
+    await this.#replace(to, (file) => file.writeFile(createReadStream(from)));
+    return this.hash(to);
+  }
+
+  /** Removes a file; nothing happens if it is not there. */
+  async remove(path: string): Promise<void> {
+    await rm(await this.#place(path), { force: true });
+  }
+
+  /** Removes a folder if it is empty; says whether it is gone. */
+  async removeEmptyFolder(path: string): Promise<boolean> {
+    const place = await this.#place(path);
+    return rmdir(place).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** A failure leaves nothing behind: half a config file with its keys is not left lying about. */
+  async #replace(
+    path: string,
+    fill: (file: FileHandle) => Promise<void>,
+    prepare?: () => Promise<void>,
+  ): Promise<void> {
+    const place = await this.#madePlace(path);
+    const partial = place + partialSuffix;
+    try {
+      await flushed(await open(partial, 'w'), fill);
+      await prepare?.();
+      await renamePatiently(partial, place);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw error;
+    }
+  }
+
+  async #madePlace(path: string): Promise<string> {
+    const place = await this.#place(path);
+    await mkdir(dirname(place), { recursive: true });
+    return place;
+  }
+}
+
+/** The SHA-256 of a file of this system in one streamed pass, or null if it is not there. */
+export async function hashFile(path: string): Promise<Sha256 | null> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  } catch (error) {
+    return absent(error);
+  }
+  return hash.digest('hex');
+}
+
+/** The outcome of some file work, or null for what is not there; any other trouble stays an error. */
+export function orNull<T>(work: Promise<T>): Promise<T | null> {
+  return work.catch(absent);
+}
+
+function absent(error: unknown): null {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return null;
+  throw error;
+}
+
+async function flushed(file: FileHandle, fill: (file: FileHandle) => Promise<void>): Promise<void> {
+  try {
+    await fill(file);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function renamePatiently(from: string, to: string): Promise<void> {
+  for (let waited = 0; ; waited += 500) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const isHeld = ['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '');
+      if (!isHeld || waited >= renameLimitMs) throw error;
+      await pause(500);
+    }
+  }
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}

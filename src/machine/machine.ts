@@ -1,0 +1,70 @@
+import type { Call, CallResult } from '../core/calls.ts';
+import type { Facts, Sha256 } from '../core/facts.ts';
+
+/** End of the name of a file that is still being written: what carries it is never taken for a whole file. */
+export const partialSuffix = '.partial';
+
+/** What `look` is to look for. */
+export type LookFor = {
+  /** Products with one of these upgrade codes are the connector's, whatever their name. */
+  readonly upgradeCodes: readonly string[];
+  /** Folder of this chain's backup, or null if nothing was kept yet. */
+  readonly backup: string | null;
+  /** Folder of the kept packages. */
+  readonly packages: string;
+};
+
+/** Read and list files by their Windows path; names match without case. */
+export interface Files {
+  /** The bytes, or null if there is no such file. */
+  read(path: string): Promise<Uint8Array | null>;
+  /** Names in a folder, sorted, without order of case; folders end in `\`. Empty if there is no such folder. */
+  list(folder: string): Promise<readonly string[]>;
+  /** SHA-256 in one streamed pass, or null if there is no such file. */
+  hash(path: string): Promise<Sha256 | null>;
+}
+
+/** What a command that changes nothing is handed: that it cannot is proved by the compiler. */
+export interface Probe extends Files {
+  readonly sandbox: boolean;
+  /** Folder of the PowerShell scripts that ship with the program, as the server sees it. */
+  readonly scripts: string;
+  /** The whole server as it is now. */
+  look(what: LookFor): Promise<Facts>;
+  /** ISO 8601, UTC, whole seconds. */
+  now(): string;
+  sleep(ms: number): Promise<void>;
+  /** Ends what was kept open for looking. */
+  close(): Promise<void>;
+}
+
+/** Kept until released; the operating system releases it when we die (T22). */
+export interface Lock {
+  release(): Promise<void>;
+}
+
+export type Replaced = { readonly ok: true } | { readonly ok: false; readonly why: string };
+
+/** The doors to one server. Every write is on the disk when its promise resolves; folders that are missing on its way are made. */
+export interface Machine extends Probe {
+  /** Runs a child to its end or its time limit; a child past its limit is abandoned, never killed (T3). */
+  change(call: Call<'change'>): Promise<CallResult>;
+  makeFolder(path: string): Promise<void>;
+  /** Appends one line and flushes it. */
+  append(path: string, line: string): Promise<void>;
+  /** Puts the bytes in place through a temporary file (`partialSuffix`) in the same folder: flush, then rename over. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Copies like `write`, reads back what arrived and returns its hash; null if the source is not there. */
+  copy(from: string, to: string): Promise<Sha256 | null>;
+  /** Copies a file of the caller's own system (the package given on the command line) to the server. */
+  receive(from: string, to: string): Promise<Sha256 | null>;
+  /**
+   * Puts bytes and access rights in place at once: the temporary file gets the DACL of the security descriptor before it is
+   * renamed over, so that there is no moment at which the file lacks its rights (T13). The sentence says why it could not.
+   */
+  replace(path: string, bytes: Uint8Array, sddl: string): Promise<Replaced>;
+  /** Removes what a cut has left of a file that was being written. */
+  removePartial(path: string): Promise<void>;
+  /** Takes the server's lock, or says who holds it. */
+  lock(path: string, owner: string): Promise<Lock | { readonly heldBy: string }>;
+}

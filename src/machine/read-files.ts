@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { manifestPath, parseManifest, storedPath } from '../core/backup.ts';
+import { configFolders, configRole } from '../core/connector.ts';
+import type { ConfigFile, ConfigRole, Kept, Reading, Sha256 } from '../core/facts.ts';
+import { settingsValues } from '../core/settings-values.ts';
+import { type Files, partialSuffix } from './machine.ts';
+
+/** SHA-256 of a text's UTF-8 form, or of bytes. */
+export function sha256Of(content: string | Uint8Array): Sha256 {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Every config file below the given folders, with fingerprints of its values and never the values themselves. */
+export async function readConfig(
+  files: Files,
+  folders: readonly string[],
+  sddlOf: (path: string) => Promise<string>,
+): Promise<Reading<readonly ConfigFile[]>> {
+  try {
+    const found: ConfigFile[] = [];
+    for (const place of await configPlaces(files, folders)) {
+      const bytes = await files.read(place.path);
+      if (bytes) found.push({ ...place, ...fingerprint(place.path, bytes), sddl: await sddlOf(place.path) });
+    }
+    return { known: true, value: found };
+  } catch (error) {
+    return { known: false, why: `a config file could not be read: ${(error as Error).message}` };
+  }
+}
+
+async function configPlaces(files: Files, folders: readonly string[]): Promise<{ path: string; role: ConfigRole }[]> {
+  const places: { path: string; role: ConfigRole }[] = [];
+  for (const root of folders) {
+    for (const folder of configFolders) {
+      const full = folder === '' ? root : `${root}\\${folder}`;
+      for (const name of await files.list(full)) {
+        const role = configRole(folder, name);
+        if (role) places.push({ path: `${full}\\${name}`, role });
+      }
+    }
+  }
+  return places;
+}
+
+function fingerprint(path: string, bytes: Uint8Array): Pick<ConfigFile, 'sha256' | 'values'> {
+  const isJson = path.toLowerCase().endsWith('.json');
+  const values = isJson ? settingsValues(new TextDecoder().decode(bytes), sha256Of) : {};
+  return { sha256: sha256Of(bytes), values };
+}
+
+/**
+ * What a backup and the folder of packages hold. A file counts only if its copy has the hash of the manifest; a package
+ * counts by its folder, which is named by the hash that was proven when it was copied, and it is hashed again before use.
+ */
+export async function readKept(files: Files, backup: string | null, packages: string): Promise<Reading<Kept>> {
+  try {
+    return {
+      known: true,
+      value: { files: await keptFiles(files, backup), packages: await keptPackages(files, packages) },
+    };
+  } catch (error) {
+    return { known: false, why: `the backup could not be read: ${(error as Error).message}` };
+  }
+}
+
+async function keptFiles(files: Files, backup: string | null): Promise<Kept['files']> {
+  const bytes = backup === null ? null : await files.read(manifestPath(backup));
+  const manifest = bytes && parseManifest(new TextDecoder().decode(bytes));
+  if (!manifest || backup === null) return [];
+  const proven: { path: string; sha256: Sha256 }[] = [];
+  for (const file of manifest.files) {
+    if ((await files.hash(storedPath(backup, file))) === file.sha256)
+      proven.push({ path: file.path, sha256: file.sha256 });
+  }
+  return proven;
+}
+
+async function keptPackages(files: Files, packages: string): Promise<Kept['packages']> {
+  const kept: Sha256[] = [];
+  for (const name of await files.list(packages)) {
+    const hash = name.replace(/\\$/, '');
+    if (!/^[0-9a-f]{64}$/.test(hash)) continue;
+    const whole = (await files.list(`${packages}\\${hash}`)).filter((file) => !file.endsWith(partialSuffix));
+    if (whole.length > 0) kept.push(hash);
+  }
+  return kept;
+}

@@ -1,0 +1,48 @@
+import { type Entry, journalLine, parseJournal, replay } from '../core/journal.ts';
+import { placesRoot } from '../core/places.ts';
+import type { Unfinished } from '../core/plan.ts';
+import type { Files, Machine } from '../machine/machine.ts';
+
+/** What the journals on a server tell: the newest run's id, and the run to take up again, if there is one. */
+export type History = {
+  readonly lastRunId: string | null;
+  readonly unfinished: (Unfinished & { readonly runId: string; readonly backupId: string }) | null;
+};
+
+/** Reads the journals from the newest on. A journal without its first line tells that its run had not begun. */
+export async function readHistory(files: Files): Promise<History | { readonly problem: string }> {
+  const runs = (await files.list(`${placesRoot}\\runs`))
+    .filter((name) => name.endsWith('\\'))
+    .map((name) => name.slice(0, -1));
+  const newestFirst = runs.sort().reverse();
+  const lastRunId = newestFirst[0] ?? null;
+  for (const runId of newestFirst) {
+    const path = `${placesRoot}\\runs\\${runId}\\journal.jsonl`;
+    const bytes = await files.read(path);
+    const journal = bytes ? parseJournal(new TextDecoder().decode(bytes)) : { entries: [] };
+    if ('problem' in journal) return { problem: `${path}: ${journal.problem}` };
+    const opened = journal.entries[0];
+    if (opened?.type !== 'opened') continue;
+    const unfinished = replay(journal.entries);
+    return { lastRunId, unfinished: unfinished && { ...unfinished, runId, backupId: opened.backupId } };
+  }
+  return { lastRunId, unfinished: null };
+}
+
+/** A run's id: its start time, fit for a folder name, and always behind the last one, even if the clock was moved back. */
+export function newRunId(now: string, lastRunId: string | null): string {
+  const id = now.replace(/\.\d+/, '').replaceAll(':', '-');
+  return lastRunId === null || id > lastRunId ? id : `${lastRunId}-2`;
+}
+
+/** Writes entries to a journal, each on the disk when its promise resolves. After a failed write a new line is begun. */
+export function journalFile(machine: Pick<Machine, 'append'>, path: string): (entry: Entry) => Promise<void> {
+  let torn = false;
+  return async (entry) => {
+    const line = journalLine(entry);
+    const begun = torn ? `\n${line}` : line;
+    torn = true;
+    await machine.append(path, begun);
+    torn = false;
+  };
+}

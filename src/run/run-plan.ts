@@ -1,0 +1,232 @@
+import { type Outcome, printedCode } from '../core/codes.ts';
+import type { End } from '../core/exit-codes.ts';
+import type { Facts, Reading } from '../core/facts.ts';
+import type { Entry, Phase } from '../core/journal.ts';
+import { unsettled } from '../core/lasting.ts';
+import { missing } from '../core/missing.ts';
+import type { Plan, Planned } from '../core/plan.ts';
+import type { Step } from '../core/step.ts';
+import { capitalised, titleOf } from '../core/words.ts';
+
+/** What the loop is handed: the only ways in which it touches the world. */
+export type RunDoors = {
+  look(): Promise<Facts>;
+  /** Brings a step's state about, or says how it failed. `label` names this attempt for its log. */
+  perform(step: Step, label: string): Promise<Outcome>;
+  /** Appends an entry to the journal and flushes it; rejects when it could not. */
+  write(entry: Entry): Promise<void>;
+  interrupted(): boolean;
+  now(): string;
+  /** A sentence for the operator that the journal could not take. */
+  warn(text: string): void;
+};
+
+export type RunResult = {
+  readonly end: End;
+  readonly rebootRequired: boolean;
+  readonly why: string;
+  readonly after: Facts | null;
+};
+
+/** How an attempt at one state ended. */
+type Reached =
+  | { readonly how: 'held'; readonly reboot: boolean }
+  /** `final`: nothing else may be tried in its place. */
+  | { readonly how: 'failed'; readonly why: string; readonly busy: boolean; readonly final?: true }
+  | { readonly how: 'barrier'; readonly why: string }
+  | { readonly how: 'lost'; readonly why: string };
+
+/**
+ * Performs a plan and closes its journal. The end is `converged` only if every lasting state of the plan held at the last
+ * look, and `failed-as-before` only if every lasting state of the way back did.
+ */
+export async function runPlan(plan: Plan, doors: RunDoors): Promise<RunResult> {
+  const run = new Run(plan, doors);
+  const result =
+    plan.direction === 'back' ? await run.walkBack('the last run was cut on its way back') : await run.goForward();
+  await run.note({ type: 'closed', at: doors.now(), ...result });
+  return result;
+}
+
+class Run {
+  readonly #plan: Plan;
+  readonly #doors: RunDoors;
+  #reboot = false;
+  /** Whether an effect was begun: before that, nothing was touched. */
+  #touched = false;
+  #attempts = 0;
+  /** The look after the last effect; it is the look before the next one, since nothing was done in between. */
+  #seen: Facts | null = null;
+
+  constructor(plan: Plan, doors: RunDoors) {
+    this.#plan = plan;
+    this.#doors = doors;
+  }
+
+  async goForward(): Promise<RunResult> {
+    for (const planned of [...this.#plan.prerequisites, ...this.#plan.connector]) {
+      if (this.#doors.interrupted()) return this.walkBack('It was interrupted');
+      const reached = await this.#forward(planned);
+      if (reached.how === 'held') this.#reboot ||= reached.reboot;
+      else if (reached.how === 'lost') return this.#end('failed-changed', reached.why, null);
+      else if (reached.how === 'barrier') return this.#end('reboot-first', reached.why, null);
+      else if (reached.busy && !this.#touched) return this.#end('busy', reached.why, null);
+      else return this.walkBack(`${capitalised(titleOf(planned.step))}: ${reached.why}`);
+    }
+    return this.#settle();
+  }
+
+  /** Brings the connector back to what it was; the journal may fail here, the way back may not. */
+  async walkBack(why: string): Promise<RunResult> {
+    await this.note({ type: 'turned', at: this.#doors.now(), why });
+    const steps = this.#plan.wayBack;
+    const before = await this.#lookTwice(steps);
+    if (!isReadable(steps, before))
+      return this.#end('failed-changed', `${why}; then the server could not be read`, before);
+    if (unsettled(steps, before).length === 0) return this.#end('failed-as-before', why, before);
+    let isThere = true;
+    for (const step of steps) {
+      // A site without its product would only be in the way of the next run.
+      if (!isThere && step.kind === 'site.present') continue;
+      const { how, why: cause } = { why: '', ...(await this.#reach(`back-${step.kind}`, step, 'back')) };
+      if (how === 'lost') return this.#end('failed-changed', `${why}; on the way back: ${cause}`, null);
+      // Nothing may be installed into a folder that the next start of Windows empties (T1).
+      if (how === 'barrier') return this.#end('reboot-first', `${why}; on the way back: ${cause}`, null);
+      if (how === 'failed' && step.kind === 'connector.install') isThere = false;
+    }
+    const now = await this.#lookTwice(steps);
+    const open = unsettled(steps, now).flatMap((step) => gapsOf(step, now));
+    if (open.length === 0) return this.#end('failed-as-before', why, now);
+    return this.#end('failed-changed', `${why}; not as before: ${open.join('; ')}`, now);
+  }
+
+  /** Writes an entry where a failure must not stop what is going on. */
+  async note(entry: Entry): Promise<void> {
+    try {
+      await this.#doors.write(entry);
+    } catch (error) {
+      this.#doors.warn(`The journal could not be written (${(error as Error).message}): ${entry.type}`);
+    }
+  }
+
+  async #settle(): Promise<RunResult> {
+    const steps = [...this.#plan.prerequisites, ...this.#plan.connector].map((planned) => planned.step);
+    const now = await this.#lookTwice(steps);
+    if (!isReadable(steps, now)) return this.#end('failed-changed', 'at the end the server could not be read', now);
+    const open = unsettled(steps, now);
+    if (open.length === 0) return this.#end('converged', '', now);
+    return this.walkBack(`At the end ${open.flatMap((step) => gapsOf(step, now)).join('; ')}`);
+  }
+
+  /** The step, or else what may be done in its place; either way its own state must hold in the end. */
+  async #forward({ id, step, orElse = [] }: Planned): Promise<Reached> {
+    const first = await this.#reach(id, step, 'first');
+    if (first.how !== 'failed' || first.final || first.busy || orElse.length === 0) return first;
+    let last: Reached = first;
+    for (const other of orElse) {
+      if (this.#doors.interrupted()) return { how: 'failed', why: 'interrupted', busy: false };
+      last = await this.#reach(id, other, 'orElse');
+      if (last.how !== 'held') return last.how === 'failed' ? first : last;
+      this.#reboot ||= last.reboot;
+    }
+    const gaps = await this.#gaps(step);
+    if (!gaps.known) return { how: 'lost', why: gaps.why };
+    return gaps.value.length === 0 ? last : { how: 'failed', why: gaps.value.join('; '), busy: false };
+  }
+
+  /** One state: skipped if it holds; else journal, effect, look again, journal. */
+  async #reach(id: string, step: Step, phase: Phase): Promise<Reached> {
+    const before = await this.#gaps(step);
+    if (!before.known) return { how: 'lost', why: before.why };
+    const entry = { at: this.#doors.now(), id, phase, step };
+    if (before.value.length === 0)
+      return this.#written({ type: 'already', ...entry }, phase, { how: 'held', reboot: false });
+    const begun = await this.#written({ type: 'started', ...entry }, phase, null);
+    if (begun) return begun;
+    const { outcome, gaps, ms } = await this.#effect(step, `${++this.#attempts}-${id}-${phase}`);
+    const isUntouched = outcome.busy === true && gaps.known && gaps.value.join() === before.value.join();
+    this.#touched ||= !isUntouched;
+    const reached = judge(outcome, gaps, isUntouched);
+    return this.#written(
+      { type: 'finished', ...entry, at: this.#doors.now(), outcome, missing: gaps, ms },
+      phase,
+      reached,
+    );
+  }
+
+  async #effect(
+    step: Step,
+    label: string,
+  ): Promise<{ outcome: Outcome; gaps: Reading<readonly string[]>; ms: number }> {
+    const start = Date.parse(this.#doors.now());
+    this.#seen = null;
+    const outcome = await this.#doors.perform(step, label);
+    if (outcome.reboot !== 'none') this.#reboot = true;
+    const ms = Date.parse(this.#doors.now()) - start;
+    return { outcome, ms, gaps: await this.#gaps(step) };
+  }
+
+  /** What is missing now; a server that could not be read is looked at once more. */
+  async #gaps(step: Step): Promise<Reading<readonly string[]>> {
+    const gaps = missing(step, this.#seen ?? (await this.#look()));
+    return gaps.known ? gaps : missing(step, await this.#look());
+  }
+
+  /**
+   * Forward, an entry that cannot be written is a failure: nothing is done that is not in the journal. What is lost, or waits
+   * for a restart, stays so: there is a child at work, or the server is going down.
+   */
+  async #written<T extends Reached | null>(entry: Entry, phase: Phase, result: T): Promise<T | Reached> {
+    if (phase === 'back') {
+      await this.note(entry);
+      return result;
+    }
+    try {
+      await this.#doors.write(entry);
+      return result;
+    } catch (error) {
+      if (result?.how === 'lost' || result?.how === 'barrier') return result;
+      this.#touched = true;
+      const why = `the journal could not be written: ${(error as Error).message}`;
+      return { how: 'failed', why, busy: false, final: true };
+    }
+  }
+
+  async #lookTwice(steps: readonly Step[]): Promise<Facts> {
+    const facts = await this.#look();
+    return isReadable(steps, facts) ? facts : this.#look();
+  }
+
+  async #look(): Promise<Facts> {
+    this.#seen = await this.#doors.look();
+    return this.#seen;
+  }
+
+  #end(end: End, why: string, after: Facts | null): RunResult {
+    return { end, rebootRequired: this.#reboot || end === 'reboot-first', why, after };
+  }
+}
+
+/** A bundle may do half of its work before it finds Windows Installer busy: only an unchanged state counts as untouched. */
+function judge(outcome: Outcome, gaps: Reading<readonly string[]>, isUntouched: boolean): Reached {
+  if (outcome.abandoned) return { how: 'lost', why: outcome.meaning };
+  if (!gaps.known) return { how: 'lost', why: gaps.why };
+  if (outcome.reboot === 'initiated') return { how: 'barrier', why: outcome.meaning };
+  if (!outcome.ok) return { how: 'failed', why: printed(outcome), busy: isUntouched };
+  if (gaps.value.length === 0) return { how: 'held', reboot: outcome.reboot === 'required' };
+  if (outcome.reboot === 'required') return { how: 'barrier', why: outcome.meaning };
+  return { how: 'failed', why: `it claims success, but ${gaps.value.join('; ')}`, busy: false };
+}
+
+function printed({ code, meaning }: Outcome): string {
+  return code === undefined ? meaning : `it ended with ${printedCode(code)}, ${meaning}`;
+}
+
+function gapsOf(step: Step, now: Facts): readonly string[] {
+  const gaps = missing(step, now);
+  return gaps.known ? gaps.value : [gaps.why];
+}
+
+function isReadable(steps: readonly Step[], now: Facts): boolean {
+  return steps.every((step) => missing(step, now).known);
+}

@@ -1,0 +1,58 @@
+import { type Attempt, callsOf } from '../core/calls.ts';
+import { type Outcome, outcomeOf } from '../core/codes.ts';
+import type { Facts } from '../core/facts.ts';
+import { packagePath } from '../core/places.ts';
+import type { PackageRef, Step } from '../core/step.ts';
+import type { Machine } from '../machine/machine.ts';
+
+/** What a step is handed to bring its state about. */
+export type Doing = Attempt & { readonly machine: Machine; look(): Promise<Facts> };
+
+export const done: Outcome = { ok: true, reboot: 'none', meaning: 'success' };
+
+/** A failure that no exit code tells of, in one sentence. */
+export function failure(meaning: string): Outcome {
+  return { ok: false, reboot: 'none', meaning };
+}
+
+/** How long to wait for another installation to end, in ms, between one attempt and the next: ten minutes in all. */
+const busyWaits = [10_000, 20_000, 30_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000];
+
+/** Runs the calls of a step until one fails; a restart that one of them asks for is kept. Waits while Windows Installer is busy. */
+export async function runCalls(step: Step, doing: Doing): Promise<Outcome> {
+  let result = await runOnce(step, doing);
+  for (const [index, wait] of busyWaits.entries()) {
+    if (!result.busy) break;
+    await doing.machine.sleep(wait);
+    result = await runOnce(step, { ...doing, label: `${doing.label}-${index + 2}` });
+  }
+  return result;
+}
+
+/** A tool that writes no log says on its output what went wrong; the first line of it is kept. */
+function withWords(outcome: Outcome, output: string): Outcome {
+  const [line] = output.split(/\r?\n/).filter((one) => one.trim() !== '');
+  if (outcome.ok || outcome.log !== undefined || line === undefined) return outcome;
+  return { ...outcome, meaning: `${outcome.meaning}: ${line.trim().slice(0, 200)}` };
+}
+
+async function runOnce(step: Step, doing: Doing): Promise<Outcome> {
+  let result = done;
+  for (const call of callsOf(step, doing)) {
+    if (call.log !== null) await doing.machine.makeFolder(doing.places.logs);
+    const ended = await doing.machine.change(call);
+    const outcome = outcomeOf(call.tool, ended, call.log);
+    if (!outcome.ok || outcome.reboot === 'initiated') return withWords(outcome, ended.output);
+    result = result.reboot === 'required' ? { ...outcome, reboot: 'required' } : outcome;
+  }
+  return result;
+}
+
+/** Runs the calls of a step only if the package they execute is, byte for byte, the one that was checked. */
+export async function runPackage(step: Step, kept: PackageRef, doing: Doing): Promise<Outcome> {
+  const path = packagePath(doing.places, kept);
+  const found = kept.sha256 === '' ? null : await doing.machine.hash(path);
+  if (found === null) return failure(`the package ${kept.name || 'of the old version'} is not kept: ${path}`);
+  if (found !== kept.sha256) return failure(`${path} is not the package that was checked`);
+  return runCalls(step, doing);
+}

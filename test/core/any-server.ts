@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import type { Facts, Product } from '../../src/core/facts.ts';
+import { findingRows } from '../../src/core/findings.ts';
+import type { Msi } from '../../src/core/media.ts';
+import type { Unfinished } from '../../src/core/plan.ts';
+import type { Wanted } from '../../src/core/wanted.ts';
+import {
+  bareServer,
+  bundle,
+  config,
+  folder,
+  hosting,
+  iis,
+  known,
+  msi,
+  pool,
+  product,
+  site,
+  unread,
+  wanted,
+} from './server-facts.ts';
+
+/** What is usual, and now and then something else: else hardly any server would be let through to a plan. */
+function mostly<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
+  return fc.oneof({ weight: 10, arbitrary: fc.constant(usual) }, { weight: 2, arbitrary: fc.constantFrom(...others) });
+}
+
+const version = fc.constantFrom('3.2.0', '4.1.0', '4.4.4', '5.0.0');
+const oddities = mostly<Partial<Product>>(
+  {},
+  { context: 'user' },
+  { bits: 32 },
+  { missingFiles: ['a.dll'] },
+  { folder: null },
+  { cached: null },
+);
+const anyProduct = fc
+  .tuple(version, oddities, oddities)
+  .map(([one, more, other]) => product(one, { ...more, ...other }));
+const products = fc.oneof(
+  { weight: 4, arbitrary: fc.array(anyProduct, { maxLength: 1 }) },
+  { weight: 1, arbitrary: fc.tuple(anyProduct, anyProduct).map((both) => [...both]) },
+);
+const anyPool = fc
+  .tuple(
+    fc.constantFrom('ApplicationPoolIdentity', 'NetworkService', 'SpecificUser:CORP\\scim'),
+    fc.constantFrom('started' as const, 'stopped' as const),
+  )
+  .map(([identity, state]) => ({ ...pool, identity, state }));
+const anyIis = fc
+  .tuple(anyPool, mostly([site], []), mostly(true, false))
+  .map(([one, sites, isThere]) => (isThere ? iis({ pools: [one], sites }) : null));
+const anyHosting = mostly(
+  hosting(),
+  hosting({ runtimes: [], bundles: [] }),
+  hosting({ runtimes: [] }),
+  hosting({ changedAt: '2026-11-09T00:00:00Z' }),
+);
+const readings = [
+  'machine',
+  'restart',
+  'installer',
+  'features',
+  'iis',
+  'hosting',
+  'products',
+  'config',
+  'kept',
+] as const;
+
+/** Servers of every kind, one reading of which may have failed. */
+export const anyServer: fc.Arbitrary<Facts> = fc
+  .record({
+    products,
+    iis: anyIis,
+    hosting: anyHosting,
+    files: fc.oneof(fc.constant([...config]), fc.subarray([...config])),
+    features: mostly<object>({}, { 'IIS-WebServer': 'disabled' }, { 'IIS-WebServer': 'removed' }),
+    suspended: mostly(false, true),
+    deletions: mostly<readonly string[]>([], [`${folder}\\a.dll`]),
+    broken: mostly<(typeof readings)[number] | null>(null, ...readings),
+  })
+  .map(({ products: all, iis: web, hosting: net, files, features, suspended, deletions, broken }) => {
+    const usual = bareServer();
+    return {
+      ...usual,
+      products: known(all),
+      iis: known(web),
+      hosting: known(net),
+      config: known(files),
+      features: known({ ...(usual.features.known ? usual.features.value : {}), ...features }),
+      installer: known({ suspended, disabledByPolicy: false }),
+      restart: known({ reasons: [], deletions }),
+      ...(broken ? { [broken]: unread() } : {}),
+    };
+  });
+
+/** Ids of all findings that can be accepted. */
+export const acceptable: readonly string[] = findingRows
+  .filter((row) => row.stops === 'unless-accepted')
+  .map((row) => row.id);
+
+const oddPackage = mostly<Partial<Msi>>(
+  {},
+  { platform: 'x86' },
+  { upgrade: [] },
+  { productName: 'Other' },
+  { unread: ['a file'] },
+);
+const anyMsi = fc.option(
+  fc.tuple(version, oddPackage).map(([one, more]) => msi(one, more)),
+  { freq: 6 },
+);
+
+/** Every wish that answers and media can make, accepting some of what can be accepted. */
+export const anyWish: fc.Arbitrary<Wanted> = fc
+  .record({ msi: anyMsi, bundle: fc.constantFrom(null, bundle), accept: fc.subarray([...acceptable]) })
+  .map(({ msi: given, ...more }) => wanted(given, more));
+
+/** No unfinished run, or one of every kind. */
+export const anyUnfinished: fc.Arbitrary<Unfinished | undefined> = fc.option(
+  fc.record({
+    before: anyServer,
+    wanted: anyWish,
+    direction: fc.constantFrom('forward' as const, 'back' as const),
+  }),
+  { nil: undefined, freq: 1 },
+);

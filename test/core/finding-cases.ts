@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import type { Facts } from '../../src/core/facts.ts';
+import type { Unfinished } from '../../src/core/plan.ts';
+import type { Wanted } from '../../src/core/wanted.ts';
+import {
+  bareServer,
+  bundle,
+  folder,
+  hash,
+  hosting,
+  iis,
+  known,
+  msi,
+  pool,
+  product,
+  server,
+  site,
+  wanted,
+} from './server-facts.ts';
+
+export type Given = { readonly now: Facts; readonly wanted: Wanted; readonly unfinished?: Unfinished };
+/** A finding, where it speaks, and the nearest cases in which it must not. */
+type Case = { readonly id: string; readonly speaks: Given; readonly silent: readonly Given[] };
+
+export const upgrade = wanted(msi('4.4.4'));
+const removal = wanted(null);
+export const to = (now: Facts, goal: Wanted = upgrade): Given => ({ now, wanted: goal });
+export const fine = to(server());
+
+export function machine(change: object): Facts {
+  const usual = server().machine;
+  assert.ok(usual.known);
+  return server({ machine: known({ ...usual.value, ...change }) });
+}
+
+const os = (version: string) => ({ os: { version, product: 'server', edition: 'ServerStandard' } });
+const powershell = (languageMode: string) => ({ powershell: { version: '5.1', languageMode } });
+const only = (version: string, more: Parameters<typeof product>[1] = {}) =>
+  server({ products: known([product(version, more)]) });
+export const restart = (reasons: string[], deletions: string[] = [], facts = server()): Facts => ({
+  ...facts,
+  restart: known({ reasons, deletions }),
+});
+const feature = (state: 'disabled' | 'removed' | undefined): Facts => {
+  const usual = server().features;
+  assert.ok(usual.known);
+  const { 'IIS-WebServer': _gone, ...rest } = usual.value;
+  return server({ features: known(state ? { ...rest, 'IIS-WebServer': state } : rest) });
+};
+const noRuntime = (more: Partial<Facts> = {}) => server({ hosting: known(hosting({ runtimes: [] })), ...more });
+const withBundle = wanted(msi('4.4.4'), { bundle });
+const oldBundle = { ...bundle, version: '6.0.5' };
+const newLine = { ...bundle, version: '8.0.11' };
+const asks = (version: string) => msi('4.4.4', { frameworks: [{ name: 'Microsoft.AspNetCore.App', version }] });
+const cachedWith = (cabinets: string[]) =>
+  only('4.1.0', { cached: { ...product('4.1.0').cached, externalCabinets: cabinets } as never });
+const runAs = (identity: string) => server({ iis: known(iis({ pools: [{ ...pool, identity }] })) });
+const shared = known(iis({ sharedConfiguration: '\\\\share\\iis' }));
+const beside = { ...site, name: 'Other', folder: 'C:\\other' };
+export const unfinished = (more: Partial<Unfinished> = {}): Unfinished => ({
+  before: server(),
+  wanted: upgrade,
+  direction: 'forward',
+  ...more,
+});
+export const newDefault = (threshold: string) =>
+  wanted(msi('4.4.4', { defaults: { 'responses\\appsettings.json': { '/Threshold': hash(threshold) } } }));
+
+const suspended = server({ installer: known({ suspended: true, disabledByPolicy: false }) });
+
+export const cases: readonly Case[] = [
+  { id: 'not-elevated', speaks: to(machine({ elevated: false })), silent: [fine] },
+  { id: 'powershell-constrained', speaks: to(machine(powershell('ConstrainedLanguage'))), silent: [fine] },
+  {
+    id: 'os-too-old',
+    speaks: to(machine(os('6.2.9200'))),
+    silent: [to(machine(os('6.3.9600'))), to(machine(os('10.0.26100')))],
+  },
+  {
+    id: 'other-product',
+    speaks: to(server(), wanted(msi('4.4.4', { productName: 'Secret Server' }))),
+    silent: [to(server(), wanted(msi('4.4.4', { productName: 'Thycotic SCIMConnector' }))), to(server(), removal)],
+  },
+  {
+    id: 'duplicate',
+    speaks: to(server({ products: known([product('4.1.0'), product('4.3.0')]) })),
+    silent: [fine, to(bareServer())],
+  },
+  { id: 'per-user', speaks: to(only('4.1.0', { context: 'user' })), silent: [fine] },
+  {
+    id: 'changed-meanwhile',
+    speaks: { ...to(only('4.2.0')), unfinished: unfinished() },
+    silent: [
+      to(only('4.2.0')),
+      { ...to(only('4.4.4')), unfinished: unfinished() },
+      { ...to(bareServer()), unfinished: unfinished() },
+    ],
+  },
+  {
+    id: 'changed-meanwhile',
+    speaks: { ...to(machine({ name: 'OTHER' })), unfinished: unfinished() },
+    silent: [to(machine({ name: 'OTHER' }))],
+  },
+  {
+    id: 'broken',
+    speaks: to(only('4.4.4', { missingFiles: ['a.dll'] })),
+    silent: [fine, to(only('4.4.4', { missingFiles: ['a.dll'] }), removal)],
+  },
+  { id: 'downgrade', speaks: to(only('5.0.0')), silent: [fine, to(only('5.0.0'), removal)] },
+  {
+    id: 'reconfiguration',
+    speaks: to(only('3.2.0')),
+    silent: [fine, to(only('3.2.0'), removal), to(only('3.2.0'), wanted(msi('3.3.0')))],
+  },
+  {
+    id: 'no-way-back',
+    speaks: to(only('4.1.0', { cached: null })),
+    silent: [fine, to(only('4.4.4', { cached: null })), to(bareServer())],
+  },
+  { id: 'no-way-back', speaks: to(cachedWith(['a.cab'])), silent: [to(cachedWith([]))] },
+  {
+    id: 'no-way-back',
+    speaks: to(runAs('SpecificUser:CORP\\scim'), removal),
+    silent: [to(runAs('NetworkService'), removal)],
+  },
+  {
+    id: 'pool-password',
+    speaks: to({ ...runAs('SpecificUser:CORP\\scim'), products: known([product('3.2.0')]) }),
+    silent: [
+      to({ ...runAs('NetworkService'), products: known([product('3.2.0')]) }),
+      to(runAs('SpecificUser:CORP\\scim')),
+      to({ ...runAs('SpecificUser:CORP\\scim'), products: known([product('3.2.0')]) }, removal),
+    ],
+  },
+  {
+    id: 'features-unknown',
+    speaks: to(feature(undefined)),
+    silent: [to(feature('disabled')), to(feature(undefined), removal)],
+  },
+  { id: 'features-unknown', speaks: to(server(), wanted(msi('4.4.4'), { features: ['IIS-Typo'] })), silent: [fine] },
+  {
+    id: 'features-removed',
+    speaks: to(feature('removed')),
+    silent: [to(feature('disabled')), to(feature('removed'), removal)],
+  },
+  {
+    id: 'bundle-needed',
+    speaks: to(noRuntime()),
+    silent: [
+      fine,
+      to(noRuntime(), withBundle),
+      to(noRuntime(), removal),
+      to(noRuntime(), wanted(msi('4.4.4', { frameworks: [] }))),
+    ],
+  },
+  {
+    id: 'bundle-does-not-fit',
+    speaks: to(noRuntime(), wanted(msi('4.4.4'), { bundle: newLine })),
+    silent: [to(noRuntime(), withBundle), to(server(), wanted(msi('4.4.4'), { bundle: newLine }))],
+  },
+  {
+    id: 'bundle-does-not-fit',
+    speaks: to(noRuntime(), wanted(asks('6.0.36'), { bundle: oldBundle })),
+    silent: [to(noRuntime(), wanted(asks('6.0.0'), { bundle: oldBundle }))],
+  },
+  {
+    id: 'shared-configuration',
+    speaks: to(noRuntime({ iis: shared }), withBundle),
+    silent: [to(server({ iis: shared })), to(noRuntime(), withBundle)],
+  },
+  {
+    id: 'vc-runtime-missing',
+    speaks: to(machine(os('6.3.9600'))),
+    silent: [
+      to({ ...machine(os('6.3.9600')), hosting: known(hosting({ vcRuntime: '14.38' })) }),
+      to(machine(os('6.3.9600')), removal),
+      fine,
+    ],
+  },
+  {
+    id: 'restart-pending',
+    speaks: to(restart(['servicing'], [], feature('disabled'))),
+    silent: [to(restart(['servicing'])), to(restart(['windows-update'], [], feature('disabled')))],
+  },
+  {
+    id: 'deletions-pending',
+    speaks: to(restart(['renames'], [`${folder.toUpperCase()}\\a.dll`])),
+    silent: [
+      to(restart(['renames'], ['C:\\Config.Msi\\a.rbf'])),
+      to(restart([], [`${folder}\\a.dll`]), wanted(msi('4.1.0'))),
+    ],
+  },
+  {
+    id: 'installer-suspended',
+    speaks: to(suspended),
+    silent: [fine, { ...to(suspended), unfinished: unfinished() }],
+  },
+  {
+    id: 'name-too-long',
+    speaks: to(server(), wanted(msi('4.4.4', { name: `${'n'.repeat(145)}.msi` }))),
+    silent: [fine, to(server(), wanted(msi('4.4.4', { name: `${'n'.repeat(120)}.msi` })))],
+  },
+  {
+    id: 'package-unread',
+    speaks: to(server(), wanted(msi('4.4.4', { unread: ['a.json is too large'] }))),
+    silent: [fine],
+  },
+  {
+    id: 'secret-property',
+    speaks: to(server(), wanted(msi('4.4.4'), { properties: { API_TOKEN: 'x' } })),
+    silent: [to(server(), wanted(msi('4.4.4'), { properties: { SITENAME: 'x' } }))],
+  },
+  {
+    id: 'secret-property',
+    speaks: to(server(), wanted(msi('4.4.4', { hiddenProperties: ['PIN'] }), { properties: { PIN: 'x' } })),
+    silent: [fine],
+  },
+  {
+    id: 'installer-disabled',
+    speaks: to(server({ installer: known({ suspended: false, disabledByPolicy: true }) })),
+    silent: [
+      fine,
+      to(server({ installer: known({ suspended: false, disabledByPolicy: true }) }), wanted(msi('4.1.0'))),
+    ],
+  },
+  {
+    id: 'disk-full',
+    speaks: to(machine({ freeMb: { 'C:': 299 } })),
+    silent: [to(machine({ freeMb: { 'C:': 300 } })), to(machine({ freeMb: { 'C:': 50 } }), removal)],
+  },
+  { id: 'disk-full', speaks: to(machine({ freeMb: {} })), silent: [fine] },
+  {
+    id: 'pool-shared',
+    speaks: to(server({ iis: known(iis({ sites: [site, beside] })) })),
+    silent: [fine, to(server({ iis: known(iis({ sites: [site, { ...beside, pool: 'Own' }] })) }))],
+  },
+  {
+    id: 'config-conflict',
+    speaks: to(server(), newDefault('30')),
+    silent: [to(server(), newDefault('20')), to(server(), newDefault('50'))],
+  },
+  {
+    id: 'same-product-code',
+    speaks: to(only('4.4.3', { productCode: msi('4.4.4').productCode })),
+    silent: [fine, to(only('4.4.4'))],
+  },
+];

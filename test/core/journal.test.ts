@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { End } from '../../src/core/exit-codes.ts';
+import { type Entry, journalLine, parseJournal, replay } from '../../src/core/journal.ts';
+import { already, closed, finished, opened, plan, started, turned } from './entries.ts';
+
+const text = (entries: readonly Entry[]) => entries.map((entry) => `${journalLine(entry)}\n`).join('');
+const read = (journal: string) => {
+  const parsed = parseJournal(journal);
+  assert.ok('entries' in parsed, 'problem' in parsed ? parsed.problem : '');
+  return parsed.entries;
+};
+
+const run: readonly Entry[] = [
+  opened(),
+  already('config.backup'),
+  started('pool.stop'),
+  finished('pool.stop'),
+  turned('It was interrupted'),
+  closed('failed-as-before'),
+];
+
+test('what was written is what is read', () => assert.deepEqual(read(text(run)), run));
+
+test('an entry is one line, whatever it holds', () => {
+  const line = journalLine(turned('first\nsecond\r\nüber'));
+  assert.ok(!/[\r\n]/.test(line));
+  assert.deepEqual(JSON.parse(line), turned('first\nsecond\r\nüber'));
+});
+
+test('a last line that a power cut has torn is passed over', () => {
+  const whole = text(run);
+  const lastLine = whole.lastIndexOf('{"type":"closed"');
+  for (const end of [lastLine + 1, lastLine + 10, whole.length - 2])
+    assert.deepEqual(read(whole.slice(0, end)), run.slice(0, -1));
+  assert.deepEqual(read(whole.slice(0, -1)), run, 'only the line break is missing');
+});
+
+test('a torn line in the middle is passed over, and what stands behind it counts', () => {
+  const lines = text(run).split('\n');
+  const torn = [...lines.slice(0, 3), `${lines[3]?.slice(0, 20)}`, ...lines.slice(4)].join('\n');
+  assert.deepEqual(
+    read(torn),
+    run.filter((_entry, index) => index !== 3),
+  );
+});
+
+test('zero bytes, which a power cut leaves on NTFS, are passed over', () => {
+  assert.deepEqual(
+    read(`${text(run.slice(0, 3))}${'\0'.repeat(300)}\n${text(run.slice(4))}`),
+    run.filter((_entry, index) => index !== 3),
+  );
+});
+
+test('Windows line ends do not matter', () => assert.deepEqual(read(text(run).replaceAll('\n', '\r\n')), run));
+
+for (const [what, journal] of [
+  ['empty', ''],
+  ['one torn line', '{"type":"opened","sch'],
+  ['zero bytes', '\0'.repeat(50)],
+  ['lines that are no entries', '1\n"text"\nnull\n[]\n{}\n'],
+] as const) {
+  test(`a journal that is ${what} has no entries`, () => assert.deepEqual(parseJournal(journal), { entries: [] }));
+}
+
+test('a journal of a newer version of the program is a problem that says so', () => {
+  const parsed = parseJournal(text([{ ...opened(), schema: 2 as 1 }, ...run.slice(1)]));
+  assert.ok('problem' in parsed);
+  assert.match(parsed.problem, /schema 2/);
+});
+
+test('a journal whose opening was lost is a problem: nobody knows what was there before', () => {
+  const parsed = parseJournal(text(run.slice(2)));
+  assert.ok('problem' in parsed);
+  assert.match(parsed.problem, /opening/);
+});
+
+const ends: readonly (readonly [End, isFinished: boolean])[] = [
+  ['converged', true],
+  ['failed-as-before', true],
+  ['failed-changed', false],
+  ['reboot-first', false],
+];
+
+for (const [end, isFinished] of ends) {
+  test(`a run that was closed as ${end} is ${isFinished ? 'finished' : 'to be taken up again'}`, () => {
+    assert.equal(replay([opened(), closed(end)]) === null, isFinished);
+  });
+}
+
+test('a run that found Windows Installer busy touched nothing, unless it took up another one', () => {
+  assert.equal(replay([opened(), closed('busy')]), null);
+  assert.notEqual(replay([opened({ continues: 'an earlier run' }), closed('busy')]), null);
+});
+
+test('a run that was cut is taken up with the facts and the wish it began with', () => {
+  const { before, wanted } = opened();
+  for (const cut of [run.slice(0, 1), run.slice(0, 2), run.slice(0, 3), run.slice(0, 4)])
+    assert.deepEqual(replay(cut), { before, wanted, direction: 'forward' });
+});
+
+test('a run that was cut on its way back goes on walking back', () => {
+  assert.equal(replay(run.slice(0, 5))?.direction, 'back');
+  assert.equal(replay([opened({ plan: { ...plan, direction: 'back' } })])?.direction, 'back');
+  assert.equal(replay([opened(), turned(), closed('failed-changed')])?.direction, 'back');
+});
+
+test('a run without a plan, and a journal without a run, leave nothing to take up', () => {
+  assert.equal(replay([opened({ plan: null })]), null);
+  assert.equal(replay([]), null);
+});

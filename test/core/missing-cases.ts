@@ -1,0 +1,248 @@
+import type { Facts } from '../../src/core/facts.ts';
+import type { Step, StepKind, WantedFile } from '../../src/core/step.ts';
+import {
+  bareServer,
+  bundle,
+  codeOf,
+  config,
+  folder,
+  hash,
+  hosting,
+  iis,
+  known,
+  pool,
+  product,
+  server,
+  settings,
+  site,
+} from './server-facts.ts';
+
+const msi = (version: string) => ({ name: 'a.msi', sha256: hash(version), productCode: codeOf(version), version });
+const hostingWith = (more: Parameters<typeof hosting>[0]) => server({ hosting: known(hosting(more)) });
+const iisWith = (more: Parameters<typeof iis>[0]) => server({ iis: known(iis(more)) });
+const files: WantedFile[] = config.map(({ path, role, sha256, values }) => ({ path, role, sha256, values }));
+export const [settingsFile] = files as [WantedFile];
+const oldPackage = { name: 'old.msi', sha256: hash('4.1.0'), from: 'C:\\Windows\\Installer\\abc.msi' };
+const certificate = { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', present: true };
+const doomed = (path: string, more: Partial<Facts> = {}) =>
+  server({ restart: known({ reasons: ['renames'], deletions: [path] }), ...more });
+const module = { registered: true, files: true, schema: true, configured: true, eventSource: true };
+const started = (startedAt: string | null, state: 'running' | 'stopped' = 'running') =>
+  iisWith({ services: { W3SVC: { state, startedAt } } });
+const poolIs = (more: Partial<typeof pool>) => iisWith({ pools: [{ ...pool, ...more }] });
+const siteIs = (more: Partial<typeof site>) => iisWith({ sites: [{ ...site, ...more }] });
+const configIs = (more: Partial<(typeof config)[number]>) =>
+  server({ config: known(config.map((file) => (file.path === settings ? { ...file, ...more } : file))) });
+
+type StepCase = {
+  readonly step: Step;
+  readonly holds: Readonly<Record<string, Facts>>;
+  readonly fails: readonly (readonly [what: string, facts: Facts, gap: RegExp])[];
+  readonly unknown: readonly (keyof Facts)[];
+};
+
+const runtime = (version: string, bits: 32 | 64 = 64, name = 'Microsoft.AspNetCore.App') => ({ name, version, bits });
+const bundleStep = (kind: 'hosting.install' | 'hosting.repair'): StepCase => ({
+  step: { kind, bundle },
+  holds: {
+    'a runtime as new and all proofs of the module': server(),
+    'a newer patch of the line': hostingWith({ runtimes: [runtime('6.0.9'), runtime('6.0.100')] }),
+    'a module without its event source': hostingWith({ module: { ...module, eventSource: false } }),
+  },
+  fails: [
+    ['no runtime', hostingWith({ runtimes: [] }), /no ASP.NET Core runtime 6.0/],
+    ['a runtime for 32 bits only', hostingWith({ runtimes: [runtime('6.0.36', 32)] }), /for 64 bits/],
+    ['another line', hostingWith({ runtimes: [runtime('8.0.11')] }), /no ASP.NET Core runtime 6.0/],
+    ['the .NET runtime alone', hostingWith({ runtimes: [runtime('6.0.36', 64, 'Microsoft.NETCore.App')] }), /no ASP/],
+    ['an older patch', hostingWith({ runtimes: [runtime('6.0.9')] }), /6.0.9 is older than 6.0.36/],
+    ...(['registered', 'files', 'schema', 'configured'] as const).map(
+      (proof) => [`a module not ${proof}`, hostingWith({ module: { ...module, [proof]: false } }), /Module/] as const,
+    ),
+  ],
+  unknown: ['hosting'],
+});
+
+/** For each kind of step: the servers on which its state holds, those on which it does not, and the facts it is judged by. */
+export const stepCases: { readonly [K in StepKind]: StepCase } = {
+  'iis.enable': {
+    step: { kind: 'iis.enable', features: ['IIS-WebServer', 'IIS-HttpLogging'] },
+    holds: { 'both are enabled': server() },
+    fails: [
+      [
+        'one waits for a restart',
+        server({ features: known({ 'IIS-WebServer': 'enabled', 'IIS-HttpLogging': 'enable-pending' }) }),
+        /^feature IIS-HttpLogging is enable-pending$/,
+      ],
+      ['one is unknown', server({ features: known({ 'IIS-WebServer': 'enabled' }) }), /unknown to this Windows/],
+    ],
+    unknown: ['features'],
+  },
+  'hosting.install': bundleStep('hosting.install'),
+  'hosting.repair': bundleStep('hosting.repair'),
+  'iis.restart': {
+    step: { kind: 'iis.restart' },
+    holds: {
+      'IIS started after the bundle was laid down': server(),
+      'no time is known of the bundle': hostingWith({ changedAt: null }),
+      'no time is known of IIS': started(null),
+    },
+    fails: [
+      ['IIS started before', started('2026-11-02T06:00:00Z'), /does not see it/],
+      ['IIS is stopped', started('2026-11-05T06:00:00Z', 'stopped'), /W3SVC is stopped/],
+      ['there is no such service', iisWith({ services: {} }), /W3SVC is stopped/],
+      ['there is no IIS', server({ iis: known(null) }), /IIS is not there/],
+    ],
+    unknown: ['iis', 'hosting'],
+  },
+  'pool.stop': {
+    step: { kind: 'pool.stop', pool: 'SCIMPOOL' },
+    holds: {
+      'it is stopped': poolIs({ state: 'stopped', workers: 0 }),
+      'there is no such pool': iisWith({ pools: [] }),
+    },
+    fails: [
+      ['it is started', server(), /pool SCIMPOOL is started/],
+      ['a worker still runs', poolIs({ state: 'stopped', workers: 2 }), /worker process/],
+    ],
+    unknown: ['iis'],
+  },
+  'pool.start': {
+    step: { kind: 'pool.start', pool: 'ScimPool' },
+    holds: { 'it is started': server(), 'it is started and idle': poolIs({ workers: 0 }) },
+    fails: [
+      ['it is stopped', poolIs({ state: 'stopped' }), /is stopped/],
+      ['it is gone', iisWith({ pools: [] }), /is not there/],
+    ],
+    unknown: ['iis'],
+  },
+  'config.backup': {
+    step: { kind: 'config.backup', files, packages: [oldPackage] },
+    holds: { 'every file and the package are kept': server({ kept: known({ files, packages: [hash('4.1.0')] }) }) },
+    fails: [
+      [
+        'one file is not kept',
+        server({ kept: known({ files: files.slice(1), packages: [hash('4.1.0')] }) }),
+        /appsettings.json is not in the backup/,
+      ],
+      [
+        'a file is kept with other bytes',
+        server({
+          kept: known({ files: files.map((one) => ({ ...one, sha256: hash('x') })), packages: [hash('4.1.0')] }),
+        }),
+        /is not in the backup/,
+      ],
+      ['the package is not kept', server({ kept: known({ files, packages: [] }) }), /package old.msi is not kept/],
+    ],
+    unknown: ['kept'],
+  },
+  'config.restore': {
+    step: { kind: 'config.restore', files: [settingsFile], match: 'values' },
+    holds: {
+      'no byte has changed': server(),
+      'only new keys came': configIs({ sha256: hash('other'), values: { ...settingsFile.values, '/New': hash('n') } }),
+      'the path is written in other case': configIs({ path: settings.toUpperCase() }),
+      'a key is written in other case': configIs({ values: { '/Key': hash('key'), '/IV': hash('iv') } }),
+    },
+    fails: [
+      [
+        'a value changed',
+        configIs({ values: { ...settingsFile.values, '/KEY': hash('k2') } }),
+        /\/KEY has another value/,
+      ],
+      ['a value is gone', configIs({ values: { '/KEY': settingsFile.values['/KEY'] ?? '' } }), /\/IV is gone/],
+      ['the file is gone', server({ config: known([]) }), /is not there/],
+    ],
+    unknown: ['config'],
+  },
+  'connector.install': {
+    step: { kind: 'connector.install', msi: msi('4.1.0'), properties: {} },
+    holds: { 'it is registered': server(), 'Windows deletes files elsewhere': doomed('C:\\Config.Msi\\a.rbf') },
+    fails: [
+      ['another one is registered', server({ products: known([product('4.0.0')]) }), /4.1.0 is not registered/],
+      [
+        'a file of it is gone',
+        server({ products: known([product('4.1.0', { missingFiles: ['a.dll'] })]) }),
+        /a.dll of version 4.1.0 is not there/,
+      ],
+      [
+        'its product code is registered with another version',
+        server({ products: known([product('4.0.9', { productCode: codeOf('4.1.0') })]) }),
+        /4\.0\.9/,
+      ],
+      ['Windows will delete a file of it', doomed(`${folder}\\a.dll`), /until Windows deletes it/],
+    ],
+    unknown: ['products', 'restart', 'installer'],
+  },
+  'connector.upgrade': {
+    step: { kind: 'connector.upgrade', msi: msi('4.4.4'), properties: {}, replaces: [codeOf('4.1.0')] },
+    holds: { 'the new one alone is registered': server({ products: known([product('4.4.4')]) }) },
+    fails: [
+      ['only the old one is registered', server(), /4.4.4 is not registered/],
+      [
+        'both are registered',
+        server({ products: known([product('4.1.0'), product('4.4.4')]) }),
+        /4.1.0 is still registered/,
+      ],
+      ['a file waits to be deleted', doomed(`${folder}\\a.dll`, { products: known([product('4.4.4')]) }), /a.dll/],
+    ],
+    unknown: ['products', 'restart', 'installer'],
+  },
+  'connector.serve': {
+    step: { kind: 'connector.serve', productCode: codeOf('4.1.0') },
+    holds: {
+      'its pool runs': server(),
+      'it has no site': iisWith({ sites: [] }),
+      'the product is not there': server({ products: known([]) }),
+    },
+    fails: [['its pool is stopped', poolIs({ state: 'stopped' }), /is stopped/]],
+    unknown: ['products', 'iis'],
+  },
+  'connector.uninstall': {
+    step: { kind: 'connector.uninstall', productCode: codeOf('4.1.0'), version: '4.1.0', folder },
+    holds: {
+      'it is gone': bareServer(),
+      'another one is there': server({ products: known([product('4.4.4')]) }),
+      'files wait beside its folder': doomed(`${folder}-old\\a.dll`, { products: known([]) }),
+    },
+    fails: [
+      [
+        'Windows Installer holds a suspended installation',
+        server({ installer: known({ suspended: true, disabledByPolicy: false }), products: known([]) }),
+        /suspended/,
+      ],
+      ['it is registered', server(), /4.1.0 is still registered/],
+      ['its files wait to be deleted', doomed(`${folder}\\a.dll`, { products: known([]) }), /a.dll is there until/],
+    ],
+    unknown: ['products', 'restart', 'installer'],
+  },
+  'site.present': {
+    step: { kind: 'site.present', site, identity: pool.identity, certificates: [certificate] },
+    holds: {
+      'it is as it was': server(),
+      'its bindings stand in another order': siteIs({ bindings: [...site.bindings].reverse() }),
+      'names are written in other case': siteIs({ name: 'scimconnector', pool: 'SCIMPOOL' }),
+      'its folder is written in other case': siteIs({ folder: `${site.folder.toUpperCase()}\\` }),
+    },
+    fails: [
+      ['it is gone', iisWith({ sites: [] }), /site SCIMConnector\/ is not there/],
+      ['it is now an application', siteIs({ application: '/SCIM' }), /is not there/],
+      ['it has another folder', siteIs({ folder: 'C:\\x' }), /has the folder C:\\x/],
+      ['it runs in another pool', siteIs({ pool: 'DefaultAppPool' }), /runs in pool DefaultAppPool/],
+      ['a binding is gone', siteIs({ bindings: ['https/*:443:'] }), /has the bindings/],
+      ['its pool runs as somebody else', poolIs({ identity: 'LocalSystem' }), /does not run as/],
+      ['it was stopped meanwhile', siteIs({ state: 'stopped' }), /is stopped/],
+      ['its certificate is gone', iisWith({ certificates: [] }), /AB12 is not bound to 0.0.0.0:443/],
+      [
+        'another certificate is bound',
+        iisWith({ certificates: [{ ...certificate, thumbprint: 'CD34' }] }),
+        /AB12 is not bound/,
+      ],
+      ['its pool is gone', iisWith({ pools: [] }), /does not run as/],
+      ['IIS is gone', server({ iis: known(null) }), /is not there/],
+    ],
+    unknown: ['iis'],
+  },
+};
+
+/** A server on which the settings have other bytes and the same values. */
+export const touched = configIs({ sha256: hash('other') });

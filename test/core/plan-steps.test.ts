@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decide } from '../../src/core/decide.ts';
+import type { Facts } from '../../src/core/facts.ts';
+import type { Plan, Unfinished } from '../../src/core/plan.ts';
+import type { Wanted } from '../../src/core/wanted.ts';
+import { acceptable } from './any-server.ts';
+import { bareServer, bundle, hosting, iis, known, msi, pool, product, server, site, wanted } from './server-facts.ts';
+
+const upgrade = wanted(msi('4.4.4'), { accept: acceptable });
+const replace = wanted(msi('4.4.4', { upgrade: [] }));
+
+function planFor(now: Facts, goal: Wanted, unfinished?: Unfinished): Plan {
+  const decision = decide(now, goal, unfinished);
+  assert.ok(decision.verdict === 'go', JSON.stringify(decision.findings));
+  return decision.plan;
+}
+
+const ids = (plan: Plan) => plan.connector.map((one) => one.id);
+const kindsBack = (plan: Plan) => plan.wayBack.map((step) => step.kind);
+const stopped = { ...pool, state: 'stopped' as const, workers: 0 };
+const iisWith = (more: Parameters<typeof iis>[0]) => server({ iis: known(iis(more)) });
+
+for (const [what, now, goal, steps] of [
+  ['an upgrade', server(), upgrade, 'pool.stop config.backup connector.upgrade site.present config.restore pool.start'],
+  [
+    'a replacement',
+    server(),
+    replace,
+    'pool.stop config.backup connector.uninstall connector.install site.present config.restore pool.start',
+  ],
+  ['an uninstallation', server(), wanted(null), 'pool.stop config.backup connector.uninstall'],
+  ['an installation', bareServer(), upgrade, 'connector.install connector.serve'],
+  [
+    'an installation over what an uninstallation left',
+    server({ products: known([]) }),
+    upgrade,
+    'config.backup connector.install connector.serve',
+  ],
+  ['an upgrade without a site', iisWith({ sites: [] }), upgrade, 'config.backup connector.upgrade config.restore'],
+  [
+    'an upgrade with a stopped pool',
+    iisWith({ pools: [stopped] }),
+    upgrade,
+    'pool.stop config.backup connector.upgrade site.present config.restore pool.stop-2',
+  ],
+] as const) {
+  test(`the steps of ${what}`, () => assert.equal(ids(planFor(now, goal)).join(' '), steps));
+}
+
+test('what the properties say of folder and site counts, so the old site is not asked for', () => {
+  const moved = wanted(msi('4.4.4'), { properties: { INSTALLDIR: 'D:\\SCIM' } });
+  assert.ok(!ids(planFor(server(), moved)).includes('site.present'));
+});
+
+test('an upgrade in place may fall back on uninstalling and installing', () => {
+  const step = planFor(server(), upgrade).connector.find((one) => one.id === 'connector.upgrade');
+  assert.deepEqual(
+    step?.orElse?.map((one) => one.kind),
+    ['connector.uninstall', 'connector.install'],
+  );
+});
+
+test('the way back removes the new version, then brings version, site, bytes and pool back', () => {
+  assert.deepEqual(kindsBack(planFor(server(), upgrade)), [
+    'pool.stop',
+    'connector.uninstall',
+    'connector.install',
+    'site.present',
+    'config.restore',
+    'pool.start',
+  ]);
+  assert.deepEqual(kindsBack(planFor(bareServer(), upgrade)), ['connector.uninstall']);
+  assert.deepEqual(kindsBack(planFor(server(), wanted(null))).includes('connector.uninstall'), false);
+});
+
+test('a pool that was found stopped is left stopped, on the way back too', () => {
+  assert.equal(kindsBack(planFor(iisWith({ pools: [stopped] }), upgrade)).at(-1), 'pool.stop');
+});
+
+test('the site comes back with the certificates of its own ports, as far as they are still there', () => {
+  const at = (endpoint: string, present = true) => ({ endpoint, thumbprint: 'AB12', store: 'MY', present });
+  const certificates = [
+    at('0.0.0.0:443'),
+    at('scim.example:443'),
+    at('0.0.0.0:9443'),
+    at('0.0.0.0:8080'),
+    at('[::]:443', false),
+  ];
+  const put = planFor(iisWith({ certificates }), upgrade).wayBack.find((step) => step.kind === 'site.present');
+  assert.deepEqual(put, {
+    kind: 'site.present',
+    site,
+    identity: pool.identity,
+    certificates: [at('0.0.0.0:443'), at('scim.example:443')],
+  });
+});
+
+test('prerequisites alone need no way back', () => {
+  const now = server({ products: known([product('4.4.4')]), hosting: known(hosting({ runtimes: [] })) });
+  const plan = planFor(now, wanted(msi('4.4.4'), { bundle }));
+  assert.deepEqual([plan.route, plan.connector, plan.wayBack], ['prerequisites', [], []]);
+});
+
+test('a bundle that is there and has left no module is repaired, or else installed; one that is not, the other way round', () => {
+  const off = { registered: false, files: false, schema: false, configured: false, eventSource: false };
+  const kinds = (bundles: readonly { version: string; cachedAt: null }[]) => {
+    const now = server({ hosting: known(hosting({ module: off, bundles })) });
+    const [first, second] = planFor(now, wanted(msi('4.4.4'), { bundle })).prerequisites;
+    assert.equal(second?.id, 'iis.restart');
+    return [first?.step.kind, ...(first?.orElse ?? []).map((step) => step.kind)];
+  };
+  assert.deepEqual(kinds([{ version: '6.0.36', cachedAt: null }]), ['hosting.repair', 'hosting.install']);
+  assert.deepEqual(kinds([{ version: '6.0.5', cachedAt: null }]), ['hosting.install', 'hosting.repair']);
+});
+
+test('a plan says how many other sites a restart of IIS takes down', () => {
+  const others = [1, 2].map((number) => ({
+    ...site,
+    name: `Other ${number}`,
+    folder: `C:\\other${number}`,
+    pool: 'Own',
+  }));
+  const late = known(hosting({ changedAt: '2026-11-09T00:00:00Z' }));
+  const why = (sites: readonly (typeof site)[]) =>
+    planFor({ ...iisWith({ sites }), hosting: late }, upgrade).prerequisites.find((one) => one.id === 'iis.restart')
+      ?.why;
+  assert.match(why([site]) ?? '', /^so that it finds the hosting bundle$/);
+  assert.match(why([site, ...others.slice(1)]) ?? '', /1 other site is down/);
+  assert.match(why([site, ...others]) ?? '', /2 other sites are down/);
+});
+
+test('what an unfinished run with another package has left is uninstalled first, and on the way back', () => {
+  const unfinished: Unfinished = { before: server(), wanted: wanted(msi('4.3.0')), direction: 'forward' };
+  const now = server({ products: known([product('4.3.0')]), restart: known({ reasons: [], deletions: [] }) });
+  const plan = planFor(now, upgrade, unfinished);
+  const [first] = plan.connector;
+  assert.deepEqual([first?.step.kind, first?.why], ['connector.uninstall', 'an unfinished run left it']);
+  const removed = plan.wayBack.flatMap((step) => (step.kind === 'connector.uninstall' ? step.version : []));
+  assert.deepEqual(removed, ['4.4.4', '4.3.0']);
+});
+
+test('a pool whose password only IIS knows is not uninstalled on the way to a new version that cannot have it', () => {
+  const now = iisWith({ pools: [{ ...pool, identity: 'SpecificUser:CORP\\scim' }] });
+  const decision = decide(now, { ...replace, accept: acceptable });
+  assert.equal(decision.verdict, 'refuse');
+});

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Entry } from '../../src/core/journal.ts';
+import { report } from '../../src/core/report.ts';
+import { already, atSecond, closed, finished, opened, plan, started, turned } from './entries.ts';
+import {
+  bareServer,
+  configFile,
+  folder,
+  hash,
+  known,
+  places,
+  product,
+  server,
+  settings,
+  unread,
+  wanted,
+} from './server-facts.ts';
+
+const after = server({ products: known([product('4.4.4')]) });
+const good: readonly Entry[] = [
+  opened(),
+  started('pool.stop', 1),
+  finished('pool.stop', { seconds: 4 }),
+  finished('config.backup'),
+  finished('connector.upgrade', { outcome: { log: 'C:\\logs\\a.log' } }),
+  started('pool.start', 30),
+  finished('pool.start', { seconds: 31 }),
+  closed('converged', { after }),
+];
+const ended = (...entries: Entry[]) => report('apply', [opened(), ...entries]);
+
+test('a run that worked says what is there now, what was, how long it took, and where everything lies', () => {
+  const result = report('apply', good);
+  assert.deepEqual(
+    [result.exitCode, result.end, result.changed, result.rebootRequired, result.route, result.command, result.sandbox],
+    [0, 'converged', true, false, 'upgrade', 'apply', true],
+  );
+  assert.match(result.message, /4\.4\.4.*4\.1\.0/);
+  assert.deepEqual(result.took, { totalMs: 60_000, downMs: 30_000 });
+  assert.deepEqual(result.paths, { journal: places.journal, logs: places.logs, backup: places.backup });
+  assert.deepEqual(result.goal, { version: '4.4.4', msi: 'SCIMConnector-4.4.4.msi' });
+  assert.deepEqual(result.changes, ['SCIM Connector: 4.1.0 -> 4.4.4']);
+  assert.deepEqual([result.runId, result.before, result.after], ['2026-11-23T20-41-07Z', server(), after]);
+});
+
+test('each step that was performed is told with its code, its log and what it lacks', () => {
+  const steps = report('apply', good).steps;
+  assert.deepEqual(
+    steps.map((one) => one.id),
+    ['pool.stop', 'config.backup', 'connector.upgrade', 'pool.start'],
+  );
+  assert.deepEqual(
+    [steps[2]?.ok, steps[2]?.code, steps[2]?.log, steps[2]?.title],
+    [true, 0, 'C:\\logs\\a.log', 'upgrade to 4.4.4'],
+  );
+});
+
+test('a step that claims success and lacks something is not called a success', () => {
+  const [step] = ended(
+    finished('connector.upgrade', { gaps: ['version 4.4.4 is not registered'] }),
+    closed('failed-changed'),
+  ).steps;
+  assert.deepEqual([step?.ok, step?.missing], [false, ['version 4.4.4 is not registered']]);
+});
+
+test('a step after which the server could not be read is no success, and says why', () => {
+  const entry = { ...finished('pool.stop'), missing: unread('access was denied') } as Entry;
+  const [step] = ended(entry, closed('failed-changed')).steps;
+  assert.deepEqual([step?.ok, step?.missing], [false, ['access was denied']]);
+});
+
+for (const [end, code, message] of [
+  ['converged', 0, /^Done: SCIM Connector 4\.1\.0, checked\./],
+  ['busy', 1618, /^Another installation is running; nothing was touched\. Because\./],
+  ['reboot-first', 25, /^Not finished: restart the server, then run the same command again\. Because\./],
+  ['failed-as-before', 22, /^Failed; the connector is as it was before: 4\.1\.0\. Because\./],
+  ['failed-changed', 23, /^Failed; the connector is NOT as it was.* It was 4\.1\.0\. Because\./],
+] as const) {
+  test(`the end ${end} has its own sentence and the exit code ${code}`, () => {
+    const result = ended(closed(end, { why: 'Because' }));
+    assert.equal(result.exitCode, code);
+    assert.match(result.message, message);
+  });
+}
+
+test('a required restart is said, and is 3010 only where the wanted state is reached', () => {
+  const result = ended(closed('converged', { rebootRequired: true }));
+  assert.deepEqual([result.exitCode, result.rebootRequired], [3010, true]);
+  assert.match(result.message, /Restart the server/);
+  assert.deepEqual([ended(closed('failed-as-before', { rebootRequired: true })).exitCode], [22]);
+});
+
+test('an uninstallation says that nothing is there any more', () => {
+  const result = report('uninstall', [opened({ wanted: wanted(null) }), closed('converged', { after: bareServer() })]);
+  assert.match(result.message, /uninstalled/);
+  assert.deepEqual(result.goal, { version: null, msi: null });
+});
+
+test('a server that could not be read at the end is not said to be in any state', () => {
+  const result = ended(closed('failed-changed', { after: null }));
+  assert.deepEqual([result.after, result.changes], [null, []]);
+  assert.doesNotMatch(result.message, /4\.4\.4/);
+});
+
+for (const [end, hasPlan, changed] of [
+  ['refused', false, false],
+  ['nothing-to-do', false, false],
+  ['planned', true, true],
+  ['different', true, true],
+] as const) {
+  test(`${end}: nothing was run, so there are no paths, and changed says what apply would say`, () => {
+    const result = report('plan', [opened({ plan: hasPlan ? plan : null }), closed(end)]);
+    assert.deepEqual([result.runId, result.took, result.steps, result.changed], [null, null, [], changed]);
+    assert.deepEqual(result.paths, { journal: null, logs: null, backup: null });
+    assert.equal(result.plan !== null, hasPlan);
+  });
+}
+
+test('a run that found Windows Installer busy has changed nothing', () => {
+  const busy = finished('connector.upgrade', { outcome: { ok: false, busy: true, code: 1618 }, gaps: ['x'] });
+  assert.equal(ended(busy, closed('busy')).changed, false);
+});
+
+test('the backup is named if this run made it or found it, and not if it could not be made', () => {
+  assert.equal(ended(already('config.backup'), closed('converged')).paths.backup, places.backup);
+  assert.equal(
+    ended(finished('config.backup', { outcome: { ok: false }, gaps: ['x'] }), closed('failed-as-before')).paths.backup,
+    null,
+  );
+  assert.equal(ended(closed('failed-as-before')).paths.backup, null);
+});
+
+test('a pool that was never started again was down to the end', () => {
+  const result = ended(started('pool.stop', 10), finished('pool.stop', { seconds: 12 }), closed('failed-changed'));
+  assert.equal(result.took?.downMs, 50_000);
+  assert.equal(ended(closed('converged')).took?.downMs, 0);
+});
+
+test('the plan is told with the very calls that are made, the fallback and the way back included', () => {
+  const told = report('plan', [opened(), closed('planned')]).plan;
+  assert.deepEqual(
+    told?.connector.map((one) => one.id),
+    plan.connector.map((one) => one.id),
+  );
+  const upgrade = told?.connector[2];
+  assert.equal(upgrade?.calls[0]?.file, '%SystemRoot%\\System32\\msiexec.exe');
+  assert.deepEqual(
+    upgrade?.orElse.map((one) => one.title),
+    ['uninstall 4.1.0', 'install 4.4.4'],
+  );
+  assert.equal(told?.wayBack.length, plan.wayBack.length);
+  assert.equal(told?.noWayBack, null);
+});
+
+test('the differences are what does not hold of the plan; a stopped pool and a backup are only means', () => {
+  const different = report('verify', [opened(), closed('different')]).differences;
+  assert.deepEqual(different, ['version 4.4.4 is not registered', 'version 4.1.0 is still registered']);
+  assert.deepEqual(report('apply', good).differences, []);
+});
+
+test('config that changed is told by file, with what was kept, by pointers and never by values', () => {
+  const now = configFile(settings, { sha256: hash('x'), values: { '/KEY': hash('key'), '/New': hash('n') } });
+  const [settingsChange, ...others] = ended(closed('converged', { after: server({ config: known([now]) }) })).changes;
+  assert.equal(settingsChange, `${settings}: 1 of 2 values kept; new: /New; gone: /IV`);
+  assert.ok(others.every((one) => one.startsWith(folder) && one.includes('gone, kept in the backup')));
+});
+
+test('a journal without an end makes no report: that is a bug of ours', () => {
+  assert.throws(() => report('apply', [opened(), turned()]));
+  assert.throws(() => report('apply', [closed('converged', { at: atSecond(1) })]));
+});
