@@ -1,0 +1,77 @@
+import { connectorFolders, productNamePattern } from '../core/connector.ts';
+import type { Facts, Hosting, Product, ReaderProduct, Reading } from '../core/facts.ts';
+import type { LookFor } from '../machine/machine.ts';
+import { readConfig, readKept } from '../machine/read-files.ts';
+import type { ProductReader } from '../machine/read-products.ts';
+import { iisNow } from './iis.ts';
+import { type Server, timeOf } from './server.ts';
+import { frameworksFolder, moduleFile, schemaFile } from './tools/hosting-places.ts';
+
+/** The whole server as it is now. What lies in files is read from them at each look and stored nowhere else. */
+export async function lookAt(server: Server, what: LookFor, readProducts: ProductReader): Promise<Facts> {
+  const { facts, drive } = server;
+  const iis = facts.iis.known ? { known: true as const, value: iisNow(server) } : facts.iis;
+  const products = await readProducts(registeredProducts(server, what));
+  return {
+    ...facts,
+    takenAt: timeOf(server),
+    iis,
+    hosting: facts.hosting.known
+      ? { known: true, value: await hostingNow(server, facts.hosting.value) }
+      : facts.hosting,
+    products,
+    config: await configNow(server, products, iis),
+    kept: await readKept(drive, what.backup, what.packages),
+  };
+}
+
+/** The security descriptor of a file: its own, or what its folder hands down on a server (defaults of wwwroot and of ours). */
+export function sddlOf(server: Server, path: string): string {
+  const own = server.memory.acls[path.toLowerCase()];
+  const isWeb = /^c:\\inetpub\\/i.test(path);
+  return (
+    own ??
+    (isWeb
+      ? 'O:SYG:SYD:AI(A;ID;0x1200a9;;;IS)(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;0x1200a9;;;BU)'
+      : 'O:BAG:SYD:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)')
+  );
+}
+
+function registeredProducts(server: Server, { upgradeCodes }: LookFor): Reading<readonly ReaderProduct[]> {
+  const { products } = server.facts;
+  if (!products.known) return products;
+  const isWanted = (product: Product) =>
+    new RegExp(productNamePattern, 'i').test(product.name) || upgradeCodes.includes(product.upgradeCode);
+  return { known: true, value: products.value.filter(isWanted).map((product) => readerProduct(server, product)) };
+}
+
+function readerProduct(server: Server, product: Product): ReaderProduct {
+  const { folder, missingFiles: _missing, cached, ...registered } = product;
+  const kept = server.memory.registered[product.productCode];
+  return {
+    ...registered,
+    installLocation: folder,
+    keyPaths: kept?.keyPaths ?? [],
+    localPackage: kept?.localPackage ?? cached?.path ?? null,
+    packageName: kept?.packageName ?? cached?.name ?? null,
+  };
+}
+
+async function hostingNow({ drive }: Server, kept: Hosting): Promise<Hosting> {
+  const [files, schema] = [await drive.hasFile(moduleFile), await drive.hasFile(schemaFile)];
+  const runtimes: Hosting['runtimes'][number][] = [];
+  for (const bits of [64, 32] as const) {
+    for (const name of ['Microsoft.AspNetCore.App', 'Microsoft.NETCore.App']) {
+      const folders = (await drive.list(`${frameworksFolder(bits)}\\${name}`)).filter((one) => one.endsWith('\\'));
+      runtimes.push(...folders.map((folder) => ({ name, version: folder.slice(0, -1), bits })));
+    }
+  }
+  return { ...kept, runtimes, module: { ...kept.module, files, schema } };
+}
+
+async function configNow(server: Server, products: Facts['products'], iis: Facts['iis']): Promise<Facts['config']> {
+  if (!products.known) return products;
+  if (!iis.known) return iis;
+  const folders = connectorFolders(products.value, iis.value?.sites ?? []);
+  return readConfig(server.drive, folders, async (path) => sddlOf(server, path));
+}

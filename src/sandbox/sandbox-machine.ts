@@ -1,0 +1,152 @@
+import { win32 } from 'node:path';
+import type { Call, CallResult } from '../core/calls.ts';
+import type { Facts, Sha256 } from '../core/facts.ts';
+import { type Lock, type LookFor, type Machine, partialSuffix, type Replaced } from '../machine/machine.ts';
+import { type PackageContent, type ProductReader, productReader } from '../machine/read-products.ts';
+import { readMsi } from '../media/read-media.ts';
+import { takeHostLock } from './host-lock.ts';
+import { lookAt } from './look.ts';
+import { elapse, loadServer, remember, type Server, saveServer, timeOf, without } from './server.ts';
+import { applyAcl, problemOf } from './tools/powershell.ts';
+import type { tools } from './tools/table.ts';
+
+/** The program that each tool's file must be; a hosting bundle may have any name. */
+const programs: Readonly<Record<Call['tool'], { readonly tool: keyof typeof tools; readonly file: RegExp }>> = {
+  dism: { tool: 'dism', file: /^%SystemRoot%\\System32\\dism\.exe$/i },
+  msiexec: { tool: 'msiexec', file: /^%SystemRoot%\\System32\\msiexec\.exe$/i },
+  'msiexec /x': { tool: 'msiexec', file: /^%SystemRoot%\\System32\\msiexec\.exe$/i },
+  appcmd: { tool: 'appcmd', file: /^%SystemRoot%\\System32\\inetsrv\\appcmd\.exe$/i },
+  netsh: { tool: 'netsh', file: /^%SystemRoot%\\System32\\netsh\.exe$/i },
+  'netsh delete': { tool: 'netsh', file: /^%SystemRoot%\\System32\\netsh\.exe$/i },
+  powershell: { tool: 'powershell', file: /^%SystemRoot%\\System32\\WindowsPowerShell\\v1\.0\\powershell\.exe$/i },
+  hosting: { tool: 'hosting', file: /^C:\\/i },
+};
+
+/** The doors to a simulated server. What changes it is on the disk when its promise resolves; looking and waiting leave no trace. */
+export class SandboxMachine implements Machine {
+  readonly sandbox = true;
+  readonly scripts = 'C:\\Program Files\\scim-setup\\scripts';
+  readonly server: Server;
+  readonly #readProducts: ProductReader;
+  /** What the disk holds of the memory. */
+  #saved: Server['memory'];
+
+  constructor(server: Server) {
+    this.server = server;
+    this.#saved = server.memory;
+    this.#readProducts = productReader(server.drive, (path) => readCached(server, path));
+  }
+
+  read(path: string): Promise<Uint8Array | null> {
+    return this.server.drive.read(path);
+  }
+
+  list(folder: string): Promise<readonly string[]> {
+    return this.server.drive.list(folder);
+  }
+
+  hash(path: string): Promise<Sha256 | null> {
+    return this.server.drive.hash(path);
+  }
+
+  look(what: LookFor): Promise<Facts> {
+    return lookAt(this.server, what, this.#readProducts);
+  }
+
+  now(): string {
+    return timeOf(this.server);
+  }
+
+  async sleep(ms: number): Promise<void> {
+    elapse(this.server, ms);
+  }
+
+  async close(): Promise<void> {}
+
+  async change({ tool: name, file, args }: Call<'change'>): Promise<CallResult> {
+    const program = programs[name];
+    if (!program.file.test(file)) throw new Error(`${file} is not where ${name} lies`);
+    const words = args.map((arg) => (typeof arg === 'string' ? arg : `${arg.property}=${arg.value}`));
+    // Looking needs no tool: they are loaded when one is called.
+    const { tools: table } = await import('./tools/table.ts');
+    const ended = await table[program.tool](this.server, name === 'hosting' ? [file, ...words] : words);
+    await this.#save();
+    return { ...ended, timedOut: false };
+  }
+
+  async makeFolder(path: string): Promise<void> {
+    await this.server.drive.makeFolder(path);
+    await this.#saveClock();
+  }
+
+  async append(path: string, line: string): Promise<void> {
+    await this.server.drive.append(path, `${line}\n`);
+    await this.#saveClock();
+  }
+
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    await this.server.drive.write(path, bytes);
+    this.#dropAcl(path);
+    await this.#saveClock();
+  }
+
+  async copy(from: string, to: string): Promise<Sha256 | null> {
+    const hash = await this.server.drive.copy(from, to);
+    if (hash !== null) this.#dropAcl(to);
+    await this.#saveClock();
+    return hash;
+  }
+
+  async receive(from: string, to: string): Promise<Sha256 | null> {
+    const hash = await this.server.drive.receive(from, to);
+    if (hash !== null) this.#dropAcl(to);
+    await this.#saveClock();
+    return hash;
+  }
+
+  async replace(path: string, bytes: Uint8Array, sddl: string): Promise<Replaced> {
+    const problem = problemOf(sddl);
+    if (problem !== null) return { ok: false, why: problem };
+    await this.server.drive.write(path, bytes);
+    await applyAcl(this.server, path, sddl);
+    await this.#save();
+    return { ok: true };
+  }
+
+  async removePartial(path: string): Promise<void> {
+    await this.server.drive.remove(path + partialSuffix);
+  }
+
+  /** Whoever gets the lock sees what its last holder left; a second passes, so that no two runs begin at the same time. */
+  async lock(path: string, owner: string): Promise<Lock | { readonly heldBy: string }> {
+    const lock = await takeHostLock(`${this.server.folder}${win32.normalize(path)}`, owner);
+    if ('heldBy' in lock) return lock;
+    const fresh = await loadServer(this.server.folder);
+    if ('problem' in fresh) throw new Error(fresh.problem);
+    Object.assign(this.server, { facts: fresh.facts, memory: fresh.memory });
+    elapse(this.server, 1_000);
+    await this.#save();
+    return lock;
+  }
+
+  /** A file that is renamed over another one has what its folder hands down, not what the old one had (T13). */
+  #dropAcl(path: string): void {
+    const { acls } = this.server.memory;
+    if (path.toLowerCase() in acls) remember(this.server, { acls: without(acls, path) });
+  }
+
+  /** Time that has passed is kept with the next change, so that a later command is later. */
+  async #saveClock(): Promise<void> {
+    if (this.#saved !== this.server.memory) await this.#save();
+  }
+
+  async #save(): Promise<void> {
+    await saveServer(this.server);
+    this.#saved = this.server.memory;
+  }
+}
+
+async function readCached(server: Server, path: string): Promise<PackageContent | null> {
+  const read = await readMsi(path, (one) => server.drive.open(one));
+  return 'problem' in read ? null : read;
+}

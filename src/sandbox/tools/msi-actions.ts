@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { grantPool, isConnector, makeSite, removeSite } from '../connector-site.ts';
+import { remember } from '../server.ts';
+import { Undo } from '../undo.ts';
+import { conditionHolds } from './msi-condition.ts';
+import { cost, installFiles, processComponents, removeFiles } from './msi-files.ts';
+import { findRelatedProducts, productsToRemove, publishProduct, registrationOf } from './msi-products.ts';
+import { filesOf, property, type Session } from './msi-session.ts';
+
+/** How an action ended; a failure has the sentence that the log shows. */
+export type ActionEnd = { readonly ok: true } | { readonly ok: false; readonly message: string };
+export type Action = (session: Session) => Promise<ActionEnd>;
+
+/** Removes another product as a part of this installation. */
+export type RemoveProduct = (code: string, outer: Session) => Promise<ActionEnd>;
+
+const done: ActionEnd = { ok: true };
+
+/** Standard actions that change nothing of what the sandbox shows. */
+const withoutEffect = [
+  'ValidateProductID',
+  'CostInitialize',
+  'FileCost',
+  'MigrateFeatureStates',
+  'InstallValidate',
+  'UnpublishFeatures',
+  'RegisterUser',
+  'RegisterProduct',
+  'PublishFeatures',
+  'InstallExecute',
+];
+
+/** The standard actions by name; one that is not here is not known to the sandbox. */
+export function standardActions(removeProduct: RemoveProduct): Readonly<Record<string, Action>> {
+  return {
+    ...Object.fromEntries(withoutEffect.map((name) => [name, async () => done])),
+    FindRelatedProducts: plain(findRelatedProducts),
+    LaunchConditions: async (session) => launchConditions(session),
+    CostFinalize: plain(cost),
+    InstallInitialize: plain(initialize),
+    ProcessComponents: plain(processComponents),
+    RemoveFiles: plain(removeFiles),
+    InstallFiles: plain(layFiles),
+    PublishProduct: plain(publish),
+    RemoveExistingProducts: (session) => removeExisting(session, removeProduct),
+    ScheduleReboot: plain((session) => {
+      session.isRestartNeeded = true;
+    }),
+    InstallFinalize: plain((session) => {
+      session.undo = session.outer?.undo ?? null;
+    }),
+  };
+}
+
+function plain(run: (session: Session) => void | Promise<void>): Action {
+  return async (session) => {
+    await run(session);
+    return done;
+  };
+}
+
+function launchConditions(session: Session): ActionEnd {
+  const broken = session.package
+    .rows('LaunchCondition')
+    .find((row) => !conditionHolds(String(row.Condition), session.properties));
+  return broken ? { ok: false, message: String(broken.Description) } : done;
+}
+
+/** From here on everything can be taken back; a removal inside another installation shares what that one keeps. */
+function initialize(session: Session): void {
+  session.undo ??= new Undo(session.server);
+}
+
+/** Where it stands decides whether the old product comes back after a failure (domain 4.1: before or inside the transaction). */
+async function removeExisting(session: Session, removeProduct: RemoveProduct): Promise<ActionEnd> {
+  if (session.mode !== 'install') return done;
+  for (const code of productsToRemove(session)) {
+    if (!registrationOf(session.server, code)) continue;
+    const end = await removeProduct(code, session);
+    if (!end.ok) return end;
+  }
+  return done;
+}
+
+async function layFiles(session: Session): Promise<void> {
+  if (session.mode !== 'install') return;
+  await installFiles(session);
+  if (isConnector(property(session, 'ProductName'))) await configure(session);
+}
+
+/** Keys of appsettings.json that an installation makes anew (domain 1.5, 6.5). */
+const freshKeys = ['IV', 'KEY', 'TokenEncryptionKey', 'TokenSigningKey'];
+
+/** A first installation writes keys of its own into the settings; an upgrade leaves what its package laid down. */
+async function configure(session: Session): Promise<void> {
+  const { drive, memory } = session.server;
+  const settings = filesOf(session).find((file) => /(?<!\\Responses)\\appsettings\.json$/i.test(file.path));
+  if (!settings || !session.toLay.has(settings.key)) return;
+  grantPool(session.server, settings.path);
+  const isUpgrade = session.package.rows('Upgrade').some((row) => property(session, String(row.ActionProperty)) !== '');
+  const bytes = await drive.read(settings.path);
+  if (isUpgrade || !bytes) return;
+  let text = new TextDecoder().decode(bytes);
+  for (const key of freshKeys) {
+    const seed = `${property(session, 'ProductCode')} ${memory.clock} ${key}`;
+    const value = createHash('sha256').update(seed).digest('base64');
+    text = text.replace(new RegExp(`("${key}"\\s*:\\s*)"[^"]*"`), `$1"${value}"`);
+  }
+  await drive.write(settings.path, new TextEncoder().encode(text));
+}
+
+/** Registration, and what the connector's own actions do to IIS. An upgrade keeps the site (domain 6.5). */
+async function publish(session: Session): Promise<void> {
+  const { server, mode } = session;
+  const code = property(session, 'ProductCode');
+  const ownSite = registrationOf(server, code)?.site ?? null;
+  await publishProduct(session);
+  if (mode === 'remove' && ownSite !== null) {
+    if (session.outer) session.outer.inheritedSite = ownSite;
+    else removeSite(server, ownSite);
+  }
+  if (mode === 'install' && isConnector(property(session, 'ProductName'))) ownTheSite(session, code);
+}
+
+function ownTheSite(session: Session, code: string): void {
+  const { server } = session;
+  const registered = registrationOf(server, code);
+  if (!registered) return;
+  const old = productsToRemove(session)
+    .map((one) => registrationOf(server, one)?.site)
+    .find((site) => site != null);
+  const site = session.inheritedSite ?? old ?? makeSite(server, installFolder(registered.keyPaths));
+  remember(server, { registered: { ...server.memory.registered, [code]: { ...registered, site } } });
+}
+
+/** The folder of the product: the shortest one that holds a key file. */
+function installFolder(keyPaths: readonly string[]): string {
+  const folders = keyPaths.map((path) => path.slice(0, path.lastIndexOf('\\')));
+  return folders.sort((left, right) => left.length - right.length)[0] ?? 'C:';
+}

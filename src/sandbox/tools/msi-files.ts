@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { win32 } from 'node:path';
+import { samePath } from '../../core/connector.ts';
+import { bytesOf } from '../../msi/package.ts';
+import { remember, type Server, store, stored, without } from '../server.ts';
+import { componentsOf, filesOf, type MsiComponent, type MsiFile, property, type Session } from './msi-session.ts';
+
+/** Attributes of a component (MS-msi: component-table). */
+const permanent = 0x10;
+const neverOverwrite = 0x80;
+
+const mostBytes = 2 ** 31;
+
+/** Decides what will be laid down; what is removed later does not change it (MS-msi: costing comes before every change). */
+export async function cost(session: Session): Promise<void> {
+  if (session.mode !== 'install') return;
+  const files = filesOf(session);
+  for (const file of files) {
+    if (await isKept(session, file, files)) continue;
+    session.toLay.add(file.key);
+  }
+}
+
+/** Registers the product as a client of its components, or takes it off them; a permanent one stays held for ever. */
+export function processComponents(session: Session): void {
+  const { server, mode } = session;
+  const code = property(session, 'ProductCode');
+  if (mode === 'maintain') return;
+  let clients = server.memory.clients;
+  for (const { guid, attributes } of componentsOf(session)) {
+    const others = (clients[guid] ?? []).filter((one) => one !== code);
+    const stays = (attributes & permanent) !== 0 ? ['permanent'] : [];
+    const now = mode === 'install' ? [...others, code] : [...new Set([...others, ...stays])];
+    clients = now.length > 0 ? { ...clients, [guid]: now } : without(clients, guid);
+  }
+  remember(server, { clients });
+}
+
+/** Removes the files of components that no product holds any more, changed or not, and then empty folders. */
+export async function removeFiles(session: Session): Promise<void> {
+  if (session.mode !== 'remove') return;
+  const files = filesOf(session).filter((file) => session.server.memory.clients[file.component.guid] === undefined);
+  for (const file of files) await removeFile(session, file.path);
+  const folders = [...new Set(files.map((file) => file.component.folder))].sort(
+    (left, right) => right.length - left.length,
+  );
+  for (const folder of folders) await session.server.drive.removeEmptyFolder(folder);
+}
+
+/** Lays down what costing decided, out of the package's cabinet. */
+export async function installFiles(session: Session): Promise<void> {
+  const { server } = session;
+  for (const { key, path, version } of filesOf(session).filter((file) => session.toLay.has(file.key))) {
+    const bytes = await bytesOf(session.package, key, mostBytes);
+    if ('problem' in bytes) throw new Error(`${session.source.name} ${bytes.problem}`);
+    await session.undo?.keep(path);
+    if ((await server.drive.hasFile(path)) && isInUse(server, path)) moveAway(session, path);
+    await server.drive.write(path, bytes);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const lower = path.toLowerCase();
+    remember(server, {
+      laid: { ...server.memory.laid, [lower]: { version, sha256 } },
+      acls: without(server.memory.acls, lower),
+    });
+  }
+}
+
+/** NeverOverwrite with the key file there, or the rules of file versions (MS-msi: file-versioning-rules). */
+async function isKept(session: Session, file: MsiFile, all: readonly MsiFile[]): Promise<boolean> {
+  const { drive } = session.server;
+  const keyFile = all.find((one) => one.key === file.component.keyPath);
+  if ((file.component.attributes & neverOverwrite) !== 0 && keyFile && (await drive.hasFile(keyFile.path))) return true;
+  if (!(await drive.hasFile(file.path)) || property(session, 'REINSTALLMODE').toLowerCase().includes('a')) return false;
+  const laid = session.server.memory.laid[file.path.toLowerCase()];
+  if (file.version !== null) return laid?.version != null && compareFileVersions(laid.version, file.version) >= 0;
+  // Unversioned: a file changed since it was laid down is the user's; one that carries a version wins.
+  return laid?.version != null || laid?.sha256 !== (await drive.hash(file.path));
+}
+
+async function removeFile(session: Session, path: string): Promise<void> {
+  const { server } = session;
+  if (!(await server.drive.hasFile(path))) return;
+  await session.undo?.keep(path);
+  const lower = path.toLowerCase();
+  remember(server, { laid: without(server.memory.laid, lower) });
+  if (isInUse(server, path) && session.outer === null) {
+    // An uninstall may leave a file in use where it is, to be deleted at the next boot, and return 3010 (T1).
+    deleteAtBoot(session, path);
+    return;
+  }
+  if (isInUse(server, path)) moveAway(session, path);
+  remember(server, { acls: without(server.memory.acls, lower) });
+  await server.drive.remove(path);
+}
+
+/** A program file is held by the worker process of the pool whose site lies in its folder (domain 6.5). */
+function isInUse(server: Server, path: string): boolean {
+  if (!/\.(dll|exe)$/i.test(path)) return false;
+  const iis = stored(server, 'iis');
+  const folder = win32.dirname(path);
+  const site = iis?.sites.find((one) => samePath(one.folder, folder) || samePath(`${one.folder}\\bin`, folder));
+  return (iis?.pools ?? []).some((pool) => pool.name === site?.pool && pool.workers > 0 && !hasLeft(server, pool.name));
+}
+
+function hasLeft(server: Server, pool: string): boolean {
+  const gone = server.memory.leaving[pool];
+  return gone !== undefined && gone <= server.memory.clock;
+}
+
+/** The old file goes to \Config.Msi, out of the way, and is deleted there at the next boot: harmless (T1). */
+function moveAway(session: Session, path: string): void {
+  const name = createHash('sha256').update(`${path} ${session.server.memory.clock}`).digest('hex').slice(0, 6);
+  deleteAtBoot(session, `C:\\Config.Msi\\${name}.rbf`);
+}
+
+function deleteAtBoot(session: Session, path: string): void {
+  const { reasons, deletions } = stored(session.server, 'restart');
+  session.isRestartNeeded = true;
+  store(session.server, 'restart', {
+    reasons: [...new Set([...reasons, 'file-renames'])],
+    deletions: [...deletions, path],
+  });
+}
+
+function compareFileVersions(left: string, right: string): number {
+  const [a, b] = [left.split('.').map(Number), right.split('.').map(Number)];
+  const index = [0, 1, 2, 3].find((field) => (a[field] ?? 0) !== (b[field] ?? 0));
+  return index === undefined ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
+}
+
+/** The paths of the components' key files. */
+export function keyPathsOf(session: Session): string[] {
+  const files = filesOf(session);
+  const keyFile = (component: MsiComponent) => files.find((file) => file.key === component.keyPath);
+  return componentsOf(session).flatMap((component) => keyFile(component)?.path ?? []);
+}

@@ -1,0 +1,97 @@
+import type { Package } from '../../msi/package.ts';
+import type { Server } from '../server.ts';
+import type { Undo } from '../undo.ts';
+import type { MsiLog } from './msi-log.ts';
+import { UnknownCall } from './tool.ts';
+
+/** One run of Windows Installer over one package. */
+export type Session = {
+  readonly server: Server;
+  readonly package: Package;
+  /** Path and original name of the package file. */
+  readonly source: { readonly path: string; readonly name: string };
+  readonly mode: 'install' | 'maintain' | 'remove';
+  /** The upgrade that removes this product, if one does. */
+  readonly outer: Session | null;
+  readonly properties: Map<string, string>;
+  readonly log: MsiLog;
+  /** Keys of the files that costing decided to lay down. */
+  readonly toLay: Set<string>;
+  /** The site of a product that this installation has removed. */
+  inheritedSite: string | null;
+  undo: Undo | null;
+  isRestartNeeded: boolean;
+};
+
+export type MsiComponent = {
+  readonly key: string;
+  readonly guid: string;
+  readonly folder: string;
+  readonly attributes: number;
+  readonly keyPath: string;
+};
+export type MsiFile = {
+  readonly key: string;
+  readonly path: string;
+  readonly version: string | null;
+  readonly component: MsiComponent;
+};
+
+/** A value of the Property table, a folder given by name, or a property set while running. */
+export function property(session: Session, name: string): string {
+  return session.properties.get(name) ?? '';
+}
+
+/** The properties of a package, with those of the command line over them. */
+export function startProperties(from: Package, given: Readonly<Record<string, string>>): Map<string, string> {
+  const own = from.rows('Property').map((row) => [String(row.Property), String(row.Value ?? '')] as const);
+  return new Map([...own, ...Object.entries(given)]);
+}
+
+/** Folders whose place Windows knows (MS-msi: property reference, system folder properties). */
+const systemFolders: Readonly<Record<string, string>> = {
+  TARGETDIR: 'C:',
+  WindowsVolume: 'C:',
+  ProgramFiles64Folder: 'C:\\Program Files',
+  ProgramFilesFolder: 'C:\\Program Files (x86)',
+  WindowsFolder: 'C:\\Windows',
+  System64Folder: 'C:\\Windows\\System32',
+  CommonAppDataFolder: 'C:\\ProgramData',
+};
+
+/** Where a folder of the Directory table lies; a property of its name moves it (MS-msi: directory-table). */
+export function folderOf(session: Session, key: string): string {
+  const moved = property(session, key);
+  if (moved !== '') return moved.replace(/\\+$/, '');
+  const known = systemFolders[key];
+  if (known !== undefined) return known;
+  const row = session.package.rows('Directory').find((one) => one.Directory === key);
+  if (!row || row.Directory_Parent === null) throw new UnknownCall('msiexec', `the folder ${key}`);
+  const name = longName(String(row.DefaultDir).split(':')[0] ?? '');
+  const parent = folderOf(session, String(row.Directory_Parent));
+  return name === '.' ? parent : `${parent}\\${name}`;
+}
+
+/** The components of the package with their folders. */
+export function componentsOf(session: Session): readonly MsiComponent[] {
+  return session.package.rows('Component').map((row) => ({
+    key: String(row.Component),
+    guid: String(row.ComponentId),
+    folder: folderOf(session, String(row.Directory_)),
+    attributes: Number(row.Attributes),
+    keyPath: String(row.KeyPath),
+  }));
+}
+
+/** The files of the package with the places they are laid down at. */
+export function filesOf(session: Session): readonly MsiFile[] {
+  const components = new Map(componentsOf(session).map((component) => [component.key, component]));
+  return session.package.files().flatMap(({ key, name, version, component: owner }) => {
+    const component = components.get(owner);
+    return component ? [{ key, version, component, path: `${component.folder}\\${name}` }] : [];
+  });
+}
+
+function longName(name: string): string {
+  return name.split('|').at(-1) ?? name;
+}

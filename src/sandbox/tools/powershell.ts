@@ -1,0 +1,53 @@
+import { win32 } from 'node:path';
+import { iisNow, isServing, restartIis, startWebServices } from '../iis.ts';
+import { elapse, remember, type Server } from '../server.ts';
+import { type Ended, type Tool, UnknownCall } from './tool.ts';
+
+const head = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File'];
+
+const scripts: Readonly<Record<string, Tool>> = { 'restart-iis.ps1': restart, 'set-scimacl.ps1': setAcl };
+
+/** `powershell.exe -File` with one of the program's own scripts that change something. */
+export const powershell: Tool = async (server, args) => {
+  const isHead = head.every((word, index) => args[index]?.toLowerCase() === word.toLowerCase());
+  const path = args[head.length];
+  if (!isHead || path === undefined) throw new UnknownCall('powershell', args.join(' '));
+  const script = scripts[win32.basename(path).toLowerCase()];
+  if (!script) throw new UnknownCall('powershell', path);
+  return script(server, args.slice(head.length + 1));
+};
+
+/** Restart-Iis.ps1 (T17): what ran before runs again afterwards. */
+async function restart(server: Server, args: readonly string[]): Promise<Ended> {
+  const isForced = args.length === 1 && args[0]?.toLowerCase() === '-startalways';
+  if (args.length > 0 && !isForced) throw new UnknownCall('Restart-Iis.ps1', args.join(' '));
+  const iis = iisNow(server);
+  if (!iis) return { code: 1, output: 'IIS is not there.\r\n' };
+  elapse(server, 2_000);
+  if (isServing(iis)) restartIis(server);
+  else if (isForced) startWebServices(server);
+  return { code: 0, output: '' };
+}
+
+/** Set-ScimAcl.ps1 -Path -Sddl. */
+async function setAcl(server: Server, args: readonly string[]): Promise<Ended> {
+  const [pathName, path = '', sddlName, sddl = ''] = args;
+  const isKnown = args.length === 4 && pathName?.toLowerCase() === '-path' && sddlName?.toLowerCase() === '-sddl';
+  if (!isKnown) throw new UnknownCall('Set-ScimAcl.ps1', args.join(' '));
+  const why = await applyAcl(server, path, sddl);
+  return why === null ? { code: 0, output: '' } : { code: 1, output: `${why}\r\n` };
+}
+
+/** Gives a file a security descriptor of its own; the sentence says why not, null if it was done. */
+export async function applyAcl(server: Server, path: string, sddl: string): Promise<string | null> {
+  if (!(await server.drive.hasFile(path))) return `${path} is not there`;
+  const problem = problemOf(sddl);
+  if (problem !== null) return problem;
+  remember(server, { acls: { ...server.memory.acls, [path.toLowerCase()]: sddl } });
+  return null;
+}
+
+/** What keeps a text from being applied as a security descriptor, or null. */
+export function problemOf(sddl: string): string | null {
+  return /D:[A-Z]*(\(|$)/.test(sddl) ? null : `${sddl} is no security descriptor with a DACL`;
+}

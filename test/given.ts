@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Doors, Request } from '../src/commands/request.ts';
+import type { Machine } from '../src/machine/machine.ts';
+import { createSandbox, openSandbox } from '../src/sandbox/sandbox.ts';
+
+/** A sample package or bundle, by its file's name. */
+export const sample = (name: string): string => fileURLToPath(new URL(`../templates/samples/${name}`, import.meta.url));
+
+export const bundle = 'dotnet-hosting-6.0.36-win.exe';
+
+/** A request as the command line would make it. */
+export function asked(command: string, msi: string | null, more: Partial<Request> = {}): Request {
+  const given = msi === null ? {} : { msi: sample(msi) };
+  return { command, json: false, accept: [], feature: [], property: [], detailedExitcode: false, ...given, ...more };
+}
+
+/** The doors of a command that nobody interrupts and nobody watches. */
+export function doorsOf(machine: Machine, more: Partial<Doors> = {}): Doors {
+  return { machine, program: 'test', interrupted: () => false, show: () => undefined, warn: () => undefined, ...more };
+}
+
+const prepared = new Map<string, Promise<string>>();
+const folders: string[] = [];
+
+/** A fresh simulated server of a scenario, in a folder that is removed after the tests of this file. */
+export async function givenServer(scenario: string) {
+  const origin = prepared.get(scenario) ?? prepare(scenario);
+  prepared.set(scenario, origin);
+  const folder = await newFolder();
+  await cp(await origin, folder, { recursive: true });
+  const opened = await openSandbox(folder);
+  if ('problem' in opened) throw new Error(opened.problem);
+  return opened;
+}
+
+async function prepare(scenario: string): Promise<string> {
+  const folder = await newFolder();
+  const made = await createSandbox(folder, scenario);
+  if ('problem' in made) throw new Error(made.problem);
+  return folder;
+}
+
+/** In memory where there is such a place: every write is flushed, and a disk makes that slow. */
+const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(place, 'scim-setup-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+after(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});

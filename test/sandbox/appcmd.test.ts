@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { iisNow } from '../../src/sandbox/iis.ts';
+import { elapse, type Server } from '../../src/sandbox/server.ts';
+import { tools } from '../../src/sandbox/tools/table.ts';
+import { known, look, sandboxOf, serverOf } from './on-server.ts';
+
+const pool = '/apppool.name:SCIMConnectorAppPool';
+
+function poolNow(server: Server) {
+  return iisNow(server)?.pools.find((one) => one.name === 'SCIMConnectorAppPool');
+}
+
+test('stopping a pool returns before its worker process is gone', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  assert.equal((await tools.appcmd(server, ['stop', 'apppool', pool])).code, 0);
+  assert.deepEqual([poolNow(server)?.state, poolNow(server)?.workers], ['stopped', 1]);
+  elapse(server, 10_000);
+  assert.deepEqual([poolNow(server)?.state, poolNow(server)?.workers], ['stopped', 0]);
+});
+
+test('starting a pool brings a worker process for its started site', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  await tools.appcmd(server, ['stop', 'apppool', pool]);
+  elapse(server, 10_000);
+  assert.equal((await tools.appcmd(server, ['start', 'apppool', pool])).code, 0);
+  elapse(server, 10_000);
+  assert.deepEqual([poolNow(server)?.state, poolNow(server)?.workers], ['started', 1]);
+});
+
+test('stopping what is stopped is 1062, starting what runs 1056, a pool that is not there 1168', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  assert.equal((await tools.appcmd(server, ['start', 'apppool', pool])).code, 1056);
+  await tools.appcmd(server, ['stop', 'apppool', pool]);
+  assert.equal((await tools.appcmd(server, ['stop', 'apppool', pool])).code, 1062);
+  assert.equal((await tools.appcmd(server, ['stop', 'apppool', '/apppool.name:None'])).code, 1168);
+});
+
+test('a site of its own is put there with its pool, bindings and folder', async (t) => {
+  const sandbox = await sandboxOf(t, 'iis-only');
+  const { server } = sandbox.machine;
+  const bindings = '/bindings:https/*:443:,http/*:8080:';
+  for (const args of [
+    ['add', 'apppool', '/name:Own'],
+    ['set', 'apppool', '/apppool.name:Own', '/processModel.identityType:ApplicationPoolIdentity'],
+    ['add', 'site', '/name:Own', '/physicalPath:C:\\own', bindings],
+    ['set', 'app', '/app.name:Own/', '/applicationPool:Own'],
+    ['set', 'site', '/site.name:Own', bindings],
+  ]) {
+    assert.equal((await tools.appcmd(server, args)).code, 0, args.join(' '));
+  }
+  const iis = known((await look(sandbox)).iis);
+  const site = { name: 'Own', application: '/', folder: 'C:\\own', pool: 'Own', state: 'started' };
+  assert.deepEqual(iis?.sites[1], { ...site, bindings: ['https/*:443:', 'http/*:8080:'] });
+  assert.deepEqual(iis?.pools[1], { name: 'Own', identity: 'ApplicationPoolIdentity', state: 'started', workers: 1 });
+});
+
+test('an application is put under another site', async (t) => {
+  const server = await serverOf(t, 'iis-only');
+  const add = ['add', 'app', '/site.name:Default Web Site', '/path:/SCIM', '/physicalPath:C:\\own'];
+  assert.equal((await tools.appcmd(server, add)).code, 0);
+  assert.equal((await tools.appcmd(server, add)).code, 183);
+  const site = iisNow(server)?.sites.find((one) => one.application === '/SCIM');
+  assert.deepEqual([site?.name, site?.folder], ['Default Web Site', 'C:\\own']);
+});
+
+test('what is there already ends in 183', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  assert.equal((await tools.appcmd(server, ['add', 'apppool', '/name:scimconnectorapppool'])).code, 183);
+  const site = ['add', 'site', '/name:SCIMConnector', '/physicalPath:C:\\x', '/bindings:http/*:81:'];
+  assert.equal((await tools.appcmd(server, site)).code, 183);
+});
+
+test('sites, pools and worker processes are listed as XML', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  const list = async (kind: string) => (await tools.appcmd(server, ['list', kind, '/xml'])).output;
+  assert.match(await list('site'), /<SITE SITE\.NAME="SCIMConnector" [^>]*state="Started"/);
+  assert.match(await list('apppool'), /<APPPOOL APPPOOL\.NAME="SCIMConnectorAppPool" [^>]*state="Started"/);
+  assert.match(await list('wp'), /<WP [^>]*APPPOOL\.NAME="SCIMConnectorAppPool"/);
+});
+
+test('without IIS there is no appcmd', async (t) => {
+  const server = await serverOf(t, 'fresh');
+  assert.equal((await tools.appcmd(server, ['list', 'site', '/xml'])).code, null);
+});
+
+test('appcmd throws on what nobody has given it a source for', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  await assert.rejects(tools.appcmd(server, ['list', 'apppool', '/config']), /does not know/);
+  await assert.rejects(tools.appcmd(server, ['delete', 'site', '/site.name:SCIMConnector']), /does not know/);
+  await assert.rejects(tools.appcmd(server, ['stop', 'apppool', 'SCIMConnectorAppPool']), /does not know/);
+  const user = '/processModel.identityType:SpecificUser';
+  await assert.rejects(tools.appcmd(server, ['set', 'apppool', pool, user]), /does not know the identity/);
+});

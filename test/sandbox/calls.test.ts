@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Attempt, callsOf, defaultLimits } from '../../src/core/calls.ts';
+import { neededFeatures } from '../../src/core/connector.ts';
+import { factsSchema } from '../../src/core/facts-schema.ts';
+import { packagePath, placesOf } from '../../src/core/places.ts';
+import type { BundleRef, MsiRef, Step } from '../../src/core/step.ts';
+import { connectorFolder, samples, sandboxOf, snapshot } from './on-server.ts';
+
+const code41 = '{48247BF4-CDF2-45FF-B99B-1EB3243CC2E0}';
+const code44 = '{15D14DF3-61A2-40EC-80F4-861B58407587}';
+const msi: MsiRef = { name: 'SCIMConnector-4.4.4.msi', sha256: 'a'.repeat(64), productCode: code44, version: '4.4.4' };
+const bundle: BundleRef = { name: 'dotnet-hosting-6.0.36-win.exe', sha256: 'b'.repeat(64), version: '6.0.36' };
+const pool = 'SCIMConnectorAppPool';
+const site = {
+  name: 'Second',
+  application: '/',
+  folder: connectorFolder,
+  pool: 'SecondPool',
+  bindings: ['https/*:9443:'],
+  state: 'started',
+} as const;
+const under = { ...site, name: 'Default Web Site', application: '/SCIM', pool: 'SecondPool' };
+
+const certificates = [{ endpoint: '0.0.0.0:9443', thumbprint: 'AB'.repeat(20), store: 'MY', present: true }];
+
+/** Every kind of step that has command lines, in an order in which each can succeed, with the codes it ends in. */
+const steps: readonly (readonly [Step, readonly (number | null)[]])[] = [
+  [{ kind: 'iis.enable', features: neededFeatures }, [0]],
+  [{ kind: 'hosting.install', bundle }, [0]],
+  [{ kind: 'hosting.repair', bundle }, [0]],
+  [{ kind: 'iis.restart' }, [0]],
+  [{ kind: 'pool.stop', pool }, [0]],
+  [{ kind: 'connector.upgrade', msi, properties: { INSTANCEMODE: 'Single' }, replaces: [code41] }, [3010]],
+  [{ kind: 'pool.start', pool }, [0]],
+  [{ kind: 'connector.uninstall', productCode: code44, version: '4.4.4', folder: null }, [3010]],
+  [{ kind: 'connector.install', msi, properties: { INSTALLDIR: 'C:\\Program Files\\SCIM Connector' } }, [0]],
+  [{ kind: 'site.present', site, identity: 'NetworkService', certificates }, [0, 0, 0, 0, 0, 0, 1056, 1, 0]],
+  [{ kind: 'site.present', site: under, identity: 'ApplicationPoolIdentity', certificates: [] }, [183, 0, 0, 0, 0]],
+];
+
+test('the sandbox knows every command line that the program makes', async (t) => {
+  const { machine } = await sandboxOf(t, 'scim-4.1');
+  const attempt: Attempt = {
+    places: placesOf('run', 'backup', machine.scripts),
+    label: 'step-1',
+    limits: defaultLimits,
+  };
+  await machine.makeFolder(attempt.places.logs);
+  for (const kept of [msi, bundle]) await machine.receive(join(samples, kept.name), packagePath(attempt.places, kept));
+  for (const [step, codes] of steps) {
+    const ended: (number | null)[] = [];
+    for (const call of callsOf(step, attempt)) ended.push((await machine.change(call)).code);
+    assert.deepEqual(ended, codes, step.kind);
+  }
+});
+
+test('what a sandbox stores is a document of facts and one field more', async (t) => {
+  const { folder } = await sandboxOf(t, 'scim-4.1');
+  const text = Buffer.from((await snapshot(folder)).get('/server.json') ?? '', 'base64').toString();
+  const { sandbox, ...facts } = JSON.parse(text);
+  assert.equal(typeof sandbox.clock, 'string');
+  assert.equal(factsSchema.parse(facts).schema, 1);
+  assert.doesNotMatch(text, new RegExp(folder));
+});

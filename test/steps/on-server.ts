@@ -1,0 +1,54 @@
+import { type Attempt, defaultLimits } from '../../src/core/calls.ts';
+import { filesToKeep } from '../../src/core/kept-config.ts';
+import { placesOf } from '../../src/core/places.ts';
+import { situationOf } from '../../src/core/situation.ts';
+import type { Step } from '../../src/core/step.ts';
+import type { Machine } from '../../src/machine/machine.ts';
+import type { Doing } from '../../src/steps/doing.ts';
+import { givenServer } from '../given.ts';
+
+export const settings = 'C:\\inetpub\\wwwroot\\SCIMConnector\\appsettings.json';
+export const responses = 'C:\\inetpub\\wwwroot\\SCIMConnector\\Responses\\AppSettings.json';
+
+/** A simulated server with 4.1.0, and what a step is handed to work on it. */
+export async function givenDoing() {
+  const { machine } = await givenServer('scim-4.1');
+  return { machine, doing: doingOn(machine) };
+}
+
+/** What a step is handed, on any machine. */
+export function doingOn(machine: Machine): Doing {
+  const places = placesOf('run', 'backup', machine.scripts);
+  const attempt: Attempt = { places, label: 'step', limits: defaultLimits };
+  const look = () => machine.look({ upgradeCodes: [], backup: places.backup, packages: places.packages });
+  return { ...attempt, machine, look };
+}
+
+/** The backup of everything that is there now. */
+export async function backupOf(doing: Doing): Promise<Step<'config.backup'>> {
+  const now = await doing.look();
+  const wanted = {
+    schema: 1,
+    goal: 'absent',
+    msi: null,
+    bundle: null,
+    features: [],
+    properties: {},
+    accept: [],
+    limits: defaultLimits,
+  } as const;
+  const one = situationOf(now, wanted);
+  const cached = one.product?.cached;
+  const packages = cached ? [{ name: cached.name, sha256: cached.sha256, from: cached.path }] : [];
+  return { kind: 'config.backup', files: filesToKeep(one), packages };
+}
+
+/** The text of a file on the server. */
+export async function textOf(machine: Machine, path: string): Promise<string> {
+  return new TextDecoder().decode((await machine.read(path)) ?? new Uint8Array());
+}
+
+/** Writes a file on the server with the rights it has, as an installer would. */
+export async function overwrite(machine: Machine, path: string, text: string): Promise<void> {
+  await machine.write(path, new TextEncoder().encode(text));
+}
