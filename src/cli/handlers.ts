@@ -1,0 +1,141 @@
+import type { Doors, Request } from '../commands/request.ts';
+import type { Entry } from '../core/journal.ts';
+import { SetupError } from '../core/setup-error.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { View } from '../view/lines.ts';
+import type { Io } from './io.ts';
+import type { CommandName } from './parser.ts';
+
+/** What a command gives: one document, and the same as text. */
+export type Result = { readonly exitCode: number; readonly document: object; readonly text: string };
+
+type Handler = (request: Request, io: Io) => Promise<Result>;
+
+/** Every command; each loads only what it needs. */
+export const handlers: Readonly<Record<CommandName, Handler>> = {
+  detect: onDetect,
+  inspect: onInspect,
+  plan: onLook,
+  apply: onRun,
+  uninstall: onRun,
+  verify: onLook,
+  codes: onCodes,
+  sandbox: onSandbox,
+};
+
+async function onDetect(request: Request, io: Io): Promise<Result> {
+  const [{ detect }, { factsText }] = [await import('../commands/detect.ts'), await import('../view/facts-text.ts')];
+  return withServer(request, io, async ({ machine }) => {
+    const document = await detect(machine);
+    return { exitCode: 0, document, text: factsText(document.facts, document.sandbox) };
+  });
+}
+
+async function onInspect({ msi = '' }: Request): Promise<Result> {
+  const [{ inspect }, { inspectText }] = [await import('../commands/inspect.ts'), await import('../view/tables.ts')];
+  const document = await inspect(msi);
+  return { exitCode: 0, document, text: inspectText(document.msi) };
+}
+
+async function onCodes(): Promise<Result> {
+  const [{ codes }, { codesText }] = [await import('../commands/codes.ts'), await import('../view/tables.ts')];
+  const document = codes();
+  return { exitCode: 0, document, text: codesText(document) };
+}
+
+async function onSandbox({ action, folder = '', scenario = '' }: Request): Promise<Result> {
+  const [{ create, show }, { factsText }] = [
+    await import('../commands/sandbox.ts'),
+    await import('../view/facts-text.ts'),
+  ];
+  const document = action === 'create' ? await create(folder, scenario) : await show(folder);
+  return { exitCode: 0, document, text: `${placeOf(document.folder)}\n\n${factsText(document.facts, true)}` };
+}
+
+async function onLook(request: Request, io: Io): Promise<Result> {
+  const [commands, { runText }] = [await import('../commands/plan.ts'), await import('../view/run-text.ts')];
+  const command = request.command === 'verify' ? commands.verify : commands.plan;
+  return withServer(request, io, async ({ machine }) => {
+    const document = await command(request, machine, io.version);
+    return { exitCode: document.exitCode, document, text: runText(document, applyLine(io.argv)) };
+  });
+}
+
+async function onRun(request: Request, io: Io): Promise<Result> {
+  const [commands, { runText }] = [await import('../commands/apply.ts'), await import('../view/run-text.ts')];
+  const command = request.command === 'uninstall' ? commands.uninstall : commands.apply;
+  const view = await viewFor(request, io);
+  return withServer(request, io, async ({ machine, note, keep }) => {
+    const document = await command(request, doorsFor(machine, view, io)).finally(() => view.close());
+    const wasRun = document.runId !== null;
+    if (wasRun) keep();
+    return { exitCode: document.exitCode, document, text: runText(document) + (wasRun ? note : '') };
+  });
+}
+
+function doorsFor(machine: Machine, view: View, io: Io): Doors {
+  const show = (entry: Entry) => {
+    if (entry.type === 'opened') io.setJournal(entry.places.journal);
+    view.show(entry);
+  };
+  return { machine, program: io.version, interrupted: io.interrupted, show, warn: (text) => io.err(`${text}\n`) };
+}
+
+async function viewFor(request: Request, io: Io): Promise<View> {
+  const { lineView } = await import('../view/lines.ts');
+  if (request.json) return lineView(() => undefined);
+  if (!io.isTerminal) return lineView(io.out);
+  const { listrView } = await import('../view/listr-view.ts');
+  return listrView();
+}
+
+/** The command line that does what was planned: the same words, with `apply` for `plan`. */
+function applyLine(argv: readonly string[]): string {
+  const at = argv.indexOf('plan');
+  const words = argv
+    .map((word, index) => (index === at ? 'apply' : word))
+    .filter((word) => word !== '--detailed-exitcode');
+  return ['scim-setup', ...words.map((word) => (/\s/.test(word) ? `"${word}"` : word))].join(' ');
+}
+
+type Opened = { readonly machine: Machine; readonly note: string; keep(): void };
+
+/** Opens the server that the request means, and closes it; a scenario's fresh server goes again if nothing was done on it. */
+async function withServer<T>(request: Request, io: Io, work: (opened: Opened) => Promise<T>): Promise<T> {
+  if (request.sandbox === undefined) {
+    const machine = await windowsServer(request, io);
+    return work({ machine, note: '', keep: () => undefined }).finally(() => machine.close());
+  }
+  const { open, discard } = await import('../commands/sandbox.ts');
+  const opened = await open(request.sandbox);
+  let isKept = false;
+  const keep = () => {
+    isKept = true;
+  };
+  try {
+    return await work({ machine: opened.machine, note: `\n${placeOf(opened.folder)}\n`, keep });
+  } finally {
+    if (!isKept) await discard(opened);
+  }
+}
+
+function placeOf(folder: string): string {
+  return `Simulated server: ${folder}; its drive C: is the folder c.`;
+}
+
+async function windowsServer({ command }: Request, io: Io): Promise<Machine> {
+  if (io.platform !== 'win32') {
+    throw new SetupError(21, {
+      message: 'This is not Windows, and no simulated server was named.',
+      hint: `Try it on a simulated one: scim-setup ${command} --sandbox scim-4.1 ...`,
+    });
+  }
+  const [{ windowsMachine }, { readMsi }] = [
+    await import('../machine/windows.ts'),
+    await import('../media/read-media.ts'),
+  ];
+  return windowsMachine((disk) => async (path) => {
+    const msi = await readMsi(path, (file) => disk.open(file));
+    return 'problem' in msi ? null : msi;
+  });
+}

@@ -1,0 +1,129 @@
+import { fileErrorText } from '../core/file-error.ts';
+import type { Entry, Opened } from '../core/journal.ts';
+import { packagePath, placesRoot } from '../core/places.ts';
+import type { Plan } from '../core/plan.ts';
+import { type RunReport, report } from '../core/report.ts';
+import { SetupError } from '../core/setup-error.ts';
+import type { Wanted } from '../core/wanted.ts';
+import type { Machine } from '../machine/machine.ts';
+import { journalFile } from '../run/journal-file.ts';
+import { runPlan } from '../run/run-plan.ts';
+import { perform } from '../steps/perform.ts';
+import { type Decided, decideNow, lookedOnly } from './decide-now.ts';
+import { readWanted, type WantedWithMedia } from './read-wanted.ts';
+import type { Doors, Request } from './request.ts';
+
+/** Brings the server to the state wanted, or says why not; verified, and walked back where it failed. */
+export async function apply(request: Request, doors: Doors): Promise<RunReport> {
+  return run('apply', await readWanted(request, 'present'), doors);
+}
+
+/** Backs up the connector's config and uninstalls it. */
+export async function uninstall(request: Request, doors: Doors): Promise<RunReport> {
+  return run('uninstall', await readWanted(request, 'absent'), doors);
+}
+
+async function run(command: string, media: WantedWithMedia, doors: Doors): Promise<RunReport> {
+  const { machine, program } = doors;
+  const early = await decideNow(machine, media.wanted, program);
+  // Without rights not even the lock may be taken: its folder would not be protected.
+  if (early.decision.findings.some((one) => one.id === 'not-elevated'))
+    return report(command, lookedOnly(early, 'refused'));
+  const lock = await machine.lock(`${placesRoot}\\lock`, `scim-setup ${command}, started ${machine.now()}`);
+  if ('heldBy' in lock) {
+    throw new SetupError(1618, {
+      message: `Another run of scim-setup is at work: ${lock.heldBy}.`,
+      hint: 'Wait until it has ended, then run again.',
+    });
+  }
+  try {
+    return await runLocked(command, media, doors);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runLocked(command: string, media: WantedWithMedia, doors: Doors): Promise<RunReport> {
+  const decided = await decideNow(doors.machine, media.wanted, doors.program);
+  const { decision } = decided;
+  if (decision.verdict === 'refuse') return report(command, lookedOnly(decided, 'refused'));
+  if (decision.verdict === 'nothing-to-do') return report(command, lookedOnly(decided, 'nothing-to-do'));
+  const write = await begin(media, decided, doors);
+  return report(command, await performPlan(decision.plan, decided, write, doors));
+}
+
+type Write = (entry: Entry) => Promise<void>;
+
+/** Receives the media and opens the journal. Where that fails, nothing of the server was touched yet. */
+async function begin(media: WantedWithMedia, decided: Decided, doors: Doors): Promise<Write> {
+  const append = journalFile(doors.machine, decided.opened.places.journal);
+  try {
+    await tidy(decided.opened, doors.machine);
+    await receiveMedia(media, decided, doors);
+    await append(decided.opened);
+    return append;
+  } catch (error) {
+    const text = fileErrorText(error);
+    if (text === null) throw error;
+    throw new SetupError(21, {
+      message: `The run could not be begun: ${text}.`,
+      hint: `Make room in ${placesRoot}, or end what holds the file, then run again.`,
+    });
+  }
+}
+
+/** What is executed are our own copies, whose hashes are those of the files that were read for the plan. */
+async function receiveMedia(
+  { wanted, msiPath, bundlePath }: WantedWithMedia,
+  { opened }: Decided,
+  { machine }: Doors,
+): Promise<void> {
+  const given = [
+    { media: wanted.msi, from: msiPath },
+    { media: wanted.bundle, from: bundlePath },
+  ];
+  for (const { media, from } of given) {
+    if (!media || from === null) continue;
+    const to = packagePath(opened.places, media);
+    if ((await machine.hash(to)) === media.sha256) continue;
+    const arrived = await machine.receive(from, to);
+    if (arrived === media.sha256) continue;
+    throw new SetupError(21, {
+      message: `${media.name} was changed while it was being copied.`,
+      hint: 'Make sure that nobody writes to it, then run again.',
+    });
+  }
+}
+
+/** What a power cut has left of config files that the last run was writing: it holds keys. */
+async function tidy({ before, continues }: Opened, machine: Machine): Promise<void> {
+  if (continues === null || !before.config.known) return;
+  for (const file of before.config.value) await machine.removePartial(file.path);
+}
+
+async function performPlan(
+  plan: Plan,
+  { opened, lookFor }: Decided,
+  append: Write,
+  doors: Doors,
+): Promise<readonly Entry[]> {
+  const { machine } = doors;
+  const entries: Entry[] = [opened];
+  doors.show(opened);
+  const write = async (entry: Entry) => {
+    entries.push(entry);
+    doors.show(entry);
+    await append(entry);
+  };
+  const look = () => machine.look(lookFor);
+  const { limits }: Wanted = opened.wanted;
+  await runPlan(plan, {
+    look,
+    perform: (step, label) => perform(step, { machine, places: opened.places, limits, label, look }),
+    write,
+    interrupted: doors.interrupted,
+    now: () => machine.now(),
+    warn: doors.warn,
+  });
+  return entries;
+}

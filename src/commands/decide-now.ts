@@ -1,0 +1,71 @@
+import { decide } from '../core/decide.ts';
+import type { Facts } from '../core/facts.ts';
+import { fileErrorText } from '../core/file-error.ts';
+import type { Entry, Opened } from '../core/journal.ts';
+import { placesOf } from '../core/places.ts';
+import type { Decision } from '../core/plan.ts';
+import { SetupError } from '../core/setup-error.ts';
+import type { Wanted } from '../core/wanted.ts';
+import type { LookFor, Probe } from '../machine/machine.ts';
+import { newRunId, readHistory } from '../run/journal-file.ts';
+
+/** What a command knows after it looked and decided: all that it takes to report, or to begin the run. */
+export type Decided = {
+  readonly now: Facts;
+  readonly decision: Decision;
+  readonly opened: Opened;
+  readonly lookFor: LookFor;
+};
+
+/** Looks at the server and its journals and decides; changes nothing. */
+export async function decideNow(probe: Probe, wanted: Wanted, program: string): Promise<Decided> {
+  const history = await readHistory(probe).catch(unreadable);
+  if ('problem' in history) {
+    throw new SetupError(21, {
+      message: `A journal cannot be read: ${history.problem}.`,
+      hint: 'Run again; if it stays so, move that run away only when you know in which state it left the server.',
+    });
+  }
+  const { unfinished, lastRunId } = history;
+  const runId = newRunId(probe.now(), lastRunId);
+  const backupId = unfinished?.backupId ?? runId;
+  const places = placesOf(runId, backupId, probe.scripts);
+  const upgradeCodes = [
+    ...new Set([wanted.msi?.upgradeCode, unfinished?.wanted.msi?.upgradeCode].filter((code) => code !== undefined)),
+  ];
+  const lookFor: LookFor = { upgradeCodes, backup: places.backup, packages: places.packages };
+  const now = await probe.look(lookFor);
+  const decision = decide(now, wanted, unfinished ?? undefined);
+  const opened: Opened = {
+    type: 'opened',
+    at: probe.now(),
+    schema: 1,
+    program,
+    sandbox: probe.sandbox,
+    runId,
+    backupId,
+    continues: unfinished?.runId ?? null,
+    before: unfinished?.before ?? now,
+    wanted,
+    findings: decision.findings,
+    route: decision.route,
+    plan: decision.verdict === 'go' ? decision.plan : null,
+    places,
+  };
+  return { now, decision, opened, lookFor };
+}
+
+/** Another program may hold a journal for a moment. */
+function unreadable(error: unknown): { readonly problem: string } {
+  const text = fileErrorText(error);
+  if (text === null) throw error;
+  return { problem: text };
+}
+
+/** The entries that tell of a decision on which nothing was done. */
+export function lookedOnly(
+  { opened, now }: Decided,
+  end: 'planned' | 'different' | 'refused' | 'nothing-to-do',
+): readonly Entry[] {
+  return [opened, { type: 'closed', at: opened.at, end, rebootRequired: false, why: '', after: now }];
+}

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import type { Answers } from '../core/answers.ts';
+import { defaultLimits, type Limits } from '../core/calls.ts';
+import { findingRows } from '../core/findings.ts';
+import type { BundleMedia, Msi } from '../core/media.ts';
+import { SetupError } from '../core/setup-error.ts';
+import type { Properties } from '../core/step.ts';
+import type { Wanted } from '../core/wanted.ts';
+import { openHostFile } from '../machine/host-files.ts';
+import { readBundleFile, readMsi } from '../media/read-media.ts';
+import type { Request } from './request.ts';
+
+/** The wanted state, and where on this system the media lie that it names. */
+export type WantedWithMedia = {
+  readonly wanted: Wanted;
+  readonly msiPath: string | null;
+  readonly bundlePath: string | null;
+};
+
+/** YAML and its schema are loaded only where a file is given. */
+async function answersIn(file: string): Promise<Answers> {
+  const { readAnswers } = await import('./read-answers.ts');
+  return readAnswers(file);
+}
+
+/** Reads answers and media; flags win over the answer file. Every problem is listed at once (exit 20). */
+export async function readWanted(request: Request, goal: Wanted['goal']): Promise<WantedWithMedia> {
+  const answers: Answers = request.answers === undefined ? {} : await answersIn(request.answers);
+  const msiPath = goal === 'absent' ? null : request.msi || answers.msi || null;
+  const bundlePath = goal === 'absent' ? null : request.hostingBundle || answers.hostingBundle || null;
+  const problems: { message: string; hint: string }[] = [];
+  if (goal === 'present' && msiPath === null) {
+    problems.push({
+      message: 'No package was given.',
+      hint: `Name it: scim-setup ${request.command} --msi SCIMConnector.msi`,
+    });
+  }
+  const msi = keep(msiPath === null ? null : await readMsi(msiPath, openHostFile), msiPath, 'package', problems);
+  const bundle = keep(
+    bundlePath === null ? null : await readBundleFile(bundlePath, openHostFile),
+    bundlePath,
+    'hosting bundle',
+    problems,
+  );
+  const properties = propertiesOf(request, answers, problems);
+  const accept = [...(answers.accept ?? []), ...request.accept];
+  problems.push(...accept.filter((id) => !acceptable.includes(id)).map(notAcceptable));
+  if (problems.length > 0) throw new SetupError(20, ...problems);
+  const wanted: Wanted = {
+    schema: 1,
+    goal,
+    msi,
+    bundle,
+    features: [...(answers.features ?? []), ...request.feature],
+    properties,
+    accept,
+    limits: { ...defaultLimits, ...given(answers.limits) },
+  };
+  return { wanted, msiPath, bundlePath };
+}
+
+const acceptable = findingRows.filter((row) => row.stops === 'unless-accepted').map((row) => row.id);
+
+function notAcceptable(id: string) {
+  return { message: `"${id}" is no finding that can be accepted.`, hint: `Those are: ${acceptable.join(', ')}.` };
+}
+
+function keep<T extends Msi | BundleMedia>(
+  read: T | { readonly problem: string } | null,
+  file: string | null,
+  noun: string,
+  problems: { message: string; hint: string }[],
+): T | null {
+  if (read === null || !('problem' in read)) return read;
+  const hint = `Check the path and copy the ${noun} again if it is damaged.`;
+  problems.push({ message: `The ${noun} ${path.basename(file ?? '')} ${read.problem}.`, hint });
+  return null;
+}
+
+function given(limits: Answers['limits']): Partial<Limits> {
+  return Object.fromEntries(Object.entries(limits ?? {}).filter(([, minutes]) => minutes !== undefined));
+}
+
+function propertiesOf(request: Request, answers: Answers, problems: { message: string; hint: string }[]): Properties {
+  const flags: Record<string, string> = {};
+  for (const text of request.property) {
+    const match = /^([A-Z_][A-Z0-9_.]*)=(.*)$/s.exec(text);
+    if (match?.[1] !== undefined) flags[match[1]] = match[2] ?? '';
+    else
+      problems.push({
+        message: `The property "${text.split('=')[0]}" cannot be given to a package.`,
+        hint: 'Write --property NAME=value with the name in upper case.',
+      });
+  }
+  return { ...answers.properties, ...flags };
+}

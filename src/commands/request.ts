@@ -1,0 +1,31 @@
+import type { Entry } from '../core/journal.ts';
+import type { Machine } from '../machine/machine.ts';
+
+/** What the command line asks for, before files are read. */
+export type Request = {
+  readonly command: string;
+  readonly json: boolean;
+  readonly sandbox?: string | undefined;
+  readonly msi?: string | undefined;
+  readonly hostingBundle?: string | undefined;
+  readonly answers?: string | undefined;
+  readonly accept: readonly string[];
+  readonly feature: readonly string[];
+  /** `NAME=value` each. */
+  readonly property: readonly string[];
+  readonly detailedExitcode: boolean;
+  /** Of `sandbox` alone. */
+  readonly action?: string | undefined;
+  readonly folder?: string | undefined;
+  readonly scenario?: string | undefined;
+};
+
+/** What a command is handed beside its request. */
+export type Doors = {
+  readonly machine: Machine;
+  readonly program: string;
+  interrupted(): boolean;
+  /** Every journal entry, for a view. */
+  show(entry: Entry): void;
+  warn(text: string): void;
+};

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const argv = process.argv.slice(2);
+
+let interrupts = 0;
+let journal = '';
+
+/** Once: the child at work ends, then the way back. Twice: where to read on. The run itself is never torn down. */
+function onInterrupt(): void {
+  interrupts += 1;
+  const text =
+    interrupts === 1
+      ? 'Interrupted: the step at work ends first, then the change is walked back.'
+      : `Still at work. The journal: ${journal}`;
+  process.stderr.write(`\n${text}\n`);
+}
+
+async function main(): Promise<number> {
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
+  const { runCli } = await import('./cli.ts');
+  for (const signal of ['SIGINT', 'SIGBREAK', 'SIGTERM'] as const) process.on(signal, onInterrupt);
+  return runCli({
+    argv,
+    env: process.env,
+    version,
+    node: process.version,
+    platform: process.platform,
+    isTerminal: process.stdout.isTTY === true,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    interrupted: () => interrupts > 0,
+    setJournal: (path) => {
+      journal = path;
+    },
+    journal: () => journal,
+  });
+}
+
+if (argv.length === 1 && argv[0] === '--version') process.stdout.write(`${version}\n`);
+else process.exitCode = await main();

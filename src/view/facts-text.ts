@@ -1,0 +1,60 @@
+import type { ConfigFile, Facts, Hosting, Iis, Product, Reading } from '../core/facts.ts';
+import { counted } from '../core/words.ts';
+import { hanging, labelled } from './layout.ts';
+
+/** The facts of a server for a person: the few lines that decide what can be done with it. */
+export function factsText(facts: Facts, sandbox: boolean): string {
+  const { machine, products, iis, hosting, config, restart } = facts;
+  const title = of(machine, (one) => `${one.name}, Windows ${one.os.version} ${one.os.edition}`);
+  return `${[
+    labelled(title, sandbox),
+    row('Connector', of(products, productsText)),
+    row('Config', of(config, configText)),
+    row('IIS', of(iis, iisText)),
+    row('.NET', of(hosting, runtimesText)),
+    row('Module', of(hosting, moduleText)),
+    row(
+      'Restart',
+      of(restart, (one) => one.reasons.join(', ') || 'none pending'),
+    ),
+  ].join('\n')}\n`;
+}
+
+function row(name: string, text: string): string {
+  const first = `  ${name.padEnd(12)} `;
+  return hanging(text, first, first.length);
+}
+
+function of<T>(reading: Reading<T>, text: (value: T) => string): string {
+  return reading.known ? text(reading.value) : `could not be read: ${reading.why}`;
+}
+
+function productsText(products: readonly Product[]): string {
+  return (
+    products.map((one) => `${one.version} in ${one.folder ?? 'an unknown folder'}`).join(' and ') || 'not installed'
+  );
+}
+
+function configText(files: readonly ConfigFile[]): string {
+  const folders = files.map((one) => one.path.slice(0, one.path.lastIndexOf('\\') + 1));
+  const top = folders.sort((left, right) => left.length - right.length)[0] ?? '';
+  const names = files.map((one) => (one.path.startsWith(top) ? one.path.slice(top.length) : one.path));
+  return files.length === 0 ? 'none' : `${counted(files.length, 'file')}: ${names.join(', ')}`;
+}
+
+function iisText(iis: Iis | null): string {
+  const sites = iis?.sites.map(
+    (site) => `${site.name}${site.application === '/' ? '' : site.application} (${site.state})`,
+  );
+  return iis ? `${iis.version}; sites: ${sites?.join(', ') || 'none'}` : 'not there';
+}
+
+function runtimesText({ runtimes }: Hosting): string {
+  const names = [...new Set(runtimes.map((one) => `${one.name} ${one.version}`))];
+  const bits = (name: string) => runtimes.filter((one) => `${one.name} ${one.version}` === name).map((one) => one.bits);
+  return names.map((name) => `${name} (${bits(name).join(' and ')} bits)`).join(', ') || 'no runtime';
+}
+
+function moduleText({ module }: Hosting): string {
+  return module.registered && module.configured ? 'the ASP.NET Core Module is in IIS' : 'no ASP.NET Core Module';
+}

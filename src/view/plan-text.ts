@@ -1,0 +1,84 @@
+import { printedCall } from '../core/calls.ts';
+import {
+  type ReportedPlan,
+  type ReportedPlanned,
+  type ReportedStep,
+  type RunReport,
+  versionsIn,
+} from '../core/report.ts';
+import { hanging, labelled, lineWidth } from './layout.ts';
+
+const titleWidth = 44;
+const callIndent = 8;
+/** Of a step with more command lines only their number is told. */
+const mostCalls = 3;
+
+/** A plan for a person: each step, why, its command lines, and the way back. */
+export function planText(report: RunReport, plan: ReportedPlan): string {
+  const lines = [headline(report), ''];
+  let number = 0;
+  const section = (title: string, steps: readonly ReportedPlanned[]) => {
+    if (steps.length === 0) return;
+    lines.push(`  ${title}`);
+    for (const step of steps) lines.push(...plannedLines(step, ++number));
+  };
+  section('Prerequisites (kept if the connector fails)', plan.prerequisites);
+  section('Connector (put back if a step fails)', plan.connector);
+  return [...lines, ...wayBackLines(plan)].join('\n');
+}
+
+function headline(report: RunReport): string {
+  const name = report.before.machine.known ? report.before.machine.value.name : 'this server';
+  const goal = report.goal.version ?? 'not installed';
+  return labelled(
+    `SCIM Connector on ${name}: ${versionsIn(report.before)} -> ${goal} ${routeWords[report.route]}`,
+    report.sandbox,
+  );
+}
+
+const routeWords = {
+  none: '',
+  prerequisites: '(only prerequisites)',
+  install: 'by installation',
+  upgrade: 'by upgrade in place',
+  replace: 'by uninstalling, then installing',
+  repair: 'by repair',
+  downgrade: 'by downgrade',
+  uninstall: '',
+} as const;
+
+function plannedLines(step: ReportedPlanned, number: number): string[] {
+  const first = `    ${String(number).padStart(2)}  ${step.title.padEnd(titleWidth)} `;
+  const orElse = step.orElse.map((one) => one.title).join(', then ');
+  return [
+    hanging(step.why, first, first.length),
+    ...callLines(step),
+    ...(orElse === '' ? [] : [`${' '.repeat(callIndent)}or else ${orElse}`]),
+  ];
+}
+
+function callLines(step: ReportedStep): string[] {
+  if (step.calls.length > mostCalls) {
+    return [`${' '.repeat(callIndent)}${step.calls.length} command lines, only if something differs; --json has them`];
+  }
+  return step.calls.map((call) => {
+    const line = printedCall({ ...call, file: lastName(call.file), args: call.args.map(shortArg) });
+    const isLong = line.length + callIndent > lineWidth;
+    return ' '.repeat(callIndent) + (isLong ? `${line.slice(0, lineWidth - callIndent - 4)} ...` : line);
+  });
+}
+
+/** Paths of our own folder by their last name: the whole command lines are in `--json`. */
+function shortArg<T>(arg: T): T | string {
+  return typeof arg === 'string' ? arg.replace(/[A-Z]:\\ProgramData\\ScimSetup\\\S*\\/i, '') : arg;
+}
+
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf('\\') + 1);
+}
+
+function wayBackLines(plan: ReportedPlan): string[] {
+  if (plan.noWayBack !== null) return [hanging(`No way back: ${plan.noWayBack}.`, '  ', 4)];
+  const titles = plan.wayBack.map((step) => step.title).join('; ');
+  return titles === '' ? [] : [hanging(`Way back: ${titles}.`, '  ', 4)];
+}

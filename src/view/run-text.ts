@@ -1,0 +1,84 @@
+import type { Finding } from '../core/plan.ts';
+import type { HappenedStep, RunReport } from '../core/report.ts';
+import { duration } from '../core/words.ts';
+import { hanging, labelled } from './layout.ts';
+import { planText } from './plan-text.ts';
+
+/**
+ * What a command that decides or performs says to a person; a view of the same value that `--json` prints. `repeat` is
+ * the command line that would do what was planned.
+ */
+export function runText(report: RunReport, repeat = 'scim-setup apply'): string {
+  const plan = report.command === 'plan' ? report.plan : null;
+  const parts = [
+    plan ? planText(report, plan) : '',
+    endText(report, plan !== null, repeat),
+    findingsText(report),
+    stepsText(report),
+    changesText(report),
+    pathsText(report),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function endText(report: RunReport, isPlan: boolean, repeat: string): string {
+  const took = report.took ? ` ${tookText(report.took)}` : '';
+  const code = report.exitCode === 0 ? '' : ` (exit ${report.exitCode})`;
+  const sentence = labelled(`${report.message}${took}${code}`, report.sandbox && !isPlan);
+  const more = report.command === 'verify' ? report.differences.map((one) => hanging(one, '  ', 4)) : [];
+  const hint = isPlan && report.end === 'planned' ? [`To do it: ${repeat}`] : [];
+  return [sentence, ...hint, ...more].join('\n');
+}
+
+function tookText({ totalMs, downMs }: NonNullable<RunReport['took']>): string {
+  const down = downMs > 0 ? `; the connector was down ${duration(downMs)}` : '';
+  return `Took ${duration(totalMs)}${down}.`;
+}
+
+function findingsText({ findings, accepted }: RunReport): string {
+  return findings.map((one) => findingText(one, accepted)).join('\n');
+}
+
+function findingText({ id, message, hint, stops }: Finding, accepted: readonly string[]): string {
+  const how = accepted.includes(id) ? 'Accepted.' : `Accept with --accept ${id}`;
+  const indent = 23;
+  return [
+    hanging(message, `  ${id.padEnd(20)} `, indent),
+    hanging(stops === 'unless-accepted' ? `${hint} ${how}` : hint, ' '.repeat(indent), indent),
+  ].join('\n');
+}
+
+/** Only where the way led back: what went well is in the sentence above. */
+function stepsText({ steps, end }: RunReport): string {
+  return end === 'failed-as-before' || end === 'failed-changed' ? steps.map(stepText).join('\n') : '';
+}
+
+function stepText(step: HappenedStep): string {
+  const what = { first: '', orElse: 'or else ', back: 'way back: ' }[step.phase];
+  const log = step.ok || step.log === null ? '' : `\n      log: ${step.log}`;
+  return hanging(`${what}${step.title}: ${stepEnd(step)}`, '  ', 6) + log;
+}
+
+/** How a step ended, in the same words in every view. */
+export function stepEnd({
+  ok,
+  code,
+  meaning,
+  missing,
+}: Pick<HappenedStep, 'ok' | 'code' | 'meaning' | 'missing'>): string {
+  if (ok) return 'done';
+  return `FAILED${code === null ? '' : ` (${code})`}: ${[meaning, ...missing].join('; ')}`;
+}
+
+function changesText({ changes }: RunReport): string {
+  return changes.length === 0 ? '' : ['  Changed:', ...changes.map((one) => hanging(one, '    ', 6))].join('\n');
+}
+
+function pathsText({ paths }: RunReport): string {
+  const rows = [
+    ['Backup', paths.backup],
+    ['Journal', paths.journal],
+    ['Logs', paths.logs],
+  ].filter((row): row is [string, string] => typeof row[1] === 'string');
+  return rows.map(([name, path]) => `  ${name.padEnd(8)} ${path}`).join('\n');
+}
