@@ -1,0 +1,88 @@
+# The server itself: what it is, whether it waits for a restart, whether Windows Installer is free.
+
+function Get-Machine {
+    $machine = Get-Kept 'machine' '' { Get-MachineIdentity }
+    $machine['freeMb'] = Get-FreeSpace
+    return $machine
+}
+
+function Get-MachineIdentity {
+    $user = New-Object System.Security.Principal.WindowsPrincipal ([System.Security.Principal.WindowsIdentity]::GetCurrent())
+    # S-1-5-2 is in the token of a network logon (WinRM, for one), which cannot go on to a share: no second hop.
+    $network = New-Object System.Security.Principal.SecurityIdentifier 'S-1-5-2'
+    $computer = @(Get-CimInstance -ClassName Win32_ComputerSystem -Property TotalPhysicalMemory)[0]
+    return [ordered]@{
+        name = [Environment]::MachineName
+        os = Get-OperatingSystem
+        elevated = $user.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
+        networkLogon = $user.IsInRole($network)
+        powershell = [ordered]@{ version = $PSVersionTable.PSVersion.ToString(); languageMode = $languageMode }
+        memoryMb = [long][Math]::Floor($computer.TotalPhysicalMemory / 1MB)
+        cpuMhz = [long](Get-Value 'HARDWARE\DESCRIPTION\System\CentralProcessor\0' '~MHz')
+    }
+}
+
+# [Environment]::OSVersion depends on the manifest of the program that asks; the registry does not.
+function Get-OperatingSystem {
+    $key = "$software\Windows NT\CurrentVersion"
+    $major = Get-Value $key 'CurrentMajorVersionNumber'
+    $line = if ($null -eq $major) { Get-Text $key 'CurrentVersion' } else { "$major.$(Get-Value $key 'CurrentMinorVersionNumber')" }
+    $type = Get-Text 'SYSTEM\CurrentControlSet\Control\ProductOptions' 'ProductType'
+    return [ordered]@{
+        version = "$line.$(Get-Text $key 'CurrentBuildNumber')"
+        product = if ($type -eq 'WinNT') { 'client' } else { 'server' }
+        edition = "$(Get-Text $key 'EditionID')"
+    }
+}
+
+function Get-FreeSpace {
+    $free = [ordered]@{}
+    foreach ($drive in [IO.DriveInfo]::GetDrives()) {
+        if ($drive.DriveType -eq 'Fixed' -and $drive.IsReady) {
+            $free[$drive.Name.Substring(0, 2)] = [long][Math]::Floor($drive.AvailableFreeSpace / 1MB)
+        }
+    }
+    return $free
+}
+
+function Get-Restart {
+    $renames = @(Get-PendingRename)
+    $reasons = @(Get-RestartReason) + @(if ($renames.Count -gt 0) { 'file-renames' })
+    $deletions = @($renames | Where-Object { $_.to -eq '' } | ForEach-Object { $_.from })
+    return [ordered]@{ reasons = $reasons; deletions = $deletions }
+}
+
+function Get-RestartReason {
+    $servicing = "$windows\Component Based Servicing"
+    $names = 'SYSTEM\CurrentControlSet\Control\ComputerName'
+    $netlogon = @(Get-SubKeyName "$serviceKeys\Netlogon") + @(Get-ValueName "$serviceKeys\Netlogon")
+    $intune = "$software\IntuneManagementExtension\RebootSettings"
+    if (Test-Key "$servicing\RebootPending") { 'servicing' }
+    if ((Test-Key "$servicing\RebootInProgress") -or (Test-Key "$servicing\PackagesPending")) { 'servicing-in-progress' }
+    if (Test-Key "$windows\WindowsUpdate\Auto Update\RebootRequired") { 'windows-update' }
+    if ((Get-Value "$software\Updates" 'UpdateExeVolatile') -or (Get-Value "$software\Updates" 'UpdateExeVolatile' 32)) { 'legacy-updater' }
+    if ((Get-Text "$names\ActiveComputerName" 'ComputerName') -ne (Get-Text "$names\ComputerName" 'ComputerName')) { 'computer-rename' }
+    if ($netlogon -contains 'JoinDomain' -or $netlogon -contains 'AvoidSpnSet') { 'domain-join' }
+    if ((Test-Key "$intune\RebootFlag") -or (Get-Value $intune 'RebootFlag')) { 'intune' }
+    if (Test-Key "$software\ServerManager\CurrentRebootAttempts") { 'server-manager' }
+}
+
+# Pairs of paths in the form of the kernel, \??\C:\...; an empty second one deletes the first at the next boot.
+function Get-PendingRename {
+    foreach ($name in 'PendingFileRenameOperations', 'PendingFileRenameOperations2') {
+        $paths = @(Get-Value 'SYSTEM\CurrentControlSet\Control\Session Manager' $name)
+        for ($i = 0; $i -lt $paths.Count; $i += 2) {
+            if (-not $paths[$i]) { continue }
+            $to = if ($i + 1 -lt $paths.Count) { $paths[$i + 1] } else { '' }
+            @{ from = $paths[$i] -replace '^(\*\d+)?\\\?\?\\UNC\\', '\\' -replace '^(\*\d+)?\\\?\?\\', ''; to = $to }
+        }
+    }
+}
+
+function Get-Installer {
+    $key = "$windows\Installer"
+    return [ordered]@{
+        suspended = (Test-Key "$key\InProgress") -or @(Get-ValueName "$key\Rollback\Scripts").Count -gt 0
+        disabledByPolicy = (Get-Value 'SOFTWARE\Policies\Microsoft\Windows\Installer' 'DisableMSI') -eq 2
+    }
+}

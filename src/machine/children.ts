@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Call, CallResult } from '../core/calls.ts';
+import { decodeOutput } from './decode.ts';
+import { msiexecLine } from './msiexec-line.ts';
+
+/**
+ * Runs a child that changes the server (T3): detached, so that our own end does not kill it; output into a file, so that
+ * handles its grandchildren inherit do not matter; ended by its exit. Past its time limit it is left alone, never killed.
+ * Node's own spawn, because these are the very things that a library around it would have to be told to leave alone.
+ */
+export async function runChange(
+  call: Call<'change'>,
+  file: string,
+  oemCodePage: () => Promise<number>,
+): Promise<CallResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'scim-setup-'));
+  const outputPath = join(folder, 'output');
+  const output = await open(outputPath, 'w');
+  try {
+    const ended = await start(call, file, output.fd);
+    const text = await decodeOutput(await readFile(outputPath), oemCodePage);
+    return { ...ended, output: text.slice(0, 100_000) };
+  } finally {
+    await output.close();
+    // An abandoned child still writes there; its file then stays.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function start(call: Call<'change'>, file: string, output: number): Promise<Omit<CallResult, 'output'>> {
+  const isMsiexec = call.quoting === 'msiexec';
+  const args = isMsiexec
+    ? msiexecLine(call.args)
+    : call.args.map((arg) => (typeof arg === 'string' ? arg : `${arg.property}=${arg.value}`));
+  const child = spawn(file, args, {
+    detached: true,
+    stdio: ['ignore', output, output],
+    windowsHide: true,
+    windowsVerbatimArguments: isMsiexec,
+  });
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      child.unref();
+      resolve({ code: null, timedOut: true });
+    }, call.timeoutMs);
+    const finish = (code: number | null) => {
+      clearTimeout(timer);
+      resolve({ code, timedOut: false });
+    };
+    child.once('exit', finish);
+    child.once('error', () => finish(null));
+  });
+}

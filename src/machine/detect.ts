@@ -1,0 +1,96 @@
+import { connectorFolders, productNamePattern } from '../core/connector.ts';
+import type { Facts, Iis, ReaderDocument, ReaderIis, Reading, Site } from '../core/facts.ts';
+import { readerSchema } from '../core/facts-schema.ts';
+import { sitesAndPools } from './application-host.ts';
+import type { Disk } from './disk.ts';
+import type { LookFor } from './machine.ts';
+import { readConfig, readKept } from './read-files.ts';
+import type { ProductReader } from './read-products.ts';
+import type { Reader } from './reader.ts';
+
+/** What a look at a real server is made with. */
+export type Detecting = {
+  readonly reader: Pick<Reader, 'ask'>;
+  readonly disk: Disk;
+  readonly readProducts: ProductReader;
+  readonly systemRoot: string;
+  expand(path: string): string;
+  /** Whether the Windows features must be read anew, whatever the signs of a change say: DISM has just run. */
+  readonly again: boolean;
+};
+
+/** The facts of a real server: one answer of the reader, completed by what files tell. A reading that fails says why and stops no other. */
+export async function detect(what: LookFor, tools: Detecting): Promise<Facts> {
+  const { iis, products, ...read } = await readServer(what, tools);
+  const [sites, known] = [await readIis(iis, tools), await tools.readProducts(products)];
+  const folders = connectorFolders(known.known ? known.value : [], sitesOf(sites));
+  return {
+    ...read,
+    iis: sites,
+    products: known,
+    config: known.known ? await readConfig(tools.disk, folders, (path) => sddlOf(path, tools)) : known,
+    kept: await readKept(tools.disk, what.backup, what.packages),
+  };
+}
+
+function lookLine(what: LookFor, again: boolean): string {
+  const fields = ['look', productNamePattern, what.upgradeCodes.join(','), ...(again ? ['again'] : [])];
+  return fields.join('\t');
+}
+
+async function readServer(what: LookFor, { reader, again }: Detecting): Promise<ReaderDocument> {
+  try {
+    const parsed = readerSchema.safeParse(await reader.ask(lookLine(what, again)));
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    return unread(`what PowerShell answered is not as agreed: ${issue?.path.join('.')} ${issue?.message}`);
+  } catch (error) {
+    return unread((error as Error).message);
+  }
+}
+
+function unread(why: string): ReaderDocument {
+  const failed = { known: false, why } as const;
+  const takenAt = new Date().toISOString();
+  return {
+    schema: 1,
+    takenAt,
+    machine: failed,
+    restart: failed,
+    installer: failed,
+    features: failed,
+    hosting: failed,
+    iis: failed,
+    products: failed,
+  };
+}
+
+async function readIis(
+  iis: Reading<ReaderIis | null>,
+  { disk, systemRoot, expand }: Detecting,
+): Promise<Reading<Iis | null>> {
+  if (!iis.known) return iis;
+  if (iis.value === null) return { known: true, value: null };
+  const { siteStates, poolStates, workers, ...core } = iis.value;
+  const folder = core.sharedConfiguration ?? `${systemRoot}\\System32\\inetsrv\\config`;
+  try {
+    const bytes = await disk.read(`${folder}\\applicationHost.config`);
+    if (!bytes) return { known: false, why: `${folder}\\applicationHost.config is not there` };
+    const xml = new TextDecoder().decode(bytes);
+    return { known: true, value: { ...core, ...sitesAndPools(xml, { siteStates, poolStates, workers }, expand) } };
+  } catch (error) {
+    return { known: false, why: (error as Error).message };
+  }
+}
+
+function sitesOf(iis: Reading<Iis | null>): readonly Site[] {
+  return iis.known ? (iis.value?.sites ?? []) : [];
+}
+
+/** Owner, group and DACL of a file or folder as SDDL; rejects with a sentence when they cannot be read. */
+export async function sddlOf(path: string, { reader }: Pick<Detecting, 'reader'>): Promise<string> {
+  const answer = (await reader.ask(`acl\t${path}`)) as { acl?: Record<string, Reading<string>> };
+  const reading = answer.acl?.[path];
+  if (!reading?.known) throw new Error(`the access rights of ${path}: ${reading?.why ?? 'no answer'}`);
+  return reading.value;
+}

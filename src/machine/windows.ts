@@ -1,0 +1,96 @@
+import { dirname, resolve, win32 } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Call, powershell, powershellArgs } from '../core/calls.ts';
+import { runChange } from './children.ts';
+import { detect, sddlOf } from './detect.ts';
+import { Disk } from './disk.ts';
+import { type LookFor, type Machine, partialSuffix, type Replaced } from './machine.ts';
+import { lockFile, type SetAcl } from './protected-folder.ts';
+import { productReader, type ReadPackage } from './read-products.ts';
+import { Reader } from './reader.ts';
+
+/** The doors to the Windows Server this program runs on. */
+export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machine {
+  const systemRoot = process.env.SystemRoot ?? 'C:\\Windows';
+  const expand = (path: string) => path.replace(/%([^%]+)%/g, (whole, name: string) => process.env[name] ?? whole);
+  const scripts = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', 'scripts');
+  const disk = new Disk(async (path) => path);
+  const reader = new Reader(expand(powershell), [...powershellArgs, win32.join(scripts, 'Get-ScimFacts.ps1')]);
+  const tools = { reader, disk, readProducts: productReader(disk, readPackage(disk)), systemRoot, expand };
+  let again = false;
+  const change = (call: Call<'change'>) => {
+    again ||= call.tool === 'dism';
+    return runChange(call, expand(call.file), () => oemCodePage(reader));
+  };
+  const look = (what: LookFor) => {
+    const looking = detect(what, { ...tools, again });
+    again = false;
+    return looking;
+  };
+  const setAcl = (path: string, sddl: string) => applySddl(change, scripts, path, sddl);
+  return {
+    sandbox: false,
+    scripts,
+    look,
+    read: (path) => disk.read(path),
+    list: (folder) => disk.list(folder),
+    hash: (path) => disk.hash(path),
+    makeFolder: (path) => disk.makeFolder(path),
+    append: (path, line) => disk.append(path, `${line}\n`),
+    write: (path, bytes) => disk.write(path, bytes),
+    copy: (from, to) => disk.copy(from, to),
+    receive: (from, to) => disk.receive(from, to),
+    now: () => new Date().toISOString(),
+    sleep: (ms) => pause(ms),
+    change,
+    replace: (path, bytes, sddl) => replaceFile(disk, setAcl, path, bytes, sddl),
+    removePartial: (path) => disk.remove(path + partialSuffix),
+    lock: (path, owner) => lockFile(path, owner, { setAcl, sddlOf: (one) => sddlOf(one, tools) }),
+    close: () => reader.close(),
+  };
+}
+
+/** The code page of this system's consoles; 437 is what Windows itself falls back on. */
+async function oemCodePage(reader: Reader): Promise<number> {
+  const answer = (await reader.ask('oem')) as { oem?: unknown };
+  return typeof answer.oem === 'number' && answer.oem > 0 ? answer.oem : 437;
+}
+
+/** The rights could not be set: the file stays as it was. */
+class NoRights extends Error {}
+
+async function replaceFile(
+  disk: Disk,
+  setAcl: SetAcl,
+  path: string,
+  bytes: Uint8Array,
+  sddl: string,
+): Promise<Replaced> {
+  try {
+    await disk.writeWith(path, bytes, async (partial) => {
+      const result = await setAcl(partial, sddl);
+      if (!result.ok) throw new NoRights(result.why);
+    });
+    return { ok: true };
+  } catch (error) {
+    if (error instanceof NoRights) return { ok: false, why: error.message };
+    throw error;
+  }
+}
+
+async function applySddl(change: Machine['change'], scripts: string, path: string, sddl: string): Promise<Replaced> {
+  const args = [...powershellArgs, win32.join(scripts, 'Set-ScimAcl.ps1'), '-Path', path, '-Sddl', sddl];
+  const result = await change({
+    intent: 'change',
+    tool: 'powershell',
+    file: powershell,
+    args,
+    timeoutMs: 120_000,
+    quoting: 'argv',
+    log: null,
+  });
+  return result.code === 0
+    ? { ok: true }
+    : { ok: false, why: result.output.trim() || `Set-ScimAcl.ps1 ended with ${result.code}` };
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Arg, Call, CallResult } from '../../src/core/calls.ts';
+import { runChange } from '../../src/machine/children.ts';
+import { newFolder } from './folders.ts';
+
+const mustNotBeAsked = (): Promise<number> => Promise.reject(new Error('the code page was asked for'));
+
+function callOf(args: readonly Arg[], more: Partial<Call<'change'>> = {}): Call<'change'> {
+  const call = {
+    intent: 'change',
+    tool: 'powershell',
+    file: 'not used',
+    timeoutMs: 30_000,
+    quoting: 'argv',
+    log: null,
+  };
+  return { ...call, args, ...more } as Call<'change'>;
+}
+
+/** Runs some statements in a Node of their own. */
+function run(statements: string, args: readonly Arg[] = [], more: Partial<Call<'change'>> = {}): Promise<CallResult> {
+  return runChange(callOf(['-e', statements, '--', ...args], more), process.execPath, mustNotBeAsked);
+}
+
+test('a child ends with its exit code and what it printed, errors among it', async () => {
+  const ended = await run('console.log("done"); console.error("but"); process.exitCode = 42;');
+  assert.deepEqual(ended, { code: 42, timedOut: false, output: 'done\nbut\n' });
+});
+
+test('a child that says nothing ends with 0 and no output', async () => {
+  assert.deepEqual(await run(''), { code: 0, timedOut: false, output: '' });
+});
+
+test('the output is decoded: UTF-16 as msiexec writes it, and the code page of the console', async () => {
+  const wide = await run('process.stdout.write(Buffer.from("Für immer", "utf16le"));');
+  assert.equal(wide.output, 'Für immer');
+  const narrow = callOf(['-e', 'process.stdout.write(Buffer.from([0x66, 0x81, 0x72, 0x20, 0x9b]));']);
+  assert.equal((await runChange(narrow, process.execPath, async () => 850)).output, 'für ø');
+});
+
+test('of a very long output only the beginning is kept', async () => {
+  const { output } = await run('process.stdout.write("x".repeat(300_000));');
+  assert.deepEqual([output.length, output.startsWith('xxx')], [100_000, true]);
+});
+
+test('arguments arrive as they are, a property as one of them', async () => {
+  const args: readonly Arg[] = ['a b', '', 'C:\\x\\', '"quoted"', { property: 'NAME', value: 'a "b" c' }];
+  const { output } = await run('console.log(JSON.stringify(process.argv.slice(1)));', args);
+  assert.deepEqual(JSON.parse(output), ['a b', '', 'C:\\x\\', '"quoted"', 'NAME=a "b" c']);
+});
+
+test('a child gets no input to wait for', async () => {
+  const { code } = await run('process.stdin.resume().on("end", () => process.exit(7));');
+  assert.equal(code, 7);
+});
+
+test('a child past its time limit is left alone: it goes on and does its work', async () => {
+  const done = join(await newFolder(), 'done');
+  const statements = `
+    console.log('begun');
+    setTimeout(() => { console.log('still printing'); require('node:fs').writeFileSync(process.argv[1], ''); }, 900);`;
+  const ended = await run(statements, [done], { timeoutMs: 400 });
+  assert.deepEqual([ended.code, ended.timedOut, existsSync(done)], [null, true, false]);
+  for (let waited = 0; !existsSync(done) && waited < 10_000; waited += 20) await pause(20);
+  assert.ok(existsSync(done));
+});
+
+test('a child ends with its own exit, whatever its grandchild does with the output', async () => {
+  const sleeper = 'setTimeout(() => {}, 1500)';
+  const statements = `
+    const { spawn } = require('node:child_process');
+    spawn(process.execPath, ['-e', ${JSON.stringify(sleeper)}], { stdio: 'inherit', detached: true }).unref();
+    process.exitCode = 5;`;
+  const begun = performance.now();
+  assert.equal((await run(statements)).code, 5);
+  assert.ok(performance.now() - begun < 1400);
+});
+
+test('a program that is not there has no exit code and did not run out of time', async () => {
+  const ended = await runChange(callOf([]), join(await newFolder(), 'no-such-program'), mustNotBeAsked);
+  assert.deepEqual(ended, { code: null, timedOut: false, output: '' });
+});
+
+const onlyWindows = process.platform === 'win32' ? false : 'only Windows has command lines that are one text';
+
+test('msiexec gets its command line as it reads it, not as the C runtime does', { skip: onlyWindows }, async () => {
+  const args: readonly Arg[] = ['/d', '/c', 'echo', 'C:\\a b\\c.msi', { property: 'NAME', value: 'a "b" c' }];
+  const call = callOf([...args, { property: 'EMPTY', value: '' }], { quoting: 'msiexec' });
+  const { output } = await runChange(call, process.env.ComSpec ?? '', mustNotBeAsked);
+  assert.equal(output.trim(), '"C:\\a b\\c.msi" NAME="a ""b"" c" EMPTY=""');
+});

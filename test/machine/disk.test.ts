@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Disk } from '../../src/machine/disk.ts';
+import { newFolder } from './folders.ts';
+
+const given = async (): Promise<{ folder: string; disk: Disk }> => {
+  const folder = await newFolder();
+  return { folder, disk: new Disk(async (path) => join(folder, ...path.split('\\'))) };
+};
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+test('writing makes the folders on the way, puts the new bytes over the old and leaves nothing beside them', async () => {
+  const { folder, disk } = await given();
+  await disk.write('a\\b\\file', 'a long old text');
+  await disk.write('a\\b\\file', bytes('new'));
+  assert.equal(await readFile(join(folder, 'a', 'b', 'file'), 'utf8'), 'new');
+  assert.deepEqual(await readdir(join(folder, 'a', 'b')), ['file']);
+});
+
+test('a write that was cut off before does not get into the next one', async () => {
+  const { folder, disk } = await given();
+  await writeFile(join(folder, 'file.partial'), 'a much longer text of a run that was cut off');
+  await disk.write('file', 'new');
+  assert.equal(await readFile(join(folder, 'file'), 'utf8'), 'new');
+  assert.deepEqual(await readdir(folder), ['file']);
+});
+
+test('what is done before the renaming sees the whole new file, and the old one still in its place', async () => {
+  const { folder, disk } = await given();
+  await disk.write('file', 'old');
+  const seen: string[] = [];
+  await disk.writeWith('file', bytes('new'), async (partial) => {
+    for (const name of [partial, 'file']) seen.push(name, await readFile(join(folder, name), 'utf8'));
+  });
+  assert.deepEqual(seen, ['file.partial', 'new', 'file', 'old']);
+  assert.equal(await readFile(join(folder, 'file'), 'utf8'), 'new');
+});
+
+test('where that fails, the old bytes stay and the new ones are gone', async () => {
+  const { folder, disk } = await given();
+  await disk.write('file', 'old');
+  const failing = () => Promise.reject(new Error('no rights'));
+  await assert.rejects(disk.writeWith('file', bytes('new'), failing), /no rights/);
+  assert.equal(await readFile(join(folder, 'file'), 'utf8'), 'old');
+  await assert.rejects(disk.writeWith('other', bytes('new'), failing), /no rights/);
+  assert.deepEqual(await readdir(folder), ['file']);
+});
+
+const notOnWindows =
+  process.platform === 'win32' && 'Windows says the same of a file that is held, which is waited for';
+
+test('a file that cannot be put in place is told, and its temporary file is removed', {
+  skip: notOnWindows,
+}, async () => {
+  const { folder, disk } = await given();
+  await mkdir(join(folder, 'taken', 'by-a-folder'), { recursive: true });
+  await assert.rejects(disk.write('taken', 'new'));
+  assert.deepEqual(await readdir(folder), ['taken']);
+});
+
+test('appending makes the file and adds to its end', async () => {
+  const { folder, disk } = await given();
+  await disk.append('runs\\journal', 'one\n');
+  await disk.append('runs\\journal', 'two\n');
+  assert.equal(await readFile(join(folder, 'runs', 'journal'), 'utf8'), 'one\ntwo\n');
+});
+
+test('a copy has the bytes of its source and tells the hash of what arrived', async () => {
+  const { folder, disk } = await given();
+  await disk.write('from', 'content');
+  assert.equal(await disk.copy('from', 'kept\\to'), sha256('content'));
+  assert.equal(await readFile(join(folder, 'kept', 'to'), 'utf8'), 'content');
+  assert.deepEqual(await readdir(join(folder, 'kept')), ['to']);
+});
+
+test('a file of the caller arrives with its hash', async () => {
+  const { disk } = await given();
+  const source = join(await newFolder(), 'package.msi');
+  await writeFile(source, 'x'.repeat(200_000));
+  assert.equal(await disk.receive(source, 'kept\\package.msi'), sha256('x'.repeat(200_000)));
+});
+
+test('a source that is not there, or is a folder, gives no copy and does not touch what is there', async () => {
+  const { folder, disk } = await given();
+  await disk.write('to', 'old');
+  await disk.makeFolder('a-folder');
+  assert.equal(await disk.copy('none', 'to'), null);
+  assert.equal(await disk.receive(join(folder, 'none'), 'to'), null);
+  assert.equal(await disk.receive(join(folder, 'a-folder'), 'to'), null);
+  assert.equal(await readFile(join(folder, 'to'), 'utf8'), 'old');
+});
+
+test('a listing marks folders with a backslash and is sorted without order of case', async () => {
+  const { disk } = await given();
+  for (const name of ['b.json', 'A.json', 'C.json']) await disk.write(name, '{}');
+  await disk.makeFolder('Backups');
+  assert.deepEqual(await disk.list(''), ['A.json', 'b.json', 'Backups\\', 'C.json']);
+});
+
+test('what is not there has no bytes, no hash and no names in it, and so has a path through a file', async () => {
+  const { disk } = await given();
+  await disk.write('file', 'content');
+  for (const path of ['none', 'none\\none', 'file\\none']) {
+    assert.deepEqual([await disk.read(path), await disk.hash(path), await disk.list(path)], [null, null, []]);
+    assert.equal(await disk.open(path), null);
+  }
+});
+
+test('a folder is no file, and a file no folder', async () => {
+  const { disk } = await given();
+  await disk.write('folder\\file', 'content');
+  assert.deepEqual(
+    [await disk.read('folder'), await disk.hash('folder'), await disk.hasFile('folder')],
+    [null, null, false],
+  );
+  assert.deepEqual([await disk.list('folder\\file'), await disk.hasFolder('folder\\file')], [[], false]);
+  assert.deepEqual([await disk.hasFile('folder\\file'), await disk.hasFolder('folder')], [true, true]);
+});
+
+test('a hash is that of all bytes of the file', async () => {
+  const { disk } = await given();
+  await disk.write('file', 'y'.repeat(150_000));
+  assert.equal(await disk.hash('file'), sha256('y'.repeat(150_000)));
+});
+
+test('removing takes a file, or nothing, and a folder only when it is empty', async () => {
+  const { disk } = await given();
+  await disk.write('folder\\file', 'content');
+  assert.equal(await disk.removeEmptyFolder('folder'), false);
+  await disk.remove('folder\\file');
+  await disk.remove('folder\\file');
+  assert.equal(await disk.removeEmptyFolder('folder'), true);
+  assert.equal(await disk.hasFolder('folder'), false);
+});

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { SetupError } from '../../src/core/setup-error.ts';
+import type { Lock } from '../../src/machine/machine.ts';
+import { lockFile, type Rights } from '../../src/machine/protected-folder.ts';
+import { newFolder } from './folders.ts';
+
+const inherited = 'O:BAG:SYD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;0x1200a9;;;BU)(A;CIID;DCLCRPCR;;;BU)';
+const wanted = 'O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)';
+/** As Windows gives back what was set: with a group, another flag, and the entries in its own order. */
+const ours = 'O:BAG:SYD:PAI(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)';
+const foreign = 'O:S-1-5-21-1-2-3-1001G:SYD:PAI(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)';
+const oneMore = 'O:BAG:SYD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-5-21-1-2-3-1001)';
+
+/** The rights of one folder: what they are at first, what they are after they were set, and what was asked for. */
+function rightsOf(before: string, after: string = before): Rights & { readonly set: [string, string][] } {
+  const set: [string, string][] = [];
+  return {
+    set,
+    sddlOf: async () => (set.length === 0 ? before : after),
+    setAcl: async (path, sddl) => {
+      set.push([path, sddl]);
+      return { ok: true };
+    },
+  };
+}
+
+async function taken(path: string, rights: Rights, owner = 'run 1'): Promise<Lock> {
+  const lock = await lockFile(path, owner, rights);
+  return 'heldBy' in lock ? assert.fail(lock.heldBy) : lock;
+}
+
+const refusal = (folder: string, why: string) => (error: unknown) => {
+  assert.ok(error instanceof SetupError);
+  assert.equal(error.exitCode, 21);
+  assert.equal(error.message, `The folder ${folder} cannot be trusted: ${why}.`);
+  return true;
+};
+
+test('a new folder is made, gets its rights, and the lock in it names its owner', async () => {
+  const folder = join(await newFolder(), 'ScimSetup');
+  const rights = rightsOf(inherited, ours);
+  const lock = await taken(join(folder, 'lock'), rights);
+  assert.deepEqual(rights.set, [[folder, wanted]]);
+  assert.equal(await readFile(join(folder, 'lock'), 'utf8'), 'run 1');
+  await lock.release();
+});
+
+test('a lock takes the place of a longer one that a dead run has left', async () => {
+  const folder = await newFolder();
+  await writeFile(join(folder, 'lock'), 'a run with a very long name that was cut off');
+  const lock = await taken(join(folder, 'lock'), rightsOf(ours), 'run 2');
+  assert.equal(await readFile(join(folder, 'lock'), 'utf8'), 'run 2');
+  await lock.release();
+});
+
+test('a folder that has its rights already is left as it is', async () => {
+  const rights = rightsOf(ours);
+  await (await taken(join(await newFolder(), 'lock'), rights)).release();
+  assert.deepEqual(rights.set, []);
+});
+
+test('a folder of ours with other rights gets the right ones', async () => {
+  for (const before of [
+    inherited,
+    oneMore,
+    'O:SYG:SYD:(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)',
+    'O:BAG:SYD:NO_ACCESS_CONTROL',
+  ]) {
+    const rights = rightsOf(before, ours);
+    await (await taken(join(await newFolder(), 'lock'), rights)).release();
+    assert.equal(rights.set.length, 1, before);
+  }
+});
+
+test('a folder of a foreign owner is refused, whatever its rights, and not touched', async () => {
+  const folder = await newFolder();
+  const rights = rightsOf(foreign, ours);
+  await assert.rejects(lockFile(join(folder, 'lock'), 'run 1', rights), refusal(folder, 'it belongs to somebody else'));
+  assert.deepEqual(rights.set, []);
+  assert.deepEqual(await readdir(folder), []);
+});
+
+test('a new folder that Windows gives to the person who runs the program becomes one of the Administrators', async () => {
+  const folder = join(await newFolder(), 'ScimSetup');
+  const rights = rightsOf(foreign, ours);
+  await (await taken(join(folder, 'lock'), rights)).release();
+  assert.deepEqual(rights.set, [[folder, wanted]]);
+});
+
+test('a link to another place is refused, and nothing is written where it leads', async () => {
+  const top = await newFolder();
+  const [folder, target] = [join(top, 'ScimSetup'), join(top, 'elsewhere')];
+  await mkdir(target);
+  await symlink(target, folder, 'junction');
+  const rights = rightsOf(ours);
+  await assert.rejects(
+    lockFile(join(folder, 'lock'), 'run 1', rights),
+    refusal(folder, 'it is a link to another place'),
+  );
+  assert.deepEqual(rights.set, []);
+  assert.deepEqual(await readdir(target), []);
+});
+
+test('a link that leads nowhere is refused just so', async () => {
+  const top = await newFolder();
+  const folder = join(top, 'ScimSetup');
+  await symlink(join(top, 'nowhere'), folder, 'junction');
+  await assert.rejects(
+    lockFile(join(folder, 'lock'), 'run 1', rightsOf(ours)),
+    refusal(folder, 'it is a link to another place'),
+  );
+});
+
+test('a folder that keeps one entry more, an owner of its own, or what it inherits, is refused', async () => {
+  for (const after of [
+    oneMore,
+    foreign,
+    inherited,
+    wanted.replace('D:P', 'D:'),
+    wanted.replace('(A;OICI;FA;;;BA)', ''),
+  ]) {
+    const folder = await newFolder();
+    await assert.rejects(
+      lockFile(join(folder, 'lock'), 'run 1', rightsOf(inherited, after)),
+      refusal(folder, 'its access rights could not be set'),
+    );
+    assert.deepEqual(await readdir(folder), [], after);
+  }
+});
+
+test('why the rights could not be set is said', async () => {
+  const folder = await newFolder();
+  const rights: Rights = {
+    sddlOf: async () => inherited,
+    setAcl: async () => ({ ok: false, why: 'access is denied' }),
+  };
+  await assert.rejects(lockFile(join(folder, 'lock'), 'run 1', rights), refusal(folder, 'access is denied'));
+  assert.deepEqual(await readdir(folder), []);
+});
+
+test('releasing removes the lock and the folder when it is empty', async () => {
+  const top = await newFolder();
+  const lock = await taken(join(top, 'ScimSetup', 'lock'), rightsOf(inherited, ours));
+  await lock.release();
+  assert.deepEqual(await readdir(top), []);
+});
+
+test('releasing leaves a folder in which a run has kept something', async () => {
+  const folder = join(await newFolder(), 'ScimSetup');
+  const lock = await taken(join(folder, 'lock'), rightsOf(inherited, ours));
+  await writeFile(join(folder, 'journal'), 'kept');
+  await lock.release();
+  assert.deepEqual(await readdir(folder), ['journal']);
+});
+
+const onlyWindows = process.platform === 'win32' ? false : 'only Windows opens a file for one process alone';
+
+test('while one run holds the lock, another is told so', { skip: onlyWindows }, async () => {
+  const path = join(await newFolder(), 'lock');
+  const lock = await taken(path, rightsOf(ours));
+  assert.deepEqual(await lockFile(path, 'run 2', rightsOf(ours)), { heldBy: `it holds ${path}` });
+  await lock.release();
+  await (await taken(path, rightsOf(ours), 'run 2')).release();
+});
