@@ -1,0 +1,102 @@
+import type { Call } from '../../src/core/calls.ts';
+import type { Machine } from '../../src/machine/machine.ts';
+
+/** What a run without a fault does, in order: the positions that a trouble can have. */
+export type Trace = {
+  /** Each change asked of a door, described. */
+  readonly doors: { readonly what: string; readonly call: Call<'change'> | null }[];
+  looks: number;
+  reads: number;
+  journalLines: number;
+  questions: number;
+};
+
+/** The path of every run's journal. */
+export const journal = /\\journal\.jsonl$/;
+
+/** A machine that notes what is asked of it. */
+export function traced(machine: Machine): { readonly machine: Machine; readonly trace: Trace } {
+  const trace: Trace = { doors: [], looks: 0, reads: 0, journalLines: 0, questions: 0 };
+  const note = (what: string, call: Call<'change'> | null = null) => void trace.doors.push({ what, call });
+  const noting: Partial<Machine> = {
+    look: (what) => {
+      trace.looks += 1;
+      return machine.look(what);
+    },
+    read: (path) => {
+      trace.reads += 1;
+      return machine.read(path);
+    },
+    list: (folder) => {
+      trace.reads += 1;
+      return machine.list(folder);
+    },
+    hash: (path) => {
+      trace.reads += 1;
+      return machine.hash(path);
+    },
+    append: (path, line) => {
+      if (journal.test(path)) trace.journalLines += 1;
+      note(`append ${nameOf(path)}`);
+      return machine.append(path, line);
+    },
+    change: (call) => {
+      note(call.tool, call);
+      return machine.change(call);
+    },
+    makeFolder: (path) => {
+      note(`folder ${nameOf(path)}`);
+      return machine.makeFolder(path);
+    },
+    write: (path, bytes) => {
+      note(`write ${nameOf(path)}`);
+      return machine.write(path, bytes);
+    },
+    copy: (from, to) => {
+      note(`copy ${nameOf(to)}`);
+      return machine.copy(from, to);
+    },
+    receive: (from, to) => {
+      note(`receive ${nameOf(to)}`);
+      return machine.receive(from, to);
+    },
+    replace: (path, bytes, sddl) => {
+      note(`replace ${nameOf(path)}`);
+      return machine.replace(path, bytes, sddl);
+    },
+    removePartial: (path) => {
+      note(`tidy ${nameOf(path)}`);
+      return machine.removePartial(path);
+    },
+  };
+  return { machine: withDoors(machine, noting), trace };
+}
+
+/** A machine with some doors of its own. */
+export function withDoors(machine: Machine, doors: Partial<Machine>): Machine {
+  const rest: Machine = {
+    sandbox: machine.sandbox,
+    scripts: machine.scripts,
+    read: (path) => machine.read(path),
+    list: (folder) => machine.list(folder),
+    hash: (path) => machine.hash(path),
+    look: (what) => machine.look(what),
+    now: () => machine.now(),
+    sleep: (ms) => machine.sleep(ms),
+    close: () => machine.close(),
+    change: (call) => machine.change(call),
+    makeFolder: (path) => machine.makeFolder(path),
+    append: (path, line) => machine.append(path, line),
+    write: (path, bytes) => machine.write(path, bytes),
+    copy: (from, to) => machine.copy(from, to),
+    receive: (from, to) => machine.receive(from, to),
+    replace: (path, bytes, sddl) => machine.replace(path, bytes, sddl),
+    removePartial: (path) => machine.removePartial(path),
+    lock: (path, owner) => machine.lock(path, owner),
+  };
+  return { ...rest, ...doors };
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('\\') + 1);
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { asBefore, configLost, connectorFolder, converged } from './judge.ts';
+import { upgrades } from './routes.ts';
+import { type Document, type ServerState, untouched } from './server-state.ts';
+import { preparedIn, workspace } from './sweep.ts';
+import type { Prepared } from './trial.ts';
+
+let work = '';
+let prepared: Prepared;
+before(async () => {
+  work = mkdtempSync(join(workspace(), 'scim-setup-judge-'));
+  const [upgrade] = upgrades;
+  assert.ok(upgrade);
+  prepared = await preparedIn(work, upgrade);
+});
+after(() => rmSync(work, { recursive: true, force: true }));
+
+type Change = (document: Document, files: Map<string, Buffer>) => void;
+
+/** A state that was altered behind the program's back. */
+function altered(change: Change): ServerState {
+  const state = { document: structuredClone(prepared.before.document), files: new Map(prepared.before.files) };
+  change(state.document, state.files);
+  return state;
+}
+
+const inFolder = (name: string) => `${connectorFolder}\\${name}`;
+const ownPool = (document: Document) => document.iis.value?.pools.find((pool) => /scim/i.test(pool.name));
+const ownSite = (document: Document) => document.iis.value?.sites.find((site) => /scim/i.test(site.name));
+
+/** What somebody may find different, and what the judge must say then. */
+const differences: readonly (readonly [what: string, said: RegExp, change: Change])[] = [
+  ['a file is gone', /scimconnector\.dll is gone/, (_, files) => files.delete(inFolder('scimconnector.dll'))],
+  ['a file is new', /x\.tmp is new/, (_, files) => files.set(inFolder('x.tmp'), Buffer.from('x'))],
+  [
+    'a byte of the settings is other',
+    /other bytes/,
+    (_, files) => files.set(inFolder('appsettings.json'), Buffer.from('{}')),
+  ],
+  ['no product is registered', /registered products/, (document) => void document.products.value.pop()],
+  [
+    'two products are registered',
+    /registered products/,
+    (document) => void document.products.value.push({ productCode: '{2}', version: '4.4.4' }),
+  ],
+  [
+    'the pool is stopped',
+    /pool of the connector/,
+    (document) => Object.assign(ownPool(document) ?? {}, { state: 'stopped' }),
+  ],
+  [
+    'the pool has no worker',
+    /pool of the connector/,
+    (document) => Object.assign(ownPool(document) ?? {}, { workers: 0 }),
+  ],
+  [
+    'the pool runs as another',
+    /pool of the connector/,
+    (document) => Object.assign(ownPool(document) ?? {}, { identity: 'x' }),
+  ],
+  ['the site has another port', /site of the connector/, (document) => void ownSite(document)?.bindings.pop()],
+  ['another site is gone', /another site/, (document) => void document.iis.value?.sites.shift()],
+  [
+    'another pool is stopped',
+    /another pool/,
+    (document) => Object.assign(document.iis.value?.pools[0] ?? {}, { state: 'stopped' }),
+  ],
+  [
+    'IIS is stopped',
+    /service W3SVC/,
+    (document) => Object.assign(document.iis.value?.services.W3SVC ?? {}, { state: 'stopped' }),
+  ],
+  ['the certificate is another', /certificates/, (document) => void document.iis.value?.certificates.pop()],
+  [
+    'the settings have lost their rights',
+    /rights of config files/,
+    (document) => void delete document.sandbox.acls[inFolder('appsettings.json')],
+  ],
+  [
+    'an installation is suspended',
+    /suspended/,
+    (document) => Object.assign(document.installer.value, { suspended: true }),
+  ],
+  [
+    'Windows will delete a file of it',
+    /will be deleted/,
+    (document) => void document.restart.value.deletions.push(inFolder('web.config')),
+  ],
+];
+
+describe('the judge of the sweep', () => {
+  it('finds nothing where nothing has changed', () => {
+    const same = altered(() => undefined);
+    assert.deepEqual(asBefore(prepared.before, same), []);
+    assert.deepEqual(configLost(prepared.before, same), []);
+    assert.deepEqual(untouched(prepared.before, same), []);
+  });
+
+  it('does not call an old version converged', () => {
+    assert.match(converged(prepared.before, prepared.before, prepared.goal).join(), /registered versions.*4\.4\.4/);
+  });
+
+  for (const [what, said, change] of differences) {
+    it(`sees that ${what}`, () => {
+      const now = altered(change);
+      assert.match(asBefore(prepared.before, now).join('\n'), said);
+      assert.notDeepEqual(untouched(prepared.before, now), []);
+    });
+  }
+
+  it('does not take time and the own folder for a change', () => {
+    const later = altered((document, files) => {
+      Object.assign(document, { takenAt: '2027-01-01T00:00:00Z' });
+      Object.assign(document.sandbox, { clock: '2027-01-01T00:00:00.000Z' });
+      files.set('c:\\programdata\\scimsetup\\runs\\1\\journal.jsonl', Buffer.from('{}'));
+    });
+    assert.deepEqual(untouched(prepared.before, later), []);
+  });
+
+  it('calls settings lost that lie in a damaged backup only', () => {
+    const backup = 'c:\\programdata\\scimsetup\\backups\\1';
+    const manifest = {
+      files: [{ path: inFolder('appsettings.json'), stored: '1-appsettings.json', sha256: '0'.repeat(64) }],
+    };
+    const now = altered((_, files) => {
+      files.delete(inFolder('appsettings.json'));
+      files.set(`${backup}\\manifest.json`, Buffer.from(JSON.stringify(manifest)));
+      files.set(`${backup}\\1-appsettings.json`, Buffer.from('{}'));
+    });
+    assert.match(configLost(prepared.before, now).join(), /appsettings\.json is lost/);
+  });
+
+  it('calls a value lost that a new version has overwritten', () => {
+    const { fresh } = prepared.goal;
+    assert.ok(fresh);
+    assert.match(converged(prepared.before, fresh, prepared.goal).join('\n'), /value of \/Configurations is lost/);
+    assert.match(converged(prepared.before, fresh, prepared.goal).join('\n'), /value of \/SCIM_Threshold is lost/);
+  });
+});

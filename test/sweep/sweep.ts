@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeFilesQuick } from './quick-files.ts';
+import { goalOf, prepare, type Route } from './routes.ts';
+import { readState } from './server-state.ts';
+import { type Prepared, type Result, traceRoute, tryOut } from './trial.ts';
+import type { Trouble } from './trouble.ts';
+import { troublesOf } from './troubles.ts';
+
+/** Trials that run at the same time: they wait for the disk most of the time. */
+const together = 6;
+
+const golden = fileURLToPath(new URL('../golden/sweep-summary.txt', import.meta.url));
+
+type Tried = { readonly trouble: Trouble; readonly result: Result };
+
+/** A part of all troubles: one in so many, from a position on. */
+export type Sample = { readonly oneIn: number; readonly from: number };
+
+/** Tries every trouble at every position of a route, and compares the summary with the golden one; or a sample only. */
+export async function sweep(route: Route, sample?: Sample): Promise<void> {
+  const work = mkdtempSync(join(workspace(), 'scim-setup-sweep-'));
+  try {
+    const tried = await tryAll(await preparedIn(work, route), work, sample);
+    const failures = tried.filter(({ result }) => result.problems.length > 0).map(described);
+    assert.equal(
+      failures.length,
+      0,
+      `${route.name}: ${failures.length} of ${tried.length}\n${failures.slice(0, 5).join('\n')}`,
+    );
+    if (!sample) compareSummary(route, summaryOf(route, tried));
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Makes a route's server and what the judge compares with, below a folder. */
+export async function preparedIn(work: string, route: Route): Promise<Prepared> {
+  makeFilesQuick();
+  const folder = join(work, 'prepared');
+  await prepare(route, folder);
+  return { route, folder, before: readState(folder), goal: await goalOf(route, join(work, 'fresh')) };
+}
+
+/** All troubles of a route, or a sample of them, with their results, in order. */
+export async function tryAll(
+  prepared: Prepared,
+  work: string,
+  { oneIn, from }: Sample = { oneIn: 1, from: 0 },
+): Promise<Tried[]> {
+  const all = troublesOf(await traceRoute(prepared, join(work, 'traced')));
+  const troubles = all.filter((_trouble, index) => index % oneIn === from);
+  const results: Tried[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < troubles.length; index = next++) {
+      const trouble = troubles[index] as Trouble;
+      results[index] = { trouble, result: await tryOut(prepared, trouble, join(work, `trial-${index}`)) };
+    }
+  };
+  await Promise.all(Array.from({ length: together }, worker));
+  return results;
+}
+
+/** In memory where the system has such a folder: the program flushes every write. */
+export function workspace(): string {
+  return existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+}
+
+function described({ trouble, result }: Tried): string {
+  return `- ${trouble.kind} at ${trouble.at}: ${result.ends.join(', then ')}\n    ${result.problems.join('\n    ')}`;
+}
+
+/** For each kind of trouble the number of trials, and how often their runs ended in which way. */
+function summaryOf(route: Route, tried: readonly Tried[]): string {
+  const kinds = Map.groupBy(tried, ({ trouble }) => trouble.kind);
+  const lines = [...kinds].map(([kind, all]) => {
+    const ways = Map.groupBy(all, ({ result }) => result.ends.join(' > '));
+    const counted = [...ways].map(([ends, some]) => `${some.length} ${ends}`).sort();
+    return `  ${kind}: ${all.length} trials: ${counted.join('; ')}\n`;
+  });
+  return `${route.name}\n${lines.join('')}`;
+}
+
+/** With UPDATE_GOLDEN=1 (and --test-concurrency=1) the section of the route is written anew. */
+function compareSummary(route: Route, summary: string): void {
+  const sections = existsSync(golden) ? readFileSync(golden, 'utf8').split(/\n(?=\S)/) : [];
+  const others = sections
+    .filter((section) => section.split('\n')[0] !== route.name)
+    .map((section) => section.trimEnd());
+  if (process.env.UPDATE_GOLDEN === '1') {
+    writeFileSync(golden, `${[...others, summary.trimEnd()].sort().join('\n')}\n`);
+    return;
+  }
+  const kept = sections.find((section) => section.split('\n')[0] === route.name);
+  assert.equal(summary.trimEnd(), kept?.trimEnd(), 'the summary is not the one in test/golden/sweep-summary.txt');
+}

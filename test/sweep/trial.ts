@@ -1,0 +1,167 @@
+import { cpSync, rmSync } from 'node:fs';
+import { SetupError } from '../../src/core/setup-error.ts';
+import type { Machine } from '../../src/machine/machine.ts';
+import { Killed, PowerCut } from '../../src/sandbox/faults.ts';
+import { reboot } from '../../src/sandbox/reboot.ts';
+import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { type Server, saveServer } from '../../src/sandbox/server.ts';
+import { type Trace, traced, withDoors } from './doors.ts';
+import { asBefore, configLost, converged, type Goal } from './judge.ts';
+import { type Route, runCommand } from './routes.ts';
+import { readState, type ServerState, untouched } from './server-state.ts';
+import type { Trouble } from './trouble.ts';
+
+/** A route with its server made, which every trial copies. */
+export type Prepared = {
+  readonly route: Route;
+  readonly folder: string;
+  readonly before: ServerState;
+  readonly goal: Goal;
+};
+
+/** How a trial went: the end of each run, and what the judge has against them. */
+export type Result = { readonly ends: readonly string[]; readonly problems: readonly string[] };
+
+type Ran = { readonly end: string; readonly why: string };
+
+const mostRuns = 5;
+
+/** A run without a fault on a copy of the server, with everything it asked of the machine; questions included. */
+export async function traceRoute(prepared: Prepared, folder: string): Promise<Trace> {
+  cpSync(prepared.folder, folder, { recursive: true });
+  const { machine } = await open(folder);
+  const { machine: tracing, trace } = traced(withRoute(prepared.route, machine, machine.server));
+  const counting = () => {
+    trace.questions += 1;
+    return false;
+  };
+  await runCommand(prepared.route, doorsOf(tracing, counting));
+  rmSync(folder, { recursive: true });
+  return trace;
+}
+
+/** One trouble in the first run, perhaps one in the second, then runs without any until the server is where the route leads; judged after each. */
+export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder: string): Promise<Result> {
+  cpSync(prepared.folder, folder, { recursive: true });
+  const [ends, problems]: [string[], string[]] = [[], []];
+  let state = prepared.before;
+  for (let run = 1; run <= mostRuns; run += 1) {
+    const strikes = [null, trouble, trouble?.next][run] ?? null;
+    const ran = await runOnce(prepared.route, strikes, folder);
+    const now = readState(folder);
+    ends.push(ran.end);
+    const found = [...judged(prepared, strikes, ran, { last: state, now }), ...configLost(prepared.before, now)];
+    problems.push(...found.map((text) => `run ${run}, ${ran.end}: ${text}${ran.why ? ` [${ran.why}]` : ''}`));
+    if (strikes === null && ran.end === lastEnd(prepared.route)) break;
+    if (run === mostRuns) problems.push(`after ${run} runs the server is not where the route leads: ${ran.why}`);
+    state = wantsRestart(ran.end) ? await restarted(folder) : now;
+  }
+  rmSync(folder, { recursive: true });
+  return { ends, problems };
+}
+
+function lastEnd(route: Route): string {
+  return route.end === 'converged' ? 'nothing-to-do' : 'failed-as-before';
+}
+
+/** The hint of a refusal is always worth a try, and what is asked for most is a restart. */
+function wantsRestart(end: string): boolean {
+  return ['power cut', 'reboot-first', 'refused'].includes(end);
+}
+
+async function runOnce(route: Route, trouble: Trouble | null, folder: string): Promise<Ran> {
+  const { machine } = await open(folder);
+  const inner = withRoute(route, machine, machine.server);
+  const outer = trouble ? trouble.machine(inner, machine.server) : inner;
+  let questions = 0;
+  const interrupted = () => {
+    questions += 1;
+    return trouble?.interruptAt !== undefined && questions >= trouble.interruptAt;
+  };
+  try {
+    const report = await runCommand(route, doorsOf(outer, interrupted));
+    // A process that died in its last journal line has told nobody of its end: then every door throws.
+    await outer.hash('C:\\');
+    // Time that passed in waiting alone is not on the disk yet.
+    await saveServer(machine.server);
+    return {
+      end: report.end,
+      why: report.findings.length > 0 ? `${report.message} ${JSON.stringify(report.findings)}` : report.message,
+    };
+  } catch (error) {
+    return thrown(error);
+  }
+}
+
+function thrown(error: unknown): Ran {
+  if (error instanceof Killed) return { end: 'killed', why: '' };
+  if (error instanceof PowerCut) return { end: 'power cut', why: '' };
+  if (error instanceof SetupError) return { end: error.exitCode === 1618 ? 'busy' : 'refused', why: error.message };
+  return { end: 'bug', why: (error as Error).stack ?? String(error) };
+}
+
+function judged(
+  { route, before, goal }: Prepared,
+  trouble: Trouble | null,
+  ran: Ran,
+  { last, now }: { last: ServerState; now: ServerState },
+): string[] {
+  switch (ran.end) {
+    case 'converged':
+      return converged(before, now, goal);
+    case 'nothing-to-do':
+      return [...converged(before, now, goal), ...untouched(last, now)];
+    case 'failed-as-before':
+      return asBefore(before, now);
+    case 'failed-changed':
+      return changedForNothing(route, trouble, asBefore(before, now));
+    case 'refused':
+    case 'busy':
+      return untouched(last, now);
+    case 'bug':
+      return ['the program threw'];
+    default:
+      return [];
+  }
+}
+
+/**
+ * `failed-changed` is for a server that could not be read, a child that may still run, a trouble that stays, and one that
+ * strikes on the way back of a package that fails by itself.
+ */
+function changedForNothing(route: Route, trouble: Trouble | null, differences: readonly string[]): string[] {
+  if (trouble === null) return ['it was said without any fault'];
+  if (trouble.isOnce && route.end === 'converged')
+    return [`it was said though the trouble struck once: ${differences.join('; ')}`];
+  const isBlind = /^(hang|look)/.test(trouble.kind);
+  return differences.length === 0 && !isBlind ? ['it was said though all is as before'] : [];
+}
+
+async function restarted(folder: string): Promise<ServerState> {
+  const { machine } = await open(folder);
+  await reboot(machine.server);
+  return readState(folder);
+}
+
+async function open(folder: string): Promise<Sandbox> {
+  const opened = await openSandbox(folder);
+  if ('problem' in opened) throw new Error(opened.problem);
+  return opened;
+}
+
+function doorsOf(machine: Machine, interrupted: () => boolean) {
+  return { machine, program: 'sweep', interrupted, show: () => undefined, warn: () => undefined };
+}
+
+/** The machine as the route has it: msiexec may refuse the package as long as another version is there. */
+function withRoute(route: Route, machine: Machine, server: Server): Machine {
+  if (!route.upgradeFails) return machine;
+  return withDoors(machine, {
+    change: async (call) => {
+      const isInstall = call.tool === 'msiexec' && call.args.some((arg) => String(arg).endsWith(`-${route.to}.msi`));
+      const { products } = server.facts;
+      if (isInstall && products.known && products.value.length > 0) return { code: 1603, timedOut: false, output: '' };
+      return machine.change(call);
+    },
+  });
+}

@@ -1,0 +1,17 @@
+import type { Machine } from '../../src/machine/machine.ts';
+import type { Server } from '../../src/sandbox/server.ts';
+
+/** What goes wrong in the first run of a trial. */
+export type Trouble = {
+  /** Its group in the summary. */
+  readonly kind: string;
+  /** Where it strikes, for whoever repeats it. */
+  readonly at: string;
+  /** Whether it is over once it has struck, so that the way back must succeed. */
+  readonly isOnce: boolean;
+  readonly machine: (machine: Machine, server: Server) => Machine;
+  /** The question at which the operator has interrupted, from 1 on. */
+  readonly interruptAt?: number;
+  /** What goes wrong in the next run. */
+  readonly next?: Trouble;
+};
