@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { quietly, Stop, say } from './children.mjs';
+
+// What the lab and the MSI tests call, and the Debian package each comes from.
+const programs = {
+  wine: 'wine',
+  wineserver: 'wine64',
+  wixl: 'wixl',
+  msiinfo: 'msitools',
+  'x86_64-w64-mingw32-gcc': 'gcc-mingw-w64-x86-64',
+};
+
+/** Makes sure of Wine, wixl, msitools and the mingw-w64 compiler: by apt-get as root, else a Stop with the exact command. */
+export function debianPackages() {
+  const packages = missing();
+  if (packages.length === 0) return;
+  if (process.platform !== 'linux') {
+    throw new Stop('The whole `npm test` needs Wine and runs on Linux only. Here `npm run test:quick` runs the rest.');
+  }
+  const command = ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages];
+  if (process.getuid() !== 0 || !isOnPath('apt-get')) {
+    throw new Stop(
+      `The whole \`npm test\` needs ${packages.join(', ')}. On Debian or Ubuntu: sudo ${command.join(' ')}`,
+    );
+  }
+  say(`Installing ${packages.join(', ')} by apt-get ...`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  quietly('apt-get', ['update'], { env });
+  quietly(command[0], command.slice(1), { env });
+  if (missing().length > 0) throw new Stop(`apt-get ended well, but ${missing().join(', ')} is still not there.`);
+}
+
+function missing() {
+  return [
+    ...new Set(
+      Object.keys(programs)
+        .filter((name) => !isOnPath(name))
+        .map((name) => programs[name]),
+    ),
+  ];
+}
+
+function isOnPath(name) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
+}

@@ -1,0 +1,3 @@
+export function wineEnvironment(prefix: string): Record<string, string>;
+export function labTemplate(): string;
+export function copyTemplate(template: string, prefix: string): void;

@@ -1,0 +1,43 @@
+// Runs inside Wine, by Windows Node, in place of dism.exe, net.exe, appcmd.exe and the hosting bundle: does on the simulated
+// server what was asked for, and shows in Wine what that server looks like then.
+import { spawnSync } from 'node:child_process';
+import { join, win32 } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadServer, type Server, saveServer } from '../../src/sandbox/server.ts';
+import { appcmd } from '../../src/sandbox/tools/appcmd.ts';
+import { dism } from '../../src/sandbox/tools/dism.ts';
+import { hosting } from '../../src/sandbox/tools/hosting.ts';
+import { net } from '../../src/sandbox/tools/net.ts';
+import { show } from './show.ts';
+
+const samples = fileURLToPath(new URL('../../templates/samples/', import.meta.url));
+const [name = '', ...args] = process.argv.slice(2);
+const folder = process.env.SCIM_SETUP_LAB_FOLDER ?? '';
+const server = await loadServer(join(folder, 'server'));
+if ('problem' in server) throw new Error(server.problem);
+
+const { code, output } = await call(server);
+const registry = join(folder, 'show.reg');
+await show(server, { drive: 'C:\\', cim: join(folder, 'cim.json'), answers: join(folder, 'answers'), registry });
+await saveServer(server);
+importRegistry(registry);
+process.stdout.write(output);
+if (code === null) throw new Error(`${name} could not be started: ${output}`);
+process.exitCode = code | 0;
+
+async function call(on: Server) {
+  const tool = win32.parse(name).name.toLowerCase();
+  if (tool === 'dism') return dism(on, args);
+  if (tool === 'net') return net(on, args);
+  if (tool === 'appcmd') return appcmd(on, args);
+  if (!tool.startsWith('dotnet-hosting-')) throw new Error(`The lab has no tool for ${name}.`);
+  const bundle = `C:\\Packages\\${name}`;
+  await on.drive.makeFolder('C:\\Packages');
+  await on.drive.receive(join(samples, name), bundle);
+  return hosting(on, [bundle, ...args]);
+}
+
+function importRegistry(file: string): void {
+  const child = spawnSync('C:\\windows\\system32\\reg.exe', ['import', file], { stdio: 'ignore' });
+  if (child.status !== 0) throw new Error(`reg import ended with ${child.status}`);
+}
