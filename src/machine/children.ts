@@ -20,9 +20,9 @@ export async function runChange(
   const outputPath = join(folder, 'output');
   const output = await open(outputPath, 'w');
   try {
-    const ended = await start(call, file, output.fd);
+    const { problem, ...ended } = await start(call, file, output.fd);
     const text = await decodeOutput(await readFile(outputPath), oemCodePage);
-    return { ...ended, output: text.slice(0, 100_000) };
+    return { ...ended, output: problem ?? text.slice(0, 100_000) };
   } finally {
     await output.close();
     // An abandoned child still writes there; its file then stays.
@@ -30,7 +30,9 @@ export async function runChange(
   }
 }
 
-function start(call: Call<'change'>, file: string, output: number): Promise<Omit<CallResult, 'output'>> {
+type Ended = Omit<CallResult, 'output'> & { readonly problem?: string };
+
+function start(call: Call<'change'>, file: string, output: number): Promise<Ended> {
   const isMsiexec = call.quoting === 'msiexec';
   const args = isMsiexec
     ? msiexecLine(call.args)
@@ -46,11 +48,11 @@ function start(call: Call<'change'>, file: string, output: number): Promise<Omit
       child.unref();
       resolve({ code: null, timedOut: true });
     }, call.timeoutMs);
-    const finish = (code: number | null) => {
+    const finish = (ended: Ended) => {
       clearTimeout(timer);
-      resolve({ code, timedOut: false });
+      resolve(ended);
     };
-    child.once('exit', finish);
-    child.once('error', () => finish(null));
+    child.once('exit', (code) => finish({ code, timedOut: false }));
+    child.once('error', ({ message }) => finish({ code: null, timedOut: false, problem: message }));
   });
 }

@@ -47,6 +47,7 @@ async function release(path: string, close: () => Promise<void>): Promise<void> 
 async function protectFolder(folder: string, { sddlOf, setAcl }: Rights): Promise<void> {
   const there = await orNull(lstat(folder));
   if (there?.isSymbolicLink()) throw unsafe(folder, 'it is a link to another place');
+  if (there && !there.isDirectory()) throw unsafe(folder, 'it is no folder');
   await mkdir(folder, { recursive: true });
   const before = await sddlOf(folder);
   if (isProtected(before)) return;
