@@ -56,6 +56,17 @@ export async function openWine(): Promise<Wine> {
   };
 }
 
+/** Wine's own code where it could not load a program at all: nothing has run then, and nothing is said. */
+const notLoaded = 127;
+
+/** Runs Wine; where it did not load the program, which two labs at a time have shown now and then, once more. */
+function wine(args: readonly string[], env: Record<string, string>, stdout: 'pipe' | 'ignore') {
+  const once = () =>
+    spawnSync('wine', args, { env, encoding: 'utf8', stdio: ['ignore', stdout, 'ignore'], timeout: longestRunMs });
+  const child = once();
+  return child.status === notLoaded ? once() : child;
+}
+
 function launch(
   work: string,
   what: Pick<Launch, 'file' | 'args' | 'input'>,
@@ -72,11 +83,7 @@ function launch(
     ended: at('ended.json'),
   };
   writeFileSync(join(work, 'request.json'), JSON.stringify(request));
-  const child = spawnSync('wine', [node, windowsPath(launcher), at('request.json')], {
-    env,
-    stdio: 'ignore',
-    timeout: longestRunMs,
-  });
+  const child = wine([node, windowsPath(launcher), at('request.json')], env, 'ignore');
   const text = (name: string) => readFileSync(join(work, name), 'utf8');
   if (child.status !== 0) throw new Error(`Wine did not run ${what.file} to its end: ${child.error ?? child.status}`);
   const { code, ms, trouble } = JSON.parse(text('ended.json'));
@@ -85,7 +92,7 @@ function launch(
 }
 
 function runTool(name: string, args: readonly string[], env: Record<string, string>): string {
-  const child = spawnSync('wine', [name, ...args], { env, encoding: 'utf8', timeout: longestRunMs });
+  const child = wine([name, ...args], env, 'pipe');
   if (child.status === 0) return child.stdout;
   throw new Error(`wine ${[name, ...args].join(' ')} ended with ${child.error ?? child.status}: ${child.stdout}`);
 }
