@@ -22,7 +22,7 @@ export function runText(report: RunReport, repeat = 'scim-setup apply'): string 
 }
 
 function endText(report: RunReport, isPlan: boolean, repeat: string): string {
-  const took = report.took ? ` ${tookText(report.took)}` : '';
+  const took = report.took ? ` ${tookText(report, report.took)}` : '';
   const code = report.exitCode === 0 ? '' : ` (exit ${report.exitCode})`;
   const sentence = labelled(`${report.message}${took}${code}`, report.sandbox && !isPlan);
   const more = report.command === 'verify' ? report.differences.map((one) => hanging(one, '  ', 4)) : [];
@@ -30,8 +30,10 @@ function endText(report: RunReport, isPlan: boolean, repeat: string): string {
   return [sentence, ...hint, ...more].join('\n');
 }
 
-function tookText({ totalMs, downMs }: NonNullable<RunReport['took']>): string {
-  const down = downMs > 0 ? `; the connector was down ${duration(downMs)}` : '';
+/** A connector that was uninstalled was not down for a while: it is gone. */
+function tookText({ end, goal }: RunReport, { totalMs, downMs }: NonNullable<RunReport['took']>): string {
+  const isGone = end === 'converged' && goal.version === null;
+  const down = downMs > 0 && !isGone ? `; the connector was down ${duration(downMs)}` : '';
   return `Took ${duration(totalMs)}${down}.`;
 }
 
