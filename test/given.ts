@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Doors, Request } from '../src/commands/request.ts';
+import { defaultLimits } from '../src/core/calls.ts';
+import type { Wanted } from '../src/core/wanted.ts';
 import type { Machine } from '../src/machine/machine.ts';
 import { createSandbox, openSandbox } from '../src/sandbox/sandbox.ts';
 
@@ -18,6 +20,18 @@ export function asked(command: string, msi: string | null, more: Partial<Request
   const given = msi === null ? {} : { msi: sample(msi) };
   return { command, json: false, accept: [], feature: [], property: [], detailedExitcode: false, ...given, ...more };
 }
+
+/** The wanted state of an uninstallation. */
+export const absent: Wanted = {
+  schema: 1,
+  goal: 'absent',
+  msi: null,
+  bundle: null,
+  features: [],
+  properties: {},
+  accept: [],
+  limits: defaultLimits,
+};
 
 /** The doors of a command that nobody interrupts and nobody watches. */
 export function doorsOf(machine: Machine, more: Partial<Doors> = {}): Doors {

@@ -15,6 +15,7 @@ import {
   msi,
   pool,
   product,
+  readings,
   site,
   unread,
   wanted,
@@ -56,17 +57,6 @@ const anyHosting = mostly(
   hosting({ runtimes: [] }),
   hosting({ changedAt: '2026-11-09T00:00:00Z' }),
 );
-const readings = [
-  'machine',
-  'restart',
-  'installer',
-  'features',
-  'iis',
-  'hosting',
-  'products',
-  'config',
-  'kept',
-] as const;
 
 /** Servers of every kind, one reading of which may have failed. */
 export const anyServer: fc.Arbitrary<Facts> = fc

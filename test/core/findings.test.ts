@@ -5,7 +5,18 @@ import type { Facts, Reading } from '../../src/core/facts.ts';
 import { findingRows, findingsOf } from '../../src/core/findings.ts';
 import { situationOf } from '../../src/core/situation.ts';
 import { cases, fine, type Given, machine, newDefault, restart, to, unfinished, upgrade } from './finding-cases.ts';
-import { bareServer, folder, known, msi, product, responses, server, unread, wanted } from './server-facts.ts';
+import {
+  bareServer,
+  folder,
+  known,
+  msi,
+  product,
+  readings,
+  responses,
+  server,
+  unread,
+  wanted,
+} from './server-facts.ts';
 
 const idsOf = ({ now, wanted: goal, unfinished: cut }: Given) =>
   findingsOf(situationOf(now, goal, cut)).map((one) => one.id);
@@ -36,17 +47,7 @@ test('every finding is a sentence, with a hint that says what to do', () => {
   }
 });
 
-for (const fact of [
-  'machine',
-  'restart',
-  'installer',
-  'features',
-  'iis',
-  'hosting',
-  'products',
-  'config',
-  'kept',
-] as const) {
+for (const fact of readings) {
   test(`a run stops when ${fact} could not be read, and says why`, () => {
     const found = findingsOf(situationOf({ ...server(), [fact]: unread('the reason') }, upgrade));
     const about = found.find((one) => one.id === `unreadable-${fact}`);

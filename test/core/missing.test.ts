@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { holds, missing } from '../../src/core/missing.ts';
 import { settingsFile, stepCases, touched } from './missing-cases.ts';
-import { server, unread } from './server-facts.ts';
+import { readings, server, unread } from './server-facts.ts';
 
 for (const [kind, { step, holds: good, fails, unknown }] of Object.entries(stepCases)) {
   for (const [what, facts] of Object.entries(good)) {
@@ -19,17 +19,7 @@ for (const [kind, { step, holds: good, fails, unknown }] of Object.entries(stepC
     });
   }
   test(`whether ${kind} holds is not known without ${unknown.join(' and ')}, and only without them`, () => {
-    for (const fact of [
-      'machine',
-      'restart',
-      'installer',
-      'features',
-      'iis',
-      'hosting',
-      'products',
-      'config',
-      'kept',
-    ] as const) {
+    for (const fact of readings) {
       const facts = { ...server(), [fact]: unread(`no ${fact}`) };
       assert.equal(missing(step, facts).known, !unknown.includes(fact));
       if (unknown.includes(fact)) assert.ok(!holds(step, facts));

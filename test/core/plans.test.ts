@@ -7,7 +7,7 @@ import type { Request } from '../../src/commands/request.ts';
 import { decide } from '../../src/core/decide.ts';
 import { scenarioNames } from '../../src/sandbox/scenarios.ts';
 import { runText } from '../../src/view/run-text.ts';
-import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
+import { absent, asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { matchesGolden } from '../golden.ts';
 
 const packages = readdirSync(sample('')).filter((name) => name.endsWith('.msi'));
@@ -112,17 +112,7 @@ test('deciding never throws, whatever could not be read', async () => {
     config: failed,
     kept: failed,
   };
-  const wanted = {
-    schema: 1,
-    goal: 'absent',
-    msi: null,
-    bundle: null,
-    features: [],
-    properties: {},
-    accept: [],
-    limits: { dism: 1, hosting: 1, msiexec: 1, appcmd: 1, netsh: 1, powershell: 1 },
-  } as const;
-  const decision = decide(blank, wanted);
+  const decision = decide(blank, absent);
   assert.equal(decision.verdict, 'refuse');
   assert.ok(decision.findings.some((one) => one.id === 'unreadable-products'));
 });

@@ -180,3 +180,16 @@ export function wanted(given: Msi | null, more: Partial<Wanted> = {}): Wanted {
     ...more,
   };
 }
+
+/** The readings of a server, each of which can fail on its own. */
+export const readings = [
+  'machine',
+  'restart',
+  'installer',
+  'features',
+  'iis',
+  'hosting',
+  'products',
+  'config',
+  'kept',
+] as const;

@@ -5,7 +5,7 @@ import { situationOf } from '../../src/core/situation.ts';
 import type { Step } from '../../src/core/step.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import type { Doing } from '../../src/steps/doing.ts';
-import { givenServer } from '../given.ts';
+import { absent, givenServer } from '../given.ts';
 
 export const settings = 'C:\\inetpub\\wwwroot\\SCIMConnector\\appsettings.json';
 export const responses = 'C:\\inetpub\\wwwroot\\SCIMConnector\\Responses\\AppSettings.json';
@@ -27,17 +27,7 @@ export function doingOn(machine: Machine): Doing {
 /** The backup of everything that is there now. */
 export async function backupOf(doing: Doing): Promise<Step<'config.backup'>> {
   const now = await doing.look();
-  const wanted = {
-    schema: 1,
-    goal: 'absent',
-    msi: null,
-    bundle: null,
-    features: [],
-    properties: {},
-    accept: [],
-    limits: defaultLimits,
-  } as const;
-  const one = situationOf(now, wanted);
+  const one = situationOf(now, absent);
   const cached = one.product?.cached;
   const packages = cached ? [{ name: cached.name, sha256: cached.sha256, from: cached.path }] : [];
   return { kind: 'config.backup', files: filesToKeep(one), packages };
