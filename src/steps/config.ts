@@ -60,8 +60,9 @@ async function keepFile(
 export async function restore(step: Step<'config.restore'>, doing: Doing): Promise<Outcome> {
   const manifest = await readManifest(doing);
   if (!manifest) return failure(`there is no whole backup in ${doing.places.backup}`);
+  const now = await doing.look();
   for (const file of step.files) {
-    const gaps = missing<'config.restore'>({ ...step, files: [file] }, await doing.look());
+    const gaps = missing<'config.restore'>({ ...step, files: [file] }, now);
     if (gaps.known && gaps.value.length === 0) continue;
     const problem = await putBack(file, step.match, manifest, doing);
     if (problem) return failure(problem);
