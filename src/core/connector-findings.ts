@@ -10,6 +10,8 @@ import { capitalised } from './words.ts';
 export const connectorFindings: readonly FindingRow[] = [
   {
     id: 'duplicate',
+    about: 'connector',
+    means: 'Windows has more than one registration of the connector, and which of them owns the files cannot be told.',
     needs: ['products'],
     stops: 'always',
     hint: 'Uninstall all but one of them, then run again.',
@@ -20,6 +22,8 @@ export const connectorFindings: readonly FindingRow[] = [
   },
   {
     id: 'per-user',
+    about: 'connector',
+    means: 'The connector was installed for one user only, and a package for all users neither sees nor replaces it.',
     needs: ['products'],
     stops: 'always',
     hint: 'Uninstall it as the user who installed it, then run again.',
@@ -30,6 +34,9 @@ export const connectorFindings: readonly FindingRow[] = [
   },
   {
     id: 'changed-meanwhile',
+    about: 'connector',
+    means:
+      'A run was cut off, and since then somebody else has changed the connector, or the journal comes from another server.',
     needs: ['products', 'machine'],
     stops: 'always',
     alsoBack: true,
@@ -38,6 +45,8 @@ export const connectorFindings: readonly FindingRow[] = [
   },
   {
     id: 'broken',
+    about: 'connector',
+    means: 'The connector is registered, but files that its package lays down are gone.',
     needs: [],
     stops: 'always',
     hint: 'Uninstall the connector with `scim-setup uninstall`, which keeps its config, then install it.',
@@ -48,6 +57,9 @@ export const connectorFindings: readonly FindingRow[] = [
   },
   {
     id: 'same-product-code',
+    about: 'connector',
+    means:
+      'The package given and the installed connector differ in version but not in product code, so Windows Installer takes the one for the other.',
     needs: [],
     stops: 'always',
     hint: 'Uninstall the installed version with `scim-setup uninstall`, which keeps its config, then install this one.',
@@ -61,6 +73,8 @@ export const connectorFindings: readonly FindingRow[] = [
   },
   {
     id: 'downgrade',
+    about: 'connector',
+    means: 'The package given is older than the installed connector.',
     needs: [],
     stops: 'always',
     hint: 'Give a package that is not older, or uninstall the connector first.',
@@ -71,6 +85,8 @@ export const connectorFindings: readonly FindingRow[] = [
   },
   {
     id: 'reconfiguration',
+    about: 'settings',
+    means: 'The old and the new version keep their settings in different formats, so they cannot be carried over.',
     needs: [],
     stops: 'unless-accepted',
     hint: 'Have the connection to Secret Server and the endpoints at hand to enter them again.',
@@ -81,6 +97,8 @@ export const connectorFindings: readonly FindingRow[] = [
   },
   {
     id: 'no-way-back',
+    about: 'connector',
+    means: 'The installed version could not be put back if the change failed.',
     needs: [],
     stops: 'unless-accepted',
     hint: 'If this run fails, the installed version cannot be put back without its package.',
@@ -88,6 +106,9 @@ export const connectorFindings: readonly FindingRow[] = [
   },
   {
     id: 'pool-password',
+    about: 'connector',
+    means:
+      'The pool of the connector runs under an account whose password only IIS knows, and uninstalling the connector loses it.',
     needs: ['iis'],
     stops: 'always',
     hint: 'Have the account and its password at hand, let the pool run as ApplicationPoolIdentity for the run, and set the account again afterwards.',
@@ -100,6 +121,9 @@ export const connectorFindings: readonly FindingRow[] = [
   },
   {
     id: 'deletions-pending',
+    about: 'connector',
+    means:
+      'An earlier uninstallation left files that Windows deletes at its next start, and it would delete those of a new installation with them.',
     needs: ['restart'],
     stops: 'always',
     hint: 'Restart the server, then run again.',
@@ -112,6 +136,8 @@ export const connectorFindings: readonly FindingRow[] = [
   },
   {
     id: 'pool-shared',
+    about: 'connector',
+    means: 'Other sites run in the pool of the connector and stop with it.',
     needs: ['iis'],
     stops: 'never',
     hint: 'They are down as long as the connector is.',
@@ -119,6 +145,8 @@ export const connectorFindings: readonly FindingRow[] = [
   },
   {
     id: 'config-conflict',
+    about: 'settings',
+    means: 'A setting was changed on this server, and the new version comes with another default for it.',
     needs: ['config'],
     stops: 'never',
     hint: 'Your values are kept; compare them with the new defaults.',

@@ -4,9 +4,17 @@ import type { Situation } from './situation.ts';
 
 export type FactName = Exclude<keyof Facts, 'schema' | 'takenAt'>;
 
+/** Where a finding is seen, in the order in which people read about a server. */
+export const subjects = ['server', 'iis', 'packages', 'connector', 'settings'] as const;
+export type Subject = (typeof subjects)[number];
+
 /** One thing that can be wrong with a server or with what was given. */
 export type FindingRow = {
   readonly id: string;
+  /** Where the operator sees it. */
+  readonly about: Subject;
+  /** What this state is, in one sentence that holds for every server: no name, version or path of one. */
+  readonly means: string;
   /** Readings without which the row cannot be judged: where one failed, the run stops. */
   readonly needs: readonly FactName[];
   readonly stops: Finding['stops'];

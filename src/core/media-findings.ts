@@ -9,6 +9,8 @@ import type { PackageRef } from './step.ts';
 export const mediaFindings: readonly FindingRow[] = [
   {
     id: 'other-product',
+    about: 'packages',
+    means: 'The MSI given is, by its own name, not the SCIM Connector.',
     needs: [],
     stops: 'unless-accepted',
     hint: 'Give the MSI of the SCIM Connector.',
@@ -19,6 +21,8 @@ export const mediaFindings: readonly FindingRow[] = [
   },
   {
     id: 'name-too-long',
+    about: 'packages',
+    means: 'The file name of a package is so long that the path of its copy would exceed what Windows Installer takes.',
     needs: [],
     stops: 'always',
     hint: 'Rename the file, then run again.',
@@ -33,6 +37,9 @@ export const mediaFindings: readonly FindingRow[] = [
   },
   {
     id: 'package-unread',
+    about: 'packages',
+    means:
+      'A part of the MSI could not be read, so that it is not known which .NET version and which settings it brings.',
     needs: [],
     stops: 'unless-accepted',
     hint: 'Accepting it means that you know which .NET version the package needs, and that it is there.',
@@ -43,6 +50,8 @@ export const mediaFindings: readonly FindingRow[] = [
   },
   {
     id: 'secret-property',
+    about: 'packages',
+    means: 'A property given for the package holds a secret, which others could read while it is installed.',
     needs: [],
     stops: 'always',
     hint: 'Leave it out and enter it in the connector afterwards: this version cannot hand a secret to the package unseen.',
@@ -56,6 +65,9 @@ export const mediaFindings: readonly FindingRow[] = [
   },
   {
     id: 'bundle-needed',
+    about: 'packages',
+    means:
+      'The package needs a .NET version, or the module of IIS, that is not on this server, and no hosting bundle was given.',
     needs: ['hosting'],
     stops: 'always',
     hint: 'Give the hosting bundle of that version with --hosting-bundle.',
@@ -66,6 +78,8 @@ export const mediaFindings: readonly FindingRow[] = [
   },
   {
     id: 'bundle-does-not-fit',
+    about: 'packages',
+    means: 'The hosting bundle given is of another .NET line than the package needs, or older than it needs.',
     needs: [],
     stops: 'always',
     hint: 'Give the hosting bundle of the line that the package asks for.',

@@ -4,6 +4,8 @@ import { type FindingRow, listed, read } from './finding-row.ts';
 export const serverFindings: readonly FindingRow[] = [
   {
     id: 'not-elevated',
+    about: 'server',
+    means: 'The process may not change the server: it does not run with administrator rights.',
     needs: ['machine'],
     stops: 'always',
     alsoBack: true,
@@ -12,6 +14,8 @@ export const serverFindings: readonly FindingRow[] = [
   },
   {
     id: 'powershell-constrained',
+    about: 'server',
+    means: 'PowerShell runs in a restricted language mode, so the script that reads the server cannot work.',
     needs: ['machine'],
     stops: 'always',
     alsoBack: true,
@@ -23,6 +27,8 @@ export const serverFindings: readonly FindingRow[] = [
   },
   {
     id: 'os-too-old',
+    about: 'server',
+    means: 'This Windows is older than any on which the connector and this program are supported.',
     needs: ['machine'],
     stops: 'always',
     hint: 'The oldest Windows that the connector and this program support is Server 2012 R2.',
@@ -33,6 +39,8 @@ export const serverFindings: readonly FindingRow[] = [
   },
   {
     id: 'disk-full',
+    about: 'server',
+    means: 'The system drive has too little room for the packages, the backup and the logs of a run.',
     needs: ['machine'],
     stops: 'always',
     hint: 'Make room on drive C:.',
@@ -44,6 +52,9 @@ export const serverFindings: readonly FindingRow[] = [
   },
   {
     id: 'restart-pending',
+    about: 'server',
+    means:
+      'Windows has begun a change of its own parts that only a restart finishes; until then no Windows feature can be enabled.',
     needs: ['restart'],
     stops: 'always',
     hint: 'Restart the server, then run again.',
@@ -54,6 +65,9 @@ export const serverFindings: readonly FindingRow[] = [
   },
   {
     id: 'installer-suspended',
+    about: 'server',
+    means:
+      'An installation was cut off, by a power cut perhaps, and Windows Installer will undo it later: what is on the server now may not last.',
     needs: ['installer'],
     stops: 'always',
     hint: 'Start the installer of that product again, which finishes or undoes it, then run again.',
@@ -64,6 +78,8 @@ export const serverFindings: readonly FindingRow[] = [
   },
   {
     id: 'installer-disabled',
+    about: 'server',
+    means: 'A policy forbids Windows Installer to install anything.',
     needs: ['installer'],
     stops: 'always',
     alsoBack: true,
@@ -73,6 +89,9 @@ export const serverFindings: readonly FindingRow[] = [
   },
   {
     id: 'features-unknown',
+    about: 'iis',
+    means:
+      'A Windows feature that is needed, or that the answers ask for, does not exist under that name on this Windows.',
     needs: ['features'],
     stops: 'always',
     hint: 'Check the names with: dism /Online /English /Get-Features /Format:Table',
@@ -86,6 +105,9 @@ export const serverFindings: readonly FindingRow[] = [
   },
   {
     id: 'features-removed',
+    about: 'iis',
+    means:
+      'A Windows feature that is needed was removed together with its files, so it cannot be enabled from this server alone.',
     needs: ['features'],
     stops: 'always',
     hint: 'Enable them by hand with dism and /Source pointing at the installation medium, then run again.',
@@ -99,6 +121,9 @@ export const serverFindings: readonly FindingRow[] = [
   },
   {
     id: 'shared-configuration',
+    about: 'iis',
+    means:
+      'IIS shares its configuration with other servers, and the hosting bundle does not install its module into a shared configuration.',
     needs: ['iis'],
     stops: 'always',
     hint: 'Disable the shared configuration, run again, export the configuration and enable it again.',
@@ -111,6 +136,9 @@ export const serverFindings: readonly FindingRow[] = [
   },
   {
     id: 'vc-runtime-missing',
+    about: 'iis',
+    means:
+      'On Server 2012 R2 the ASP.NET Core Module needs the Visual C++ runtime, which the hosting bundle does not bring along.',
     needs: ['machine', 'hosting'],
     stops: 'always',
     hint: 'Install the Visual C++ 2015-2022 redistributable (x64), then run again.',

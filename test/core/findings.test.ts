@@ -47,6 +47,14 @@ test('every finding is a sentence, with a hint that says what to do', () => {
   }
 });
 
+test('every finding says in one sentence what it means, on whatever server it is found', () => {
+  for (const { id, means } of findingRows) {
+    assert.match(means, /^[A-Z][^\n]{30,160}\.$/, id);
+    assert.doesNotMatch(means, /\. [A-Z]|[A-Z]:\\|\d+\.\d+\.\d+|\$\{/, id);
+  }
+  assert.equal(new Set(findingRows.map((row) => row.means)).size, findingRows.length);
+});
+
 for (const fact of readings) {
   test(`a run stops when ${fact} could not be read, and says why`, () => {
     const found = findingsOf(situationOf({ ...server(), [fact]: unread('the reason') }, upgrade));
