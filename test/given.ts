@@ -18,7 +18,17 @@ export const bundle = 'dotnet-hosting-6.0.36-win.exe';
 /** A request as the command line would make it. */
 export function asked(command: string, msi: string | null, more: Partial<Request> = {}): Request {
   const given = msi === null ? {} : { msi: sample(msi) };
-  return { command, json: false, accept: [], feature: [], property: [], detailedExitcode: false, ...given, ...more };
+  return {
+    command,
+    json: false,
+    accept: [],
+    feature: [],
+    property: [],
+    detailedExitcode: false,
+    explain: false,
+    ...given,
+    ...more,
+  };
 }
 
 /** The wanted state of an uninstallation. */

@@ -19,6 +19,7 @@ export const handlers: Readonly<Record<CommandName, Handler>> = {
   apply: onRun,
   uninstall: onRun,
   verify: onLook,
+  findings: onFindings,
   codes: onCodes,
   sandbox: onSandbox,
 };
@@ -35,6 +36,15 @@ async function onInspect({ msi = '' }: Request): Promise<Result> {
   const [{ inspect }, { inspectText }] = [await import('../commands/inspect.ts'), await import('../view/tables.ts')];
   const document = await inspect(msi);
   return { exitCode: 0, document, text: inspectText(document.msi) };
+}
+
+async function onFindings(): Promise<Result> {
+  const [{ findings }, { findingsText }] = [
+    await import('../commands/findings.ts'),
+    await import('../view/findings-text.ts'),
+  ];
+  const document = findings();
+  return { exitCode: 0, document, text: findingsText(document.findings) };
 }
 
 async function onCodes(): Promise<Result> {
@@ -57,7 +67,10 @@ async function onLook(request: Request, io: Io): Promise<Result> {
   const command = request.command === 'verify' ? commands.verify : commands.plan;
   return withServer(request, io, async ({ machine }) => {
     const document = await command(request, machine, io.version);
-    return { exitCode: document.exitCode, document, text: runText(document, applyLine(io.argv)) };
+    const text = runText(document, applyLine(io.argv));
+    if (!document.explained) return { exitCode: document.exitCode, document, text };
+    const { explainedText } = await import('../view/findings-text.ts');
+    return { exitCode: document.exitCode, document, text: `${text}\n${explainedText(document.explained)}` };
   });
 }
 
@@ -94,7 +107,7 @@ function applyLine(argv: readonly string[]): string {
   const at = argv.indexOf('plan');
   const words = argv
     .map((word, index) => (index === at ? 'apply' : word))
-    .filter((word) => word !== '--detailed-exitcode');
+    .filter((word) => !['--detailed-exitcode', '--explain'].includes(word));
   return ['scim-setup', ...words.map((word) => (/\s/.test(word) ? `"${word}"` : word))].join(' ');
 }
 

@@ -3,7 +3,16 @@ import type { Request } from '../commands/request.ts';
 import { SetupError } from '../core/setup-error.ts';
 
 /** The names of the commands, as the command line takes them. */
-export type CommandName = 'detect' | 'inspect' | 'plan' | 'apply' | 'uninstall' | 'verify' | 'codes' | 'sandbox';
+export type CommandName =
+  | 'detect'
+  | 'inspect'
+  | 'plan'
+  | 'apply'
+  | 'uninstall'
+  | 'verify'
+  | 'findings'
+  | 'codes'
+  | 'sandbox';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -38,10 +47,12 @@ const wanting: Options = (parser) =>
     });
 
 const planning: Options = (parser) =>
-  wanting(parser).option('detailed-exitcode', {
-    type: 'boolean',
-    describe: 'exit 24 if apply would change something',
-  });
+  wanting(parser)
+    .option('detailed-exitcode', { type: 'boolean', describe: 'exit 24 if apply would change something' })
+    .option('explain', {
+      type: 'boolean',
+      describe: 'also print every finding: what it means, whether it applies here, how to cure and accept it',
+    });
 
 const inspecting: Options = (parser) =>
   parser.positional('msi', { type: 'string', demandOption: true, describe: 'the package' });
@@ -64,6 +75,7 @@ const commandTable: readonly (readonly [usage: string, describe: string, options
   ['apply', 'bring the server to the wanted state, verified', wanting],
   ['uninstall', 'back up the config and uninstall the connector', accepting],
   ['verify', 'is the server in the wanted state; exit 24 if not', wanting],
+  ['findings', 'every state that stops a run, how to cure it and how to accept it', (parser) => parser],
   ['codes', 'every exit code, with its meaning', (parser) => parser],
   ['sandbox <action> <folder>', 'create or show a simulated server', simulating],
 ];
@@ -175,6 +187,7 @@ function requestOf(command: string, parsed: Record<string, unknown>, env: Enviro
     feature: list('feature'),
     property: list('property'),
     detailedExitcode: flag('detailedExitcode'),
+    explain: flag('explain'),
     action: text('action'),
     folder: text('folder'),
     scenario: text('scenario'),

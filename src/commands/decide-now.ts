@@ -3,7 +3,7 @@ import type { Facts } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import type { Entry, Opened } from '../core/journal.ts';
 import { placesOf } from '../core/places.ts';
-import type { Decision } from '../core/plan.ts';
+import type { Decision, Unfinished } from '../core/plan.ts';
 import { SetupError } from '../core/setup-error.ts';
 import type { Wanted } from '../core/wanted.ts';
 import type { LookFor, Probe } from '../machine/machine.ts';
@@ -14,6 +14,8 @@ export type Decided = {
   readonly now: Facts;
   readonly decision: Decision;
   readonly opened: Opened;
+  /** The run to take up again, if there is one. */
+  readonly unfinished: Unfinished | undefined;
   readonly lookFor: LookFor;
 };
 
@@ -26,7 +28,8 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
       hint: 'Run again; if it stays so, move that run away only when you know in which state it left the server.',
     });
   }
-  const { unfinished, lastRunId } = history;
+  const { lastRunId } = history;
+  const unfinished = history.unfinished ?? undefined;
   const runId = newRunId(probe.now(), lastRunId);
   const backupId = unfinished?.backupId ?? runId;
   const places = placesOf(runId, backupId, probe.scripts);
@@ -35,7 +38,7 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
   ];
   const lookFor: LookFor = { upgradeCodes, backup: places.backup, packages: places.packages };
   const now = await probe.look(lookFor);
-  const decision = decide(now, wanted, unfinished ?? undefined);
+  const decision = decide(now, wanted, unfinished);
   const opened: Opened = {
     type: 'opened',
     at: probe.now(),
@@ -52,7 +55,7 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
     plan: decision.verdict === 'go' ? decision.plan : null,
     places,
   };
-  return { now, decision, opened, lookFor };
+  return { now, decision, opened, unfinished, lookFor };
 }
 
 /** Another program may hold a journal for a moment. */

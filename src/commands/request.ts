@@ -14,6 +14,8 @@ export type Request = {
   /** `NAME=value` each. */
   readonly property: readonly string[];
   readonly detailedExitcode: boolean;
+  /** Of `plan` alone. */
+  readonly explain: boolean;
   /** Of `sandbox` alone. */
   readonly action?: string | undefined;
   readonly folder?: string | undefined;
