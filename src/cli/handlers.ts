@@ -54,12 +54,17 @@ async function onCodes(): Promise<Result> {
 }
 
 async function onSandbox({ action, folder = '', scenario = '' }: Request): Promise<Result> {
-  const [{ create, show }, { factsText }] = [
+  const [{ create, show }, { factsText }, { eventsText }] = [
     await import('../commands/sandbox.ts'),
     await import('../view/facts-text.ts'),
+    await import('../view/events-text.ts'),
   ];
   const document = action === 'create' ? await create(folder, scenario) : await show(folder);
-  return { exitCode: 0, document, text: `${placeOf(document.folder)}\n\n${factsText(document.facts, true)}` };
+  return {
+    exitCode: 0,
+    document,
+    text: `${placeOf(document.folder)}\n\n${factsText(document.facts, true)}${eventsText(document.events)}`,
+  };
 }
 
 async function onLook(request: Request, io: Io): Promise<Result> {

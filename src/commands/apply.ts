@@ -1,3 +1,4 @@
+import { begunEvent, endedEvent } from '../core/event-log.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import type { Entry, Opened } from '../core/journal.ts';
 import { packagePath, placesRoot } from '../core/places.ts';
@@ -6,6 +7,7 @@ import { type RunReport, report } from '../core/report.ts';
 import { SetupError } from '../core/setup-error.ts';
 import type { Wanted } from '../core/wanted.ts';
 import type { Machine } from '../machine/machine.ts';
+import { writeEvent } from '../run/event-log.ts';
 import { journalFile } from '../run/journal-file.ts';
 import { runPlan } from '../run/run-plan.ts';
 import { perform } from '../steps/perform.ts';
@@ -49,7 +51,11 @@ async function runLocked(command: string, media: WantedWithMedia, doors: Doors):
   if (decision.verdict === 'refuse') return report(command, lookedOnly(decided, 'refused'));
   if (decision.verdict === 'nothing-to-do') return report(command, lookedOnly(decided, 'nothing-to-do'));
   const write = await begin(media, decided, doors);
-  return report(command, await performPlan(decision.plan, decided, write, doors));
+  await writeEvent(begunEvent(command, decided.opened), doors);
+  const result = report(command, await performPlan(decision.plan, decided, write, doors));
+  const ended = endedEvent(result);
+  if (ended) await writeEvent(ended, doors);
+  return result;
 }
 
 type Write = (entry: Entry) => Promise<void>;

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Facts } from '../core/facts.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { createSandbox, openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import type { Memory } from '../sandbox/server.ts';
 import { detect } from './detect.ts';
 
 export type SandboxReport = {
@@ -11,6 +12,8 @@ export type SandboxReport = {
   readonly exitCode: 0;
   readonly folder: string;
   readonly facts: Facts;
+  /** The entries of its Application log that this program wrote, oldest first. */
+  readonly events: Memory['events'];
 };
 
 /** Makes a simulated server in an empty folder, and shows it. */
@@ -28,7 +31,8 @@ export async function create(folder: string, scenario: string): Promise<SandboxR
 export async function show(folder: string): Promise<SandboxReport> {
   const opened = await open(folder);
   const { facts } = await detect(opened.machine);
-  return { schema: 1, command: 'sandbox', sandbox: true, exitCode: 0, folder: opened.folder, facts };
+  const { events } = opened.machine.server.memory;
+  return { schema: 1, command: 'sandbox', sandbox: true, exitCode: 0, folder: opened.folder, facts, events };
 }
 
 /** The simulated server of a folder, or a fresh one of a scenario's name. */

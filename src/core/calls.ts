@@ -171,7 +171,13 @@ function appcmd(args: readonly string[], attempt: Attempt): Change {
   return child('appcmd', '%SystemRoot%\\System32\\inetsrv\\appcmd.exe', args, attempt, null);
 }
 
-function child(tool: CodeTable, file: string, args: readonly Arg[], attempt: Attempt, log: string | null): Change {
+function child(
+  tool: keyof typeof limitNames,
+  file: string,
+  args: readonly Arg[],
+  attempt: Attempt,
+  log: string | null,
+): Change {
   const limit = attempt.limits[limitNames[tool]];
   return { intent: 'change', tool, file, args, timeoutMs: limit * 60_000, quoting: 'argv', log };
 }
@@ -185,7 +191,7 @@ const limitNames = {
   netsh: 'netsh',
   'netsh delete': 'netsh',
   powershell: 'powershell',
-} as const satisfies Record<CodeTable, keyof Limits>;
+} as const satisfies Partial<Record<CodeTable, keyof Limits>>;
 
 function logOf({ places, label }: Attempt): string {
   return `${places.logs}\\${label}.log`;

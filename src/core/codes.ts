@@ -19,7 +19,8 @@ export type CodeTable =
   | 'appcmd'
   | 'netsh'
   | 'netsh delete'
-  | 'powershell';
+  | 'powershell'
+  | 'eventcreate';
 export type CodeRow = Pick<Outcome, 'ok' | 'reboot' | 'meaning'> & { readonly code: number; readonly source: string };
 
 const msi = 'learn.microsoft.com: MsiExec.exe and InstMsi.exe error messages';
@@ -144,6 +145,10 @@ const tables: Readonly<Record<CodeTable, readonly CodeRow[]>> = {
   powershell: [
     fine(0, 'success', 'about_PowerShell_exe: the exit code of the script'),
     failed(1, 'the script ended with an error', 'about_PowerShell_exe'),
+  ],
+  eventcreate: [
+    fine(0, 'success', 'reactos/reactos: base/applications/cmdutils/eventcreate'),
+    failed(1, 'the entry was not written', 'reactos/reactos: base/applications/cmdutils/eventcreate'),
   ],
 };
 

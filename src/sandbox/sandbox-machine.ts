@@ -19,6 +19,7 @@ const programs: Readonly<Record<Call['tool'], { readonly tool: keyof typeof tool
   netsh: { tool: 'netsh', file: /^%SystemRoot%\\System32\\netsh\.exe$/i },
   'netsh delete': { tool: 'netsh', file: /^%SystemRoot%\\System32\\netsh\.exe$/i },
   powershell: { tool: 'powershell', file: /^%SystemRoot%\\System32\\WindowsPowerShell\\v1\.0\\powershell\.exe$/i },
+  eventcreate: { tool: 'eventcreate', file: /^%SystemRoot%\\System32\\eventcreate\.exe$/i },
   hosting: { tool: 'hosting', file: /^C:\\/i },
 };
 

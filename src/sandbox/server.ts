@@ -1,5 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LogEvent } from '../core/event-log.ts';
 import type { Facts, ReaderProduct, Reading } from '../core/facts.ts';
 import type { Disk } from '../machine/disk.ts';
 import { sandboxDisk } from './drive.ts';
@@ -22,6 +23,8 @@ export type Memory = {
   readonly acls: Readonly<Record<string, string>>;
   /** What a suspended installation has changed so far, to be rolled back. */
   readonly suspended: null | Undone;
+  /** The entries of the Application log, oldest first. */
+  readonly events: readonly (LogEvent & { readonly at: string; readonly source: string })[];
 };
 
 export type Registered = Pick<ReaderProduct, 'keyPaths'> & {
@@ -55,6 +58,7 @@ export function newServer(folder: string, facts: Facts): Server {
     laid: {},
     acls: {},
     suspended: null,
+    events: [],
   };
   return { folder, drive: sandboxDisk(folder), facts, memory };
 }
@@ -66,7 +70,8 @@ export async function loadServer(folder: string): Promise<Server | { readonly pr
   try {
     const { sandbox, ...facts } = JSON.parse(text) as Facts & { sandbox?: Memory };
     if (facts.schema !== 1 || !sandbox) return { problem: `${join(folder, stateFile)} is not the state of a sandbox` };
-    return { ...newServer(folder, facts), memory: sandbox };
+    const server = newServer(folder, facts);
+    return { ...server, memory: { ...server.memory, ...sandbox } };
   } catch {
     return { problem: `${join(folder, stateFile)} is damaged: it is not JSON` };
   }

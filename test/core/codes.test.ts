@@ -35,6 +35,7 @@ const expected: Readonly<Record<CodeTable, readonly Expected[]>> = {
   appcmd: [[0, true, 'none'], [1062, true, 'none'], [1056, true, 'none'], [183, true, 'none'], ...failing(5)],
   powershell: [[0, true, 'none'], ...failing(1)],
   netsh: [[0, true, 'none'], ...failing(1)],
+  eventcreate: [[0, true, 'none'], ...failing(1)],
   'netsh delete': [
     [0, true, 'none'],
     [1, true, 'none'],

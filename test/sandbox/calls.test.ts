@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Attempt, callsOf, defaultLimits } from '../../src/core/calls.ts';
 import { neededFeatures } from '../../src/core/connector.ts';
+import { eventCall } from '../../src/core/event-log.ts';
 import { factsSchema } from '../../src/core/facts-schema.ts';
 import { packagePath, placesOf } from '../../src/core/places.ts';
 import type { BundleRef, MsiRef, Step } from '../../src/core/step.ts';
@@ -54,6 +55,20 @@ test('the sandbox knows every command line that the program makes', async (t) =>
     for (const call of callsOf(step, attempt)) ended.push((await machine.change(call)).code);
     assert.deepEqual(ended, codes, step.kind);
   }
+});
+
+test('the sandbox knows the command line that writes to the event log', async (t) => {
+  const { machine } = await sandboxOf(t, 'scim-4.1');
+  const events = [
+    { id: 1, level: 'INFORMATION', text: 'It has begun. "C:\\a b\\"' },
+    { id: 1000, level: 'ERROR', text: 'It failed.' },
+  ] as const;
+  for (const event of events) assert.equal((await machine.change(eventCall(event))).code, 0);
+  const { events: kept } = machine.server.memory;
+  assert.deepEqual(
+    kept.map(({ at: _at, ...rest }) => rest),
+    events.map((event) => ({ source: 'scim-setup', ...event })),
+  );
 });
 
 test('what a sandbox stores is a document of facts and one field more', async (t) => {

@@ -71,7 +71,8 @@ export function atCall(door: number, what: string, call: Call<'change'>): Troubl
     machine: (machine) =>
       withFaults(machine, { at: { door }, trouble: { kind: 'busy', calls: Number.POSITIVE_INFINITY } }),
   };
-  return [...ends, hang('none'), hang('later'), ...(call.tool.startsWith('msiexec') ? [busy] : [])];
+  const all = [...ends, hang('none'), hang('later'), ...(call.tool.startsWith('msiexec') ? [busy] : [])];
+  return all.map((one) => ({ ...one, isHarmless: call.tool === 'eventcreate' }));
 }
 
 function ending(code: number | null, effect: 'none' | 'done', door: number, at: string): Trouble {

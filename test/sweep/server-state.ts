@@ -20,6 +20,7 @@ export type Document = {
     leaving: Record<string, string>;
     registered: Record<string, { localPackage: string }>;
     acls: Record<string, string>;
+    events: unknown[];
   };
 };
 
@@ -40,7 +41,7 @@ export function below(state: ServerState, folder: string): Map<string, Buffer> {
   return new Map(found.map(([path, bytes]) => [path.slice(start.length), bytes]));
 }
 
-/** Whether two states differ in nothing but the program's own folder and the time. */
+/** Whether two states differ in nothing but the program's own folder, what it noted in the event log, and the time. */
 export function untouched(before: ServerState, now: ServerState): string[] {
   const own = 'c:\\programdata\\scimsetup\\';
   const foreign = (state: ServerState) => new Map([...state.files].filter(([path]) => !path.startsWith(own)));
@@ -59,7 +60,11 @@ export function differences(before: ReadonlyMap<string, Buffer>, now: ReadonlyMa
   });
 }
 
-function timeless({ takenAt: _takenAt, sandbox: { clock: _clock, ...sandbox }, ...facts }: Document): string {
+function timeless({
+  takenAt: _takenAt,
+  sandbox: { clock: _clock, events: _events, ...sandbox },
+  ...facts
+}: Document): string {
   return JSON.stringify({ ...facts, sandbox });
 }
 

@@ -50,7 +50,11 @@ export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder
     const ran = await runOnce(prepared.route, strikes, folder);
     const now = readState(folder);
     ends.push(ran.end);
-    const found = [...judged(prepared, strikes, ran, { last: state, now }), ...configLost(prepared.before, now)];
+    const found = [
+      ...judged(prepared, strikes, ran, { last: state, now }),
+      ...configLost(prepared.before, now),
+      ...(strikes?.isHarmless ? endedOtherwise(prepared.route, ran) : []),
+    ];
     problems.push(...found.map((text) => `run ${run}, ${ran.end}: ${text}${ran.why ? ` [${ran.why}]` : ''}`));
     if (strikes === null && ran.end === lastEnd(prepared.route)) break;
     if (run === mostRuns) problems.push(`after ${run} runs the server is not where the route leads: ${ran.why}`);
@@ -58,6 +62,11 @@ export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder
   }
   rmSync(folder, { recursive: true });
   return { ends, problems };
+}
+
+/** What the run does not rest on has changed its end. */
+function endedOtherwise(route: Route, ran: Ran): string[] {
+  return ran.end === route.end ? [] : [`without the trouble it would have been ${route.end}`];
 }
 
 function lastEnd(route: Route): string {

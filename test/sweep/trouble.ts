@@ -9,6 +9,8 @@ export type Trouble = {
   readonly at: string;
   /** Whether it is over once it has struck, so that the way back must succeed. */
   readonly isOnce: boolean;
+  /** Whether it strikes what the run does not rest on, so that the run must end as if there were none. */
+  readonly isHarmless?: boolean;
   readonly machine: (machine: Machine, server: Server) => Machine;
   /** The question at which the operator has interrupted, from 1 on. */
   readonly interruptAt?: number;
