@@ -20,7 +20,7 @@ import { renameIntoPlace } from './windows-node.mjs';
 
 // One program stands in for all of these: it goes by the name it is started under (templates/samples/source/stand-in.c).
 const standIn = join(checkout, 'templates/samples/dotnet-hosting-6.0.36-win.exe');
-const shims = ['dism.exe', 'net.exe', 'netsh.exe', 'inetsrv/appcmd.exe'];
+const shims = ['dism.exe', 'net.exe', 'netsh.exe', 'eventcreate.exe', 'inetsrv/appcmd.exe'];
 const powershell = 'WindowsPowerShell/v1.0';
 
 // Wine's own powershell.exe and dism.exe do nothing and exit 0; with these settings the files we laid down run instead.

@@ -21,7 +21,7 @@ describe('the lab itself', () => {
     assert.equal(wine.start(`${system32}\\cmd.exe`, ['/c', 'exit', '3010']).code, 3010);
   });
 
-  for (const name of ['dism.exe', 'net.exe', 'netsh.exe', 'inetsrv\\appcmd.exe']) {
+  for (const name of ['dism.exe', 'net.exe', 'netsh.exe', 'eventcreate.exe', 'inetsrv\\appcmd.exe']) {
     it(`${name} is the stand-in that fails, not Wine's own program that does nothing`, () => {
       const { code, stderr } = wine.start(`${system32}\\${name}`, []);
       assert.equal(code, 1603);

@@ -1,11 +1,13 @@
-// Runs inside Wine, by Windows Node, in place of dism.exe, net.exe, appcmd.exe and the hosting bundle: does on the simulated
-// server what was asked for, and shows in Wine what that server looks like then.
+// Runs inside Wine, by Windows Node, in place of dism.exe, net.exe, appcmd.exe, eventcreate.exe and the hosting bundle: does
+// on the simulated server what was asked for, and shows in Wine what that server looks like then.
 import { spawnSync } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { join, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadServer, type Server, saveServer } from '../../src/sandbox/server.ts';
 import { appcmd } from '../../src/sandbox/tools/appcmd.ts';
 import { dism } from '../../src/sandbox/tools/dism.ts';
+import { eventcreate } from '../../src/sandbox/tools/eventcreate.ts';
 import { hosting } from '../../src/sandbox/tools/hosting.ts';
 import { net } from '../../src/sandbox/tools/net.ts';
 import { show } from './show.ts';
@@ -17,10 +19,8 @@ const server = await loadServer(join(folder, 'server'));
 if ('problem' in server) throw new Error(server.problem);
 
 const { code, output } = await call(server);
-const registry = join(folder, 'show.reg');
-await show(server, { drive: 'C:\\', cim: join(folder, 'cim.json'), answers: join(folder, 'answers'), registry });
-await saveServer(server);
-importRegistry(registry);
+if (server.memory.events.length > 0) keepEvents(server);
+else await showAll(server);
 process.stdout.write(output);
 if (code === null) throw new Error(`${name} could not be started: ${output}`);
 process.exitCode = code | 0;
@@ -29,12 +29,25 @@ async function call(on: Server) {
   const tool = win32.parse(name).name.toLowerCase();
   if (tool === 'dism') return dism(on, args);
   if (tool === 'net') return net(on, args);
+  if (tool === 'eventcreate') return eventcreate(on, args);
   if (tool === 'appcmd') return appcmd(on, args);
   if (!tool.startsWith('dotnet-hosting-')) throw new Error(`The lab has no tool for ${name}.`);
   const bundle = `C:\\Packages\\${name}`;
   await on.drive.makeFolder('C:\\Packages');
   await on.drive.receive(join(samples, name), bundle);
   return hosting(on, [bundle, ...args]);
+}
+
+async function showAll(on: Server): Promise<void> {
+  const registry = join(folder, 'show.reg');
+  await show(on, { drive: 'C:\\', cim: join(folder, 'cim.json'), answers: join(folder, 'answers'), registry });
+  await saveServer(on);
+  importRegistry(registry);
+}
+
+/** Into a file of their own: an eventcreate that was abandoned must not put back an older state of the server. */
+function keepEvents({ memory }: Server): void {
+  appendFileSync(join(folder, 'events.jsonl'), memory.events.map((event) => `${JSON.stringify(event)}\n`).join(''));
 }
 
 function importRegistry(file: string): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { labFor, sample } from './lab.ts';
-import { filesUnder, installedConnectors, settingsOf, sighting } from './witness.ts';
+import { eventsOf, filesUnder, installedConnectors, settingsOf, sighting } from './witness.ts';
 
 const bundle = ['--hosting-bundle', sample('dotnet-hosting-6.0.36-win.exe')];
 
@@ -18,6 +18,10 @@ it('4.1.0 is upgraded to 4.4.4 and every setting is kept', async (test) => {
   assert.equal(ran.json.route, 'upgrade');
   assert.deepEqual(installedConnectors(lab.wine), ['SCIM Connector 4.4.4']);
   assert.partialDeepStrictEqual(settingsOf(lab.wine), before);
+  assert.deepEqual(
+    (await eventsOf(lab.wine)).map((one) => one.id),
+    [1, 10],
+  );
 });
 
 it('3.2.0 is refused without the acceptance of a reconfiguration, and replaced by 4.4.4 with it', async (test) => {

@@ -1,7 +1,8 @@
 // The independent reader of the lab: Wine's reg.exe and the host's own file system, none of the program's code.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { filesBelow, hostPath } from './drive.ts';
 import type { Wine } from './wine.ts';
 
@@ -34,6 +35,17 @@ export function installedConnectors(wine: Wine): readonly string[] {
     .filter((section) => valueIn(section, 'DisplayName')?.startsWith('SCIM'))
     .map((section) => `${valueIn(section, 'DisplayName')} ${valueIn(section, 'DisplayVersion')}`)
     .sort();
+}
+
+/** The entries that the program had written to the event log; one that took too long for it may come some seconds later. */
+export async function eventsOf(wine: Wine): Promise<readonly { readonly id: number; readonly text: string }[]> {
+  for (let tries = 0; tries < 20 && eventLines(wine).length < 2; tries += 1) await pause(1_000);
+  return eventLines(wine).map((line) => JSON.parse(line));
+}
+
+function eventLines(wine: Wine): readonly string[] {
+  const file = join(wine.folder, 'events.jsonl');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
 }
 
 /** One value of a key as reg.exe prints it, or null if the key or the value is not there. */

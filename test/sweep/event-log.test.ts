@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { failing, type Route, upgrades } from './routes.ts';
+import { preparedIn, workspace } from './sweep.ts';
+import { traceRoute, tryOut } from './trial.ts';
+import { troublesOf } from './troubles.ts';
+
+const [upgrade] = upgrades;
+const [, walkedBack] = failing;
+
+for (const route of [upgrade, walkedBack].filter((one): one is Route => one !== undefined)) {
+  it(`${route.name}: whatever eventcreate does, the run ends as it would have ended`, async (test) => {
+    const work = mkdtempSync(join(workspace(), 'scim-setup-events-'));
+    test.after(() => rmSync(work, { recursive: true, force: true }));
+    const prepared = await preparedIn(work, route);
+    const troubles = troublesOf(await traceRoute(prepared, join(work, 'traced'))).filter((one) => one.isHarmless);
+    assert.ok(troubles.length > 20, 'both entries, with every way in which a child can end');
+    for (const [index, trouble] of troubles.entries()) {
+      const { ends, problems } = await tryOut(prepared, trouble, join(work, `trial-${index}`));
+      assert.deepEqual(
+        { first: ends[0], problems },
+        { first: route.end, problems: [] },
+        `${trouble.kind} at ${trouble.at}`,
+      );
+    }
+  });
+}
