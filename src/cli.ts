@@ -1,5 +1,6 @@
 import type { Io } from './cli/io.ts';
 import { isCommand, parseCommandLine } from './cli/parser.ts';
+import { asciiJson } from './core/ascii-json.ts';
 
 /** Runs one command line and returns its exit code; prints one document with `--json`, else text. Never rejects. */
 export async function runCli(io: Io): Promise<number> {
@@ -10,7 +11,7 @@ export async function runCli(io: Io): Promise<number> {
     json = request.json;
     const { handlers } = await import('./cli/handlers.ts');
     const { exitCode, document, text } = await handlers[request.command](request, io);
-    io.out(json ? asciiJson(document) : printable(text));
+    io.out(json ? `${asciiJson(document)}\n` : printable(text));
     return exitCode;
   } catch (error) {
     return failed(error, json, io);
@@ -27,15 +28,9 @@ async function failed(error: unknown, json: boolean, io: Io): Promise<number> {
     command: io.argv.find(isCommand) ?? null,
     sandbox: io.argv.some((word) => word.startsWith('--sandbox')),
   });
-  if (json) io.out(asciiJson(document));
+  if (json) io.out(`${asciiJson(document)}\n`);
   else io.err(printable(problemText(document)));
   return document.exitCode;
-}
-
-/** JSON in ASCII, so that no code page on its way can change it (T19). */
-function asciiJson(document: unknown): string {
-  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return `${JSON.stringify(document).replace(/[^\x20-\x7e]/g, escaped)}\n`;
 }
 
 /** Text without control characters: a package or a file name could else steer the terminal. */

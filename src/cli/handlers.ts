@@ -1,7 +1,7 @@
 import type { Doors, Request } from '../commands/request.ts';
 import type { Entry } from '../core/journal.ts';
 import { SetupError } from '../core/setup-error.ts';
-import type { Machine } from '../machine/machine.ts';
+import type { Machine, Probe } from '../machine/machine.ts';
 import type { View } from '../view/lines.ts';
 import type { Io } from './io.ts';
 import type { CommandName } from './parser.ts';
@@ -27,8 +27,9 @@ export const handlers: Readonly<Record<CommandName, Handler>> = {
 async function onDetect(request: Request, io: Io): Promise<Result> {
   const [{ detect }, { factsText }] = [await import('../commands/detect.ts'), await import('../view/facts-text.ts')];
   return withServer(request, io, async ({ machine }) => {
-    const document = await detect(machine);
-    return { exitCode: 0, document, text: factsText(document.facts, document.sandbox) };
+    const document = await detect(machine, request.out);
+    const kept = request.out === undefined ? '' : `\n  Facts        ${request.out}\n`;
+    return { exitCode: 0, document, text: factsText(document.facts, document.sandbox) + kept };
   });
 }
 
@@ -53,26 +54,28 @@ async function onCodes(): Promise<Result> {
   return { exitCode: 0, document, text: codesText(document) };
 }
 
-async function onSandbox({ action, folder = '', scenario = '' }: Request): Promise<Result> {
-  const [{ create, show }, { factsText }, { eventsText }] = [
+async function onSandbox(request: Request): Promise<Result> {
+  const { action, folder = '' } = request;
+  const [{ create, show }, { factsText, madeFromText }, { eventsText }] = [
     await import('../commands/sandbox.ts'),
     await import('../view/facts-text.ts'),
     await import('../view/events-text.ts'),
   ];
-  const document = action === 'create' ? await create(folder, scenario) : await show(folder);
+  const document = action === 'create' ? await create(folder, request) : await show(folder);
+  const facts = `${factsText(document.facts, true)}${madeFromText(document.madeFrom)}`;
   return {
     exitCode: 0,
     document,
-    text: `${placeOf(document.folder)}\n\n${factsText(document.facts, true)}${eventsText(document.events)}`,
+    text: `${placeOf(document.folder)}\n\n${facts}${eventsText(document.events)}`,
   };
 }
 
 async function onLook(request: Request, io: Io): Promise<Result> {
   const [commands, { runText }] = [await import('../commands/plan.ts'), await import('../view/run-text.ts')];
   const command = request.command === 'verify' ? commands.verify : commands.plan;
-  return withServer(request, io, async ({ machine }) => {
-    const document = await command(request, machine, io.version);
-    const text = runText(document, applyLine(io.argv));
+  return withProbe(request, io, async (probe) => {
+    const document = await command(request, probe, io.version);
+    const text = runText(document, applyLine(io.argv, request));
     if (!document.explained) return { exitCode: document.exitCode, document, text };
     const { explainedText } = await import('../view/findings-text.ts');
     return { exitCode: document.exitCode, document, text: `${text}\n${explainedText(document.explained)}` };
@@ -107,16 +110,38 @@ async function viewFor(request: Request, io: Io): Promise<View> {
   return listrView();
 }
 
-/** The command line that does what was planned: the same words, with `apply` for `plan`. */
-function applyLine(argv: readonly string[]): string {
+/** The command line that does what was planned: that of the kept plan, or the same words with `apply` for `plan`. */
+function applyLine(argv: readonly string[], { out, sandbox }: Request): string {
   const at = argv.indexOf('plan');
-  const words = argv
-    .map((word, index) => (index === at ? 'apply' : word))
-    .filter((word) => !['--detailed-exitcode', '--explain'].includes(word));
-  return ['scim-setup', ...words.map((word) => (/\s/.test(word) ? `"${word}"` : word))].join(' ');
+  const words = argv.map((word, index) => (index === at ? 'apply' : word));
+  const kept = ['apply', '--plan', out ?? '', ...(sandbox === undefined ? [] : ['--sandbox', sandbox])];
+  const line = out === undefined ? words.filter((word, index) => isForApply(word, words[index - 1])) : kept;
+  return ['scim-setup', ...line.map((word) => (/\s/.test(word) ? `"${word}"` : word))].join(' ');
+}
+
+function isForApply(word: string, before: string | undefined): boolean {
+  const isFacts = before === '--facts' || /^--facts(=|$)/.test(word);
+  return !isFacts && !['--detailed-exitcode', '--explain'].includes(word);
 }
 
 type Opened = { readonly machine: Machine; readonly note: string; keep(): void };
+
+/** What is to be looked at: the server, or the facts that were kept of one. */
+async function withProbe<T>(request: Request, io: Io, work: (probe: Probe) => Promise<T>): Promise<T> {
+  if (request.facts === undefined) return withServer(request, io, ({ machine }) => work(machine));
+  if (request.sandbox !== undefined) {
+    throw new SetupError(20, {
+      message: '--facts and --sandbox contradict each other: both say which server is meant.',
+      hint: 'Leave one of them out, in the environment too.',
+    });
+  }
+  const [{ readFacts }, { factsProbe }] = [
+    await import('../commands/read-facts.ts'),
+    await import('../machine/facts-probe.ts'),
+  ];
+  const { facts, sandbox } = await readFacts(request.facts);
+  return work(factsProbe(facts, sandbox));
+}
 
 /** Opens the server that the request means, and closes it; a scenario's fresh server goes again if nothing was done on it. */
 async function withServer<T>(request: Request, io: Io, work: (opened: Opened) => Promise<T>): Promise<T> {

@@ -25,6 +25,18 @@ const server: Options = (parser) =>
     describe: 'a simulated server: a folder made by `sandbox create`, or the name of a scenario, made afresh',
   });
 
+const keeping =
+  (what: string): Options =>
+  (parser) =>
+    parser.option('out', { type: 'string', requiresArg: true, describe: `keep ${what} in this file` });
+
+const fromFacts =
+  (describe: string): Options =>
+  (parser) =>
+    parser.option('facts', { type: 'string', requiresArg: true, describe });
+
+const detecting: Options = (parser) => keeping('the facts')(server(parser));
+
 const accepting: Options = (parser) =>
   server(parser)
     .option('accept', { type: 'string', array: true, requiresArg: true, describe: 'accept a finding, by its id' })
@@ -46,13 +58,25 @@ const wanting: Options = (parser) =>
       describe: 'a Windows feature to enable besides, by its DISM name',
     });
 
+const verifying: Options = (parser) =>
+  fromFacts('judge a server by the facts that `detect --out` has kept, on any system')(wanting(parser));
+
 const planning: Options = (parser) =>
-  wanting(parser)
+  keeping('the plan')(
+    fromFacts('plan for a server by the facts that `detect --out` has kept, on any system')(wanting(parser)),
+  )
     .option('detailed-exitcode', { type: 'boolean', describe: 'exit 24 if apply would change something' })
     .option('explain', {
       type: 'boolean',
       describe: 'also print every finding: what it means, whether it applies here, how to cure and accept it',
     });
+
+const applying: Options = (parser) =>
+  wanting(parser).option('plan', {
+    type: 'string',
+    requiresArg: true,
+    describe: 'a plan that `plan --out` has kept: goes on only if the server still gives that very plan',
+  });
 
 const inspecting: Options = (parser) =>
   parser.positional('msi', { type: 'string', demandOption: true, describe: 'the package' });
@@ -64,17 +88,22 @@ const simulating: Options = (parser) =>
     .option('scenario', {
       type: 'string',
       requiresArg: true,
-      default: 'scim-4.1',
-      describe: 'what to simulate: fresh, iis-only, bundle-before-iis, scim-4.1, scim-3.2, same-version, newer',
+      describe:
+        'what to simulate: fresh, iis-only, bundle-before-iis, scim-4.1 (if none is named), scim-3.2, same-version, newer',
+    })
+    .option('facts', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'simulate a server by the facts that `detect --out` has kept',
     });
 
 const commandTable: readonly (readonly [usage: string, describe: string, options: Options])[] = [
-  ['detect', 'print what the server looks like', server],
+  ['detect', 'print what the server looks like', detecting],
   ['inspect <msi>', 'print what a package is; works on any system', inspecting],
   ['plan', 'print what apply would do; changes nothing', planning],
-  ['apply', 'bring the server to the wanted state, verified', wanting],
+  ['apply', 'bring the server to the wanted state, verified', applying],
   ['uninstall', 'back up the config and uninstall the connector', accepting],
-  ['verify', 'is the server in the wanted state; exit 24 if not', wanting],
+  ['verify', 'is the server in the wanted state; exit 24 if not', verifying],
   ['findings', 'every state that stops a run, how to cure it and how to accept it', (parser) => parser],
   ['codes', 'every exit code, with its meaning', (parser) => parser],
   ['sandbox <action> <folder>', 'create or show a simulated server', simulating],
@@ -187,6 +216,9 @@ function requestOf(command: string, parsed: Record<string, unknown>, env: Enviro
     feature: list('feature'),
     property: list('property'),
     detailedExitcode: flag('detailedExitcode'),
+    out: text('out'),
+    facts: text('facts'),
+    plan: text('plan'),
     explain: flag('explain'),
     action: text('action'),
     folder: text('folder'),

@@ -17,7 +17,11 @@ import type { Doors, Request } from './request.ts';
 
 /** Brings the server to the state wanted, or says why not; verified, and walked back where it failed. */
 export async function apply(request: Request, doors: Doors): Promise<RunReport> {
-  return run('apply', await readWanted(request, 'present'), doors);
+  if (request.plan === undefined) return run('apply', await readWanted(request, 'present'), doors);
+  const { readPlan } = await import('./read-plan.ts');
+  const { document, media } = await readPlan(request.plan, request, doors.program);
+  const { heldAgainst } = await import('./hold-against.ts');
+  return run('apply', media, doors, (decided) => heldAgainst(document, decided));
 }
 
 /** Backs up the connector's config and uninstalls it. */
@@ -25,7 +29,15 @@ export async function uninstall(request: Request, doors: Doors): Promise<RunRepo
   return run('uninstall', await readWanted(request, 'absent'), doors);
 }
 
-async function run(command: string, media: WantedWithMedia, doors: Doors): Promise<RunReport> {
+/** What else a decision must stand up to before it is acted on. */
+type Check = (decided: Decided) => Decided;
+
+async function run(
+  command: string,
+  media: WantedWithMedia,
+  doors: Doors,
+  check: Check = (decided) => decided,
+): Promise<RunReport> {
   const { machine, program } = doors;
   const early = await decideNow(machine, media.wanted, program);
   // Without rights not even the lock may be taken: its folder would not be protected.
@@ -39,14 +51,14 @@ async function run(command: string, media: WantedWithMedia, doors: Doors): Promi
     });
   }
   try {
-    return await runLocked(command, media, doors);
+    return await runLocked(command, media, doors, check);
   } finally {
     await lock.release();
   }
 }
 
-async function runLocked(command: string, media: WantedWithMedia, doors: Doors): Promise<RunReport> {
-  const decided = await decideNow(doors.machine, media.wanted, doors.program);
+async function runLocked(command: string, media: WantedWithMedia, doors: Doors, check: Check): Promise<RunReport> {
+  const decided = check(await decideNow(doors.machine, media.wanted, doors.program));
   const { decision } = decided;
   if (decision.verdict === 'refuse') return report(command, lookedOnly(decided, 'refused'));
   if (decision.verdict === 'nothing-to-do') return report(command, lookedOnly(decided, 'nothing-to-do'));

@@ -3,11 +3,11 @@ import type { Facts } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import type { Entry, Opened } from '../core/journal.ts';
 import { placesOf } from '../core/places.ts';
-import type { Decision, Unfinished } from '../core/plan.ts';
+import type { Decision } from '../core/plan.ts';
 import { SetupError } from '../core/setup-error.ts';
 import type { Wanted } from '../core/wanted.ts';
 import type { LookFor, Probe } from '../machine/machine.ts';
-import { newRunId, readHistory } from '../run/journal-file.ts';
+import { type History, newRunId, readHistory } from '../run/journal-file.ts';
 
 /** What a command knows after it looked and decided: all that it takes to report, or to begin the run. */
 export type Decided = {
@@ -15,7 +15,7 @@ export type Decided = {
   readonly decision: Decision;
   readonly opened: Opened;
   /** The run to take up again, if there is one. */
-  readonly unfinished: Unfinished | undefined;
+  readonly unfinished: NonNullable<History['unfinished']> | undefined;
   readonly lookFor: LookFor;
 };
 

@@ -1,6 +1,7 @@
 import type { Facts } from '../core/facts.ts';
 import { placesRoot } from '../core/places.ts';
 import type { Probe } from '../machine/machine.ts';
+import { checkPlace, writeDocument } from './write-document.ts';
 
 export type DetectReport = {
   readonly schema: 1;
@@ -10,8 +11,11 @@ export type DetectReport = {
   readonly facts: Facts;
 };
 
-/** The facts of the server as it is now. */
-export async function detect(probe: Probe): Promise<DetectReport> {
+/** The facts of the server as it is now; the very document is kept in a file if one is named. */
+export async function detect(probe: Probe, out?: string): Promise<DetectReport> {
+  if (out !== undefined) await checkPlace(out, []);
   const facts = await probe.look({ upgradeCodes: [], backup: null, packages: `${placesRoot}\\packages` });
-  return { schema: 1, command: 'detect', sandbox: probe.sandbox, exitCode: 0, facts };
+  const document: DetectReport = { schema: 1, command: 'detect', sandbox: probe.sandbox, exitCode: 0, facts };
+  if (out !== undefined) await writeDocument(out, document);
+  return document;
 }

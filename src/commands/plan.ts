@@ -2,8 +2,9 @@ import { type Explained, explain } from '../core/explain.ts';
 import { type RunReport, report } from '../core/report.ts';
 import { situationOf } from '../core/situation.ts';
 import type { Probe } from '../machine/machine.ts';
-import { decideNow, lookedOnly } from './decide-now.ts';
-import { readWanted } from './read-wanted.ts';
+import { type Decided, decideNow, lookedOnly } from './decide-now.ts';
+import { fromFacts } from './from-facts.ts';
+import { readWanted, type WantedWithMedia } from './read-wanted.ts';
 import type { Request } from './request.ts';
 
 const endOf = {
@@ -14,27 +15,38 @@ const endOf = {
 /** With `--explain` every finding there is, and whether it applies to this server; else none. */
 export type LookedReport = RunReport & { readonly explained?: readonly Explained[] };
 
-/** What `apply` would do, and why. Changes nothing. */
+/** What `apply` would do, and why; kept in a file if one is named. Changes nothing of the server. */
 export async function plan(request: Request, probe: Probe, program: string): Promise<LookedReport> {
-  const planned = await looked('plan', request, probe, program);
+  const planned = await plannedAndKept(request, probe, program);
   const isDifferent = request.detailedExitcode && planned.end === 'planned';
   return isDifferent ? { ...planned, exitCode: 24 } : planned;
 }
 
-/** Whether the server is in the wanted state, with the differences if it is not (exit 24). Changes nothing. */
-export function verify(request: Request, probe: Probe, program: string): Promise<LookedReport> {
-  return looked('verify', request, probe, program);
+async function plannedAndKept(request: Request, probe: Probe, program: string): Promise<LookedReport> {
+  const { out, msi, hostingBundle, answers, facts } = request;
+  if (out === undefined) return (await looked('plan', request, probe, program)).told;
+  const [{ keepPlan }, { checkPlace }] = [await import('./keep-plan.ts'), await import('./write-document.ts')];
+  await checkPlace(out, [msi, hostingBundle, answers, facts]);
+  const { told, decided, media } = await looked('plan', request, probe, program);
+  const isKept = await keepPlan(out, decided, media);
+  return isKept
+    ? { ...told, paths: { ...told.paths, plan: out } }
+    : { ...told, message: `${told.message} No plan was kept.` };
 }
 
-async function looked(
-  command: 'plan' | 'verify',
-  request: Request,
-  probe: Probe,
-  program: string,
-): Promise<LookedReport> {
-  const { wanted } = await readWanted(request, 'present');
-  const decided = await decideNow(probe, wanted, program);
-  const looked = report(command, lookedOnly(decided, endOf[command][decided.decision.verdict]));
-  if (command !== 'plan' || !request.explain) return looked;
-  return { ...looked, explained: explain(situationOf(decided.now, wanted, decided.unfinished)) };
+/** Whether the server is in the wanted state, with the differences if it is not (exit 24). Changes nothing. */
+export async function verify(request: Request, probe: Probe, program: string): Promise<LookedReport> {
+  return (await looked('verify', request, probe, program)).told;
+}
+
+type Looked = { readonly told: LookedReport; readonly decided: Decided; readonly media: WantedWithMedia };
+
+async function looked(command: 'plan' | 'verify', request: Request, probe: Probe, program: string): Promise<Looked> {
+  const media = await readWanted(request, 'present');
+  const seen = await decideNow(probe, media.wanted, program);
+  const decided = request.facts === undefined ? seen : fromFacts(seen);
+  const told = report(command, lookedOnly(decided, endOf[command][decided.decision.verdict]));
+  if (command !== 'plan' || !request.explain) return { told, decided, media };
+  const explained = explain(situationOf(decided.now, media.wanted, decided.unfinished), decided.opened.findings);
+  return { told: { ...told, explained }, decided, media };
 }

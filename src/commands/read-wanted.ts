@@ -3,7 +3,7 @@ import type { Answers } from '../core/answers.ts';
 import { defaultLimits, type Limits } from '../core/calls.ts';
 import { findingRows } from '../core/findings.ts';
 import type { BundleMedia, Msi } from '../core/media.ts';
-import { SetupError } from '../core/setup-error.ts';
+import { type Problem, SetupError } from '../core/setup-error.ts';
 import type { Properties } from '../core/step.ts';
 import type { Wanted } from '../core/wanted.ts';
 import { openHostFile } from '../machine/host-files.ts';
@@ -28,7 +28,7 @@ export async function readWanted(request: Request, goal: Wanted['goal']): Promis
   const answers: Answers = request.answers === undefined ? {} : await answersIn(request.answers);
   const msiPath = goal === 'absent' ? null : request.msi || answers.msi || null;
   const bundlePath = goal === 'absent' ? null : request.hostingBundle || answers.hostingBundle || null;
-  const problems: { message: string; hint: string }[] = [];
+  const problems: Problem[] = [];
   if (goal === 'present' && msiPath === null) {
     problems.push({
       message: 'No package was given.',
@@ -42,21 +42,28 @@ export async function readWanted(request: Request, goal: Wanted['goal']): Promis
     'hosting bundle',
     problems,
   );
-  const properties = propertiesOf(request, answers, problems);
-  const accept = [...(answers.accept ?? []), ...request.accept];
-  problems.push(...accept.filter((id) => !acceptable.includes(id)).map(notAcceptable));
+  const choices = choicesOf(answers, request, problems);
   if (problems.length > 0) throw new SetupError(20, ...problems);
-  const wanted: Wanted = {
-    schema: 1,
-    goal,
-    msi,
-    bundle,
-    features: [...(answers.features ?? []), ...request.feature],
-    properties,
+  return { wanted: { schema: 1, goal, msi, bundle, ...choices }, msiPath, bundlePath };
+}
+
+/** What is wanted beside the media: all that flags and answers can say of it. */
+export type Choices = Omit<Wanted, 'schema' | 'goal' | 'msi' | 'bundle'>;
+
+/** Flags and answers put together, flags over answers; what is wrong with them is added to the problems. */
+export function choicesOf(
+  answers: Answers,
+  flags: Pick<Request, 'accept' | 'feature' | 'property'>,
+  problems: Problem[],
+): Choices {
+  const accept = [...(answers.accept ?? []), ...flags.accept];
+  problems.push(...accept.filter((id) => !acceptable.includes(id)).map(notAcceptable));
+  return {
+    features: [...(answers.features ?? []), ...flags.feature],
+    properties: { ...answers.properties, ...propertiesIn(flags.property, problems) },
     accept,
     limits: { ...defaultLimits, ...given(answers.limits) },
   };
-  return { wanted, msiPath, bundlePath };
 }
 
 const acceptable = findingRows.filter((row) => row.stops === 'unless-accepted').map((row) => row.id);
@@ -69,7 +76,7 @@ function keep<T extends Msi | BundleMedia>(
   read: T | { readonly problem: string } | null,
   file: string | null,
   noun: string,
-  problems: { message: string; hint: string }[],
+  problems: Problem[],
 ): T | null {
   if (read === null || !('problem' in read)) return read;
   const hint = `Check the path and copy the ${noun} again if it is damaged.`;
@@ -81,16 +88,24 @@ function given(limits: Answers['limits']): Partial<Limits> {
   return Object.fromEntries(Object.entries(limits ?? {}).filter(([, minutes]) => minutes !== undefined));
 }
 
-function propertiesOf(request: Request, answers: Answers, problems: { message: string; hint: string }[]): Properties {
-  const flags: Record<string, string> = {};
-  for (const text of request.property) {
-    const match = /^([A-Z_][A-Z0-9_.]*)=(.*)$/s.exec(text);
-    if (match?.[1] !== undefined) flags[match[1]] = match[2] ?? '';
-    else
+function propertiesIn(texts: readonly string[], problems: Problem[]): Properties {
+  const properties: Record<string, string> = {};
+  for (const text of texts) {
+    const [name, value] = parseProperty(text);
+    if (!/^[A-Z_][A-Z0-9_.]*$/.test(name) || value === null)
       problems.push({
-        message: `The property "${text.split('=')[0]}" cannot be given to a package.`,
+        message: `The property "${name}" cannot be given to a package.`,
         hint: 'Write --property NAME=value with the name in upper case.',
       });
+    else if (Object.hasOwn(properties, name) && properties[name] !== value)
+      problems.push({ message: `The property ${name} was given two values.`, hint: 'Give it once.' });
+    else properties[name] = value;
   }
-  return { ...answers.properties, ...flags };
+  return properties;
+}
+
+/** Name and value of `NAME=value`; null for a value without `=`. */
+export function parseProperty(text: string): [name: string, value: string | null] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
 }

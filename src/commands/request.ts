@@ -14,6 +14,12 @@ export type Request = {
   /** `NAME=value` each. */
   readonly property: readonly string[];
   readonly detailedExitcode: boolean;
+  /** Where `detect` keeps its facts and `plan` its plan. */
+  readonly out?: string | undefined;
+  /** Facts of a server that cannot be reached, in place of a look at one. */
+  readonly facts?: string | undefined;
+  /** Of `apply` alone: the kept plan that was approved. */
+  readonly plan?: string | undefined;
   /** Of `plan` alone. */
   readonly explain: boolean;
   /** Of `sandbox` alone. */

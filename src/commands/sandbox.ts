@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises';
 import type { Facts } from '../core/facts.ts';
 import { SetupError } from '../core/setup-error.ts';
-import { createSandbox, openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import type { Memory } from '../sandbox/server.ts';
+import { createFromFacts, createSandbox, openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import type { MadeFrom, Memory } from '../sandbox/server.ts';
 import { detect } from './detect.ts';
+import { readFacts } from './read-facts.ts';
+import type { Request } from './request.ts';
 
 export type SandboxReport = {
   readonly schema: 1;
@@ -11,14 +13,30 @@ export type SandboxReport = {
   readonly sandbox: true;
   readonly exitCode: 0;
   readonly folder: string;
+  /** The facts that it was made from, with what is not as on that server; null for a scenario. */
+  readonly madeFrom: MadeFrom | null;
   readonly facts: Facts;
   /** The entries of its Application log that this program wrote, oldest first. */
   readonly events: Memory['events'];
 };
 
-/** Makes a simulated server in an empty folder, and shows it. */
-export async function create(folder: string, scenario: string): Promise<SandboxReport> {
-  const made = await createSandbox(folder, scenario);
+const usualScenario = 'scim-4.1';
+
+/** Makes a simulated server in an empty folder, by a scenario or from kept facts, and shows it. */
+export async function create(
+  folder: string,
+  { scenario, facts }: Pick<Request, 'scenario' | 'facts'>,
+): Promise<SandboxReport> {
+  if (scenario !== undefined && facts !== undefined) {
+    throw new SetupError(20, {
+      message: '--scenario and --facts contradict each other: both say what the server is made of.',
+      hint: 'Leave one of them out, in the environment too.',
+    });
+  }
+  const made =
+    facts === undefined
+      ? await createSandbox(folder, scenario ?? usualScenario)
+      : await createFromFacts(folder, (await readFacts(facts)).facts);
   if ('problem' in made)
     throw new SetupError(20, {
       message: `No simulated server was made: ${made.problem}.`,
@@ -29,10 +47,10 @@ export async function create(folder: string, scenario: string): Promise<SandboxR
 
 /** Shows a simulated server. */
 export async function show(folder: string): Promise<SandboxReport> {
-  const opened = await open(folder);
-  const { facts } = await detect(opened.machine);
-  const { events } = opened.machine.server.memory;
-  return { schema: 1, command: 'sandbox', sandbox: true, exitCode: 0, folder: opened.folder, facts, events };
+  const { machine, folder: place } = await open(folder);
+  const { facts } = await detect(machine);
+  const { events, madeFrom = null } = machine.server.memory;
+  return { schema: 1, command: 'sandbox', sandbox: true, exitCode: 0, folder: place, madeFrom, facts, events };
 }
 
 /** The simulated server of a folder, or a fresh one of a scenario's name. */

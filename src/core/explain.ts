@@ -1,3 +1,4 @@
+import { documentRows } from './document-findings.ts';
 import { type FactName, type FindingRow, type Subject, subjects } from './finding-row.ts';
 import { askedRows, findingRows, findingsOf, neededFacts } from './findings.ts';
 import type { Finding } from './plan.ts';
@@ -23,15 +24,18 @@ export type Explained = FindingMeaning & {
   readonly why: string | null;
 };
 
-/** Every finding there is, failed readings among them, in the order of `subjects`. */
+/** Every finding there is, failed readings and kept documents among them, in the order of `subjects`. */
 export function findingMeanings(): readonly FindingMeaning[] {
-  const all = [...findingRows, ...unreadableRows].map(meaningOf);
+  const all = [...findingRows, ...unreadableRows, ...documentRows].map(meaningOf);
   return subjects.flatMap((subject) => all.filter((one) => one.about === subject));
 }
 
-/** Every finding there is, with whether it applies to this server: the same that `findingsOf` finds, and all the others. */
-export function explain(one: Situation): readonly Explained[] {
-  const found = new Map(findingsOf(one).map(({ id, message }) => [id, message]));
+/**
+ * Every finding there is, with whether it applies to this server: the same that `findingsOf` finds, and all the others. `also`
+ * is what was found besides.
+ */
+export function explain(one: Situation, also: readonly Finding[] = []): readonly Explained[] {
+  const found = new Map([...findingsOf(one), ...also].map(({ id, message }) => [id, message]));
   const why = new Map([...findingRows.map((row) => [row.id, notJudged(row, one)] as const), ...unread(one)]);
   return findingMeanings().map((meaning) => {
     const message = found.get(meaning.id);

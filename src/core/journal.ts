@@ -1,6 +1,6 @@
 import type { Outcome } from './codes.ts';
 import type { End } from './exit-codes.ts';
-import type { Facts, Reading } from './facts.ts';
+import type { Facts, Reading, Sha256 } from './facts.ts';
 import type { Places } from './places.ts';
 import type { Finding, Plan, Route, Unfinished } from './plan.ts';
 import type { Step } from './step.ts';
@@ -30,7 +30,11 @@ export type Opened = {
   /** null when nothing is to be done, or the run was refused. */
   readonly plan: Plan | null;
   readonly places: Places;
+  /** The kept plan that was to be performed: which one, and what is not so any more. */
+  readonly approved?: Approved;
 };
+
+export type Approved = { readonly fingerprint: Sha256; readonly differences: readonly string[] };
 
 /** One line of a journal, written and flushed before what it tells of is done. */
 export type Entry =

@@ -16,6 +16,9 @@ export type Places = {
 /** The protected folder of all runs (SYSTEM and Administrators only). */
 export const placesRoot = 'C:\\ProgramData\\ScimSetup';
 
+/** Where the scripts lie on a server on which the program was put in its usual place. */
+export const usualScripts = 'C:\\Program Files\\scim-setup\\scripts';
+
 /** The places of a run and of the backup that belongs to its chain of runs. */
 export function placesOf(runId: string, backupId: string, scripts: string): Places {
   const run = `${placesRoot}\\runs\\${runId}`;

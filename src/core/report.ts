@@ -3,7 +3,7 @@ import { changesBetween } from './changes.ts';
 import type { Outcome } from './codes.ts';
 import { type End, exitCodeOf } from './exit-codes.ts';
 import type { Facts } from './facts.ts';
-import type { Entry, Opened, Phase } from './journal.ts';
+import type { Approved, Entry, Opened, Phase } from './journal.ts';
 import { missing } from './missing.ts';
 import type { Places } from './places.ts';
 import type { Finding, Plan, Planned, Route } from './plan.ts';
@@ -65,7 +65,15 @@ export type RunReport = {
   /** What of the wanted state does not hold, by the steps that would bring it about. */
   readonly differences: readonly string[];
   readonly findings: readonly Finding[];
-  readonly paths: { readonly journal: string | null; readonly logs: string | null; readonly backup: string | null };
+  /** The kept plan that was to be performed, with what is not so any more; null if none was given. */
+  readonly approved: Approved | null;
+  readonly paths: {
+    readonly journal: string | null;
+    readonly logs: string | null;
+    readonly backup: string | null;
+    /** The file in which `plan --out` has kept the plan; no other command has it. */
+    readonly plan?: string;
+  };
 };
 
 /** The result of a run, from its journal's entries and nothing else. */
@@ -91,6 +99,7 @@ export function report(command: string, entries: readonly Entry[]): RunReport {
     plan: plan && reportedPlan(plan, attempt),
     differences: plan ? differencesOf(plan, closed.after ?? before) : [],
     findings,
+    approved: opened.approved ?? null,
     ...(isRun(opened, closed) ? whatWasRun(opened, closed, entries) : nothingRun(opened)),
   };
 }

@@ -1,6 +1,7 @@
 import { win32 } from 'node:path';
 import type { Call, CallResult } from '../core/calls.ts';
 import type { Facts, Sha256 } from '../core/facts.ts';
+import { usualScripts } from '../core/places.ts';
 import { type Lock, type LookFor, type Machine, partialSuffix, type Replaced } from '../machine/machine.ts';
 import { type PackageContent, type ProductReader, productReader } from '../machine/read-products.ts';
 import { readMsi } from '../media/read-media.ts';
@@ -26,7 +27,7 @@ const programs: Readonly<Record<Call['tool'], { readonly tool: keyof typeof tool
 /** The doors to a simulated server. What changes it is on the disk when its promise resolves; looking and waiting leave no trace. */
 export class SandboxMachine implements Machine {
   readonly sandbox = true;
-  readonly scripts = 'C:\\Program Files\\scim-setup\\scripts';
+  readonly scripts = usualScripts;
   readonly server: Server;
   readonly #readProducts: ProductReader;
   /** What the disk holds of the memory. */

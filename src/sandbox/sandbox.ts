@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Facts } from '../core/facts.ts';
+import { fileErrorText } from '../core/file-error.ts';
 import { SandboxMachine } from './sandbox-machine.ts';
 import { loadServer } from './server.ts';
 
@@ -42,10 +44,39 @@ export async function createSandbox(
 ): Promise<{ readonly folder: string } | NoSandbox> {
   const { isScenario, layScenario, scenarioNames } = await import('./scenarios.ts');
   if (!isScenario(scenario)) return { problem: `${scenario} is no scenario; those are ${scenarioNames().join(', ')}` };
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : null));
-  if (names === null) return { problem: `${folder} is not a folder` };
-  if (names.length > 0) return { problem: `${folder} is not empty` };
+  const problem = await whyNotEmpty(folder);
+  if (problem !== null) return { problem };
   await mkdir(folder, { recursive: true });
   await layScenario(resolve(folder), scenario, packages);
   return { folder: resolve(folder) };
+}
+
+/** Lays a server out of facts in a folder that is empty or not there yet. */
+export async function createFromFacts(
+  folder: string,
+  facts: Facts,
+  { packages = samples }: SandboxOptions = {},
+): Promise<{ readonly folder: string } | NoSandbox> {
+  const problem = await whyNotEmpty(folder);
+  if (problem !== null) return { problem };
+  const [{ layFacts }, { UnknownCall }] = [await import('./from-facts.ts'), await import('./tools/tool.ts')];
+  const names = (await readdir(packages)).filter((name) => name.toLowerCase().endsWith('.msi')).sort();
+  const place = resolve(folder);
+  await mkdir(place, { recursive: true });
+  try {
+    const files = names.map((name) => join(packages, name));
+    await layFacts(place, facts, files);
+    return { folder: place };
+  } catch (error) {
+    for (const name of await readdir(place)) await rm(join(place, name), { recursive: true, force: true });
+    const text = error instanceof UnknownCall ? error.message : fileErrorText(error);
+    if (text === null) throw error;
+    return { problem: `these facts cannot be simulated: ${text}` };
+  }
+}
+
+async function whyNotEmpty(folder: string): Promise<string | null> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : null));
+  if (names === null) return `${folder} is not a folder`;
+  return names.length > 0 ? `${folder} is not empty` : null;
 }

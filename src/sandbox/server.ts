@@ -23,9 +23,14 @@ export type Memory = {
   readonly acls: Readonly<Record<string, string>>;
   /** What a suspended installation has changed so far, to be rolled back. */
   readonly suspended: null | Undone;
+  /** The facts that the server was made from, if it was. */
+  readonly madeFrom?: MadeFrom;
   /** The entries of the Application log, oldest first. */
   readonly events: readonly (LogEvent & { readonly at: string; readonly source: string })[];
 };
+
+/** Which facts a server was made from, and in which ways it is not like the one they were taken of. */
+export type MadeFrom = { readonly server: string | null; readonly takenAt: string; readonly notes: readonly string[] };
 
 export type Registered = Pick<ReaderProduct, 'keyPaths'> & {
   readonly localPackage: string;

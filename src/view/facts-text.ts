@@ -20,6 +20,15 @@ export function factsText(facts: Facts, sandbox: boolean): string {
   ].join('\n')}\n`;
 }
 
+/** Which facts a simulated server was made from, and what is not as on that server; nothing for any other. */
+export function madeFromText(
+  made: null | { readonly server: string | null; readonly takenAt: string; readonly notes: readonly string[] },
+): string {
+  if (!made) return '';
+  const title = `\n  Made from facts of ${made.server ?? 'an unknown server'}, ${made.takenAt}. It is not that server:`;
+  return `${[title, ...made.notes.map((note) => hanging(note, '  - ', 4))].join('\n')}\n`;
+}
+
 function row(name: string, text: string): string {
   const first = `  ${name.padEnd(12)} `;
   return hanging(text, first, first.length);

@@ -14,6 +14,7 @@ export function runText(report: RunReport, repeat = 'scim-setup apply'): string 
     plan ? planText(report, plan) : '',
     endText(report, plan !== null, repeat),
     findingsText(report),
+    approvedText(report),
     stepsText(report),
     changesText(report),
     pathsText(report),
@@ -50,6 +51,17 @@ function findingText({ id, message, hint, stops }: Finding, accepted: readonly s
   ].join('\n');
 }
 
+const mostDifferences = 40;
+
+/** What stands between a kept plan and the server as it is. */
+function approvedText({ approved }: RunReport): string {
+  const all = approved?.differences ?? [];
+  if (all.length === 0) return '';
+  const told = all.slice(0, mostDifferences).map((one) => hanging(one, '    ', 6));
+  const more = all.length > told.length ? [`    and ${all.length - told.length} more; --json has them all`] : [];
+  return ['  Since the plan was made:', ...told, ...more].join('\n');
+}
+
 /** Only where the way led back: what went well is in the sentence above. */
 function stepsText({ steps, end }: RunReport): string {
   return end === 'failed-as-before' || end === 'failed-changed' ? steps.map(stepText).join('\n') : '';
@@ -81,6 +93,7 @@ function pathsText({ paths }: RunReport): string {
     ['Backup', paths.backup],
     ['Journal', paths.journal],
     ['Logs', paths.logs],
+    ['Plan', paths.plan],
   ].filter((row): row is [string, string] => typeof row[1] === 'string');
   return rows.map(([name, path]) => `  ${name.padEnd(8)} ${path}`).join('\n');
 }

@@ -33,6 +33,7 @@ const runFields = [
   'plan',
   'steps',
   'findings',
+  'approved',
   'paths',
 ];
 const stepFields = ['id', 'phase', 'step', 'ok', 'reboot', 'code', 'meaning', 'missing', 'ms', 'log'];

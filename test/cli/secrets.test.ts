@@ -63,10 +63,11 @@ async function leavesNone(all: Secrets): Promise<void> {
   await putInto(folder, all);
   const here = ['--sandbox', folder];
   const media = ['--msi', packages[0] ?? ''];
+  const kept = ['facts.json', 'plan.json'].map((name) => join(folder, name));
   const lines = [
-    ['detect', ...here],
+    ['detect', ...here, '--out', kept[0] ?? ''],
     ['detect', ...here, '--json'],
-    ['plan', ...here, ...media],
+    ['plan', ...here, ...media, '--out', kept[1] ?? ''],
     ['verify', ...here, ...media, '--json'],
     ['apply', ...here, ...media],
     ...packages.map((msi) => ['apply', ...here, '--msi', msi, '--json']),
@@ -79,7 +80,11 @@ async function leavesNone(all: Secrets): Promise<void> {
   }
   assert.deepEqual(codes, [0, 0, 0, 24, 22, 22, 0, 0]);
   const files = await everyFile(folder);
-  assert.ok(files.some((file) => file.endsWith('journal.jsonl')) && files.some((file) => file.endsWith('.log')));
+  for (const part of ['journal.jsonl', '.log', 'facts.json', 'plan.json'])
+    assert.ok(
+      files.some((file) => file.endsWith(part)),
+      part,
+    );
   for (const file of files.filter((one) => !mayHoldSecrets.some((place) => one.startsWith(place)))) {
     holdsNone(await readFile(join(folder, file)), file, all);
   }
@@ -144,6 +149,9 @@ test('a secret property given as a flag is refused by its name alone', async () 
   const { folder } = await givenServer('scim-4.1');
   const msi = ['--msi', sample('SCIMConnector-4.4.4.msi')];
   for (const property of ['PASSPHRASE=hush-hush', 'passphrase=hush-hush']) {
+    const plan = join(folder, 'plan.json');
+    const kept = await run('plan', '--sandbox', folder, ...msi, '--property', property, '--out', plan);
+    assert.ok([20, 21].includes(kept.exitCode) && !(await everyFile(folder)).includes('plan.json'));
     const { exitCode, out, err } = await run('apply', '--sandbox', folder, ...msi, '--property', property);
     assert.ok([20, 21].includes(exitCode), out + err);
     assert.match(out + err, /passphrase/i);

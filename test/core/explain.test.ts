@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { documentRows, fromFactsFinding } from '../../src/core/document-findings.ts';
 import { explain, findingMeanings } from '../../src/core/explain.ts';
 import { subjects } from '../../src/core/finding-row.ts';
 import { findingRows, findingsOf } from '../../src/core/findings.ts';
@@ -57,8 +58,16 @@ test('on the way back the findings of the way forward are not called absent: the
   const all = explained({ ...to(server(), upgrade), unfinished: unfinished({ direction: 'back' }) });
   const back = findingRows.filter((row) => row.alsoBack).map((row) => row.id);
   const judged = all.filter((one) => one.applies === 'no' && !one.id.startsWith('unreadable-')).map((one) => one.id);
-  assert.deepEqual(judged.sort(), back.sort());
+  // Whether a kept document is at hand is known whichever way the run goes.
+  const documents = documentRows.map((row) => row.id);
+  assert.deepEqual(judged.sort(), [...back, ...documents].sort());
   for (const one of all.filter(({ applies }) => applies === 'unknown')) assert.match(one.why ?? '', /way forward/);
+});
+
+test('what was found besides, about a kept document, applies with its own words', () => {
+  const found = fromFactsFinding('2026-11-23T20:41:07Z');
+  const own = explain(situation(fine), [found]).find((one) => one.id === 'from-facts');
+  assert.deepEqual([own?.applies, own?.why], ['yes', found.message]);
 });
 
 test('findings come in the order in which an operator looks: server, IIS, packages, connector, settings', () => {

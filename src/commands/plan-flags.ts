@@ -1,0 +1,26 @@
+import type { Problem } from '../core/setup-error.ts';
+import type { Properties } from '../core/step.ts';
+import { contradiction } from './plan-media.ts';
+import { type Choices, parseProperty } from './read-wanted.ts';
+import type { Request } from './request.ts';
+
+/** Where flags beside a kept plan say something else than it does; the values of properties are not quoted. */
+export function contradictions(request: Request, { features, properties, accept }: Choices): readonly Problem[] {
+  return [
+    ...request.accept
+      .filter((id) => !accept.includes(id))
+      .map((id) => contradiction('--accept', `it does not accept ${id}`)),
+    ...request.feature
+      .filter((name) => !features.includes(name))
+      .map((name) => contradiction('--feature', `it does not enable ${name}`)),
+    ...foreignProperties('--property', request.property, properties),
+    ...(request.answers === undefined ? [] : [contradiction('--answers', 'it holds its answers already')]),
+  ];
+}
+
+function foreignProperties(option: string, given: readonly string[], planned: Properties): readonly Problem[] {
+  return given
+    .map(parseProperty)
+    .filter(([name, value]) => !Object.hasOwn(planned, name) || planned[name] !== value)
+    .map(([name]) => contradiction(option, `it does not give ${name} that value`));
+}

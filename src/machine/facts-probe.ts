@@ -1,0 +1,18 @@
+import type { Facts } from '../core/facts.ts';
+import { usualScripts } from '../core/places.ts';
+import type { Probe } from './machine.ts';
+
+/** A server that is known by its facts alone: time stands still where they were taken, and no file can be read. */
+export function factsProbe(facts: Facts, sandbox: boolean): Probe {
+  return {
+    sandbox,
+    scripts: usualScripts,
+    look: async () => facts,
+    read: async () => null,
+    list: async () => [],
+    hash: async () => null,
+    now: () => facts.takenAt,
+    sleep: async () => undefined,
+    close: async () => undefined,
+  };
+}

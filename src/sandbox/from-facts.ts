@@ -1,0 +1,76 @@
+import type { ConfigFile, Facts, Hosting, Product } from '../core/facts.ts';
+import type { Files } from '../machine/machine.ts';
+import { madeConfig } from './made-config.ts';
+import { notesOn } from './made-notes.ts';
+import { isOnDrive, knownPackages, layProduct, packageOf, productsIn } from './made-product.ts';
+import { SandboxMachine } from './sandbox-machine.ts';
+import { newServer, remember, type Server, saveServer } from './server.ts';
+import { frameworksFolder, moduleFile, schemaFile } from './tools/hosting-places.ts';
+
+/**
+ * Lays a server out of facts in an empty folder: what facts say is copied, and what only files can tell is made up as far as it
+ * can be. `packages` are files of this system, any of which may be the package of an installed product. What could not be made
+ * the same is kept with the server, in sentences.
+ */
+export async function layFacts(folder: string, facts: Facts, packages: readonly string[]): Promise<Server> {
+  const server = newServer(folder, facts);
+  for (const path of ['C:\\Windows\\System32', 'C:\\Windows\\Temp', 'C:\\Program Files', 'C:\\ProgramData'])
+    await server.drive.makeFolder(path);
+  if (facts.hosting.known) await layHosting(server, facts.hosting.value);
+  const unknown = await layProducts(server, packages);
+  await layConfig(server, facts.config.known ? facts.config.value : []);
+  const notes = notesOn(facts, await lookedAt(server), unknown);
+  remember(server, { madeFrom: { server: nameIn(facts), takenAt: facts.takenAt, notes } });
+  await saveServer(server);
+  return server;
+}
+
+/** Lays the products on the server; gives those of which there is no package. */
+async function layProducts(server: Server, packages: readonly string[]): Promise<readonly Product[]> {
+  const known = await knownPackages(packages);
+  const unknown: Product[] = [];
+  for (const product of productsIn(server.facts)) {
+    if (!(await layProduct(server, product, packageOf(product, known)))) unknown.push(product);
+  }
+  return unknown;
+}
+
+function lookedAt(server: Server): Promise<Facts> {
+  return new SandboxMachine(server).look({
+    upgradeCodes: productsIn(server.facts).map((one) => one.upgradeCode),
+    ...nothingKept,
+  });
+}
+
+const nothingKept = { backup: null, packages: 'C:\\ProgramData\\ScimSetup\\packages' };
+
+function nameIn({ machine }: Facts): string | null {
+  return machine.known ? machine.value.name : null;
+}
+
+/** The files by which the reader knows runtimes and module. */
+async function layHosting({ drive }: Server, { runtimes, module }: Hosting): Promise<void> {
+  const said = 'Made from facts: a file of a simulated server.\r\n';
+  for (const { name, version, bits } of runtimes) {
+    await drive.write(`${frameworksFolder(bits)}\\${name}\\${version}\\${name}.deps.json`, '{"simulated": true}\r\n');
+  }
+  if (module.files) await drive.write(moduleFile, said);
+  if (module.schema) await drive.write(schemaFile, `<!-- ${said.trim()} -->\r\n`);
+}
+
+/** The config files of the facts and no others, each with its rights. */
+async function layConfig(server: Server, files: readonly ConfigFile[]): Promise<void> {
+  const { config } = await lookedAt(server);
+  for (const { path } of config.known ? config.value : []) {
+    if (!files.some((file) => file.path.toLowerCase() === path.toLowerCase())) await server.drive.remove(path);
+  }
+  for (const file of files.filter(({ path }) => isOnDrive(path))) {
+    await server.drive.write(file.path, madeConfig(file, await textAt(server.drive, file.path)));
+    remember(server, { acls: { ...server.memory.acls, [file.path.toLowerCase()]: file.sddl } });
+  }
+}
+
+async function textAt(files: Files, path: string): Promise<string | null> {
+  const bytes = await files.read(path);
+  return bytes && new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
