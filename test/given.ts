@@ -24,6 +24,7 @@ export function asked(command: string, msi: string | null, more: Partial<Request
     accept: [],
     feature: [],
     property: [],
+    wayBackProperty: [],
     detailedExitcode: false,
     explain: false,
     ...given,
@@ -39,6 +40,7 @@ export const absent: Wanted = {
   bundle: null,
   features: [],
   properties: {},
+  wayBackProperties: {},
   accept: [],
   limits: defaultLimits,
 };

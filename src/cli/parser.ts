@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import type { Request } from '../commands/request.ts';
 import { SetupError } from '../core/setup-error.ts';
+import { scenarioList } from '../sandbox/scenario-list.ts';
 
 /** The names of the commands, as the command line takes them. */
 export type CommandName =
@@ -40,7 +41,13 @@ const detecting: Options = (parser) => keeping('the facts')(server(parser));
 const accepting: Options = (parser) =>
   server(parser)
     .option('accept', { type: 'string', array: true, requiresArg: true, describe: 'accept a finding, by its id' })
-    .option('answers', { type: 'string', requiresArg: true, describe: 'answer file, YAML or JSON' });
+    .option('answers', { type: 'string', requiresArg: true, describe: 'answer file, YAML or JSON' })
+    .option('way-back-property', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'NAME=value for the package of the installed version, should it have to be put back',
+    });
 
 const wanting: Options = (parser) =>
   accepting(parser)
@@ -88,14 +95,19 @@ const simulating: Options = (parser) =>
     .option('scenario', {
       type: 'string',
       requiresArg: true,
-      describe:
-        'what to simulate: fresh, iis-only, bundle-before-iis, scim-4.1 (if none is named), scim-3.2, same-version, newer',
+      describe: 'what to simulate, see below; scim-4.1 if none is named',
     })
     .option('facts', {
       type: 'string',
       requiresArg: true,
       describe: 'simulate a server by the facts that `detect --out` has kept',
-    });
+    })
+    .epilogue(`Scenarios:\n${scenarioLines()}`);
+
+function scenarioLines(): string {
+  const width = Math.max(...scenarioList.map(({ name }) => name.length));
+  return scenarioList.map(({ name, what }) => `  ${name.padEnd(width)}  ${what}`).join('\n');
+}
 
 const commandTable: readonly (readonly [usage: string, describe: string, options: Options])[] = [
   ['detect', 'print what the server looks like', detecting],
@@ -215,6 +227,7 @@ function requestOf(command: string, parsed: Record<string, unknown>, env: Enviro
     accept: list('accept'),
     feature: list('feature'),
     property: list('property'),
+    wayBackProperty: list('wayBackProperty'),
     detailedExitcode: flag('detailedExitcode'),
     out: text('out'),
     facts: text('facts'),

@@ -3,6 +3,7 @@ import { fileErrorText } from '../core/file-error.ts';
 import type { Entry, Opened } from '../core/journal.ts';
 import { packagePath, placesRoot } from '../core/places.ts';
 import type { Plan } from '../core/plan.ts';
+import { isSettling } from '../core/plan-settle.ts';
 import { type RunReport, report } from '../core/report.ts';
 import { SetupError } from '../core/setup-error.ts';
 import type { Wanted } from '../core/wanted.ts';
@@ -67,8 +68,14 @@ async function runLocked(command: string, media: WantedWithMedia, doors: Doors, 
   const result = report(command, await performPlan(decision.plan, decided, write, doors));
   const ended = endedEvent(result);
   if (ended) await writeEvent(ended, doors);
-  return result;
+  if (!isSettling(decision.plan) || result.end !== 'converged') return result;
+  // What Windows Installer has taken back may have changed everything that was decided on (T11).
+  const next = await runLocked(command, media, doors, check);
+  return { ...next, changed: true, ...(next.end === 'refused' ? { message: refusedAfterwards } : {}) };
 }
+
+const refusedAfterwards =
+  'Windows Installer has taken back what it held suspended; what is there now was refused, and nothing else was touched.';
 
 type Write = (entry: Entry) => Promise<void>;
 

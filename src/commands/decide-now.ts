@@ -36,8 +36,14 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
   const upgradeCodes = [
     ...new Set([wanted.msi?.upgradeCode, unfinished?.wanted.msi?.upgradeCode].filter((code) => code !== undefined)),
   ];
-  const lookFor: LookFor = { upgradeCodes, backup: places.backup, packages: places.packages };
-  const now = await probe.look(lookFor);
+  const first: LookFor = {
+    upgradeCodes,
+    backup: places.backup,
+    packages: places.packages,
+    folders: unfinished ? foldersIn(unfinished.before) : [],
+  };
+  const now = await probe.look(first);
+  const lookFor = { ...first, folders: [...(first.folders ?? []), ...foldersIn(now)] };
   const decision = decide(now, wanted, unfinished);
   const opened: Opened = {
     type: 'opened',
@@ -56,6 +62,11 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
     places,
   };
   return { now, decision, opened, unfinished, lookFor };
+}
+
+/** Where the connector lay when a run began: once its product and its site are gone, nothing else names that folder. */
+function foldersIn({ folders }: Facts): readonly string[] {
+  return folders.known ? folders.value.map((one) => one.path) : [];
 }
 
 /** Another program may hold a journal for a moment. */

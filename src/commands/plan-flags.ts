@@ -5,7 +5,10 @@ import { type Choices, parseProperty } from './read-wanted.ts';
 import type { Request } from './request.ts';
 
 /** Where flags beside a kept plan say something else than it does; the values of properties are not quoted. */
-export function contradictions(request: Request, { features, properties, accept }: Choices): readonly Problem[] {
+export function contradictions(
+  request: Request,
+  { features, properties, wayBackProperties, accept }: Choices,
+): readonly Problem[] {
   return [
     ...request.accept
       .filter((id) => !accept.includes(id))
@@ -14,6 +17,7 @@ export function contradictions(request: Request, { features, properties, accept 
       .filter((name) => !features.includes(name))
       .map((name) => contradiction('--feature', `it does not enable ${name}`)),
     ...foreignProperties('--property', request.property, properties),
+    ...foreignProperties('--way-back-property', request.wayBackProperty, wayBackProperties),
     ...(request.answers === undefined ? [] : [contradiction('--answers', 'it holds its answers already')]),
   ];
 }

@@ -115,7 +115,7 @@ function plannedChoices(
   return { choices: choicesOf(parsed.answers, noFlags, problems), problems };
 }
 
-const noFlags = { accept: [], feature: [], property: [] };
+const noFlags = { accept: [], feature: [], property: [], wayBackProperty: [] };
 
 function placesIn(media: unknown): PlanDocument['media'] | null {
   if (!isFields(media)) return null;

@@ -53,14 +53,18 @@ export type Choices = Omit<Wanted, 'schema' | 'goal' | 'msi' | 'bundle'>;
 /** Flags and answers put together, flags over answers; what is wrong with them is added to the problems. */
 export function choicesOf(
   answers: Answers,
-  flags: Pick<Request, 'accept' | 'feature' | 'property'>,
+  flags: Pick<Request, 'accept' | 'feature' | 'property' | 'wayBackProperty'>,
   problems: Problem[],
 ): Choices {
   const accept = [...(answers.accept ?? []), ...flags.accept];
   problems.push(...accept.filter((id) => !acceptable.includes(id)).map(notAcceptable));
   return {
     features: [...(answers.features ?? []), ...flags.feature],
-    properties: { ...answers.properties, ...propertiesIn(flags.property, problems) },
+    properties: { ...answers.properties, ...propertiesIn(flags.property, '--property', problems) },
+    wayBackProperties: {
+      ...answers.wayBackProperties,
+      ...propertiesIn(flags.wayBackProperty, '--way-back-property', problems),
+    },
     accept,
     limits: { ...defaultLimits, ...given(answers.limits) },
   };
@@ -88,14 +92,14 @@ function given(limits: Answers['limits']): Partial<Limits> {
   return Object.fromEntries(Object.entries(limits ?? {}).filter(([, minutes]) => minutes !== undefined));
 }
 
-function propertiesIn(texts: readonly string[], problems: Problem[]): Properties {
+function propertiesIn(texts: readonly string[], option: string, problems: Problem[]): Properties {
   const properties: Record<string, string> = {};
   for (const text of texts) {
     const [name, value] = parseProperty(text);
     if (!/^[A-Z_][A-Z0-9_.]*$/.test(name) || value === null)
       problems.push({
         message: `The property "${name}" cannot be given to a package.`,
-        hint: 'Write --property NAME=value with the name in upper case.',
+        hint: `Write ${option} NAME=value with the name in upper case.`,
       });
     else if (Object.hasOwn(properties, name) && properties[name] !== value)
       problems.push({ message: `The property ${name} was given two values.`, hint: 'Give it once.' });

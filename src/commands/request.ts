@@ -13,6 +13,8 @@ export type Request = {
   readonly feature: readonly string[];
   /** `NAME=value` each. */
   readonly property: readonly string[];
+  /** The same, for the package of the installed version. */
+  readonly wayBackProperty: readonly string[];
   readonly detailedExitcode: boolean;
   /** Where `detect` keeps its facts and `plan` its plan. */
   readonly out?: string | undefined;

@@ -8,6 +8,7 @@ export type Answers = {
   readonly accept?: readonly string[] | undefined;
   readonly features?: readonly string[] | undefined;
   readonly properties?: Readonly<Record<string, string>> | undefined;
+  readonly wayBackProperties?: Readonly<Record<string, string>> | undefined;
   readonly limits?: { readonly [Tool in keyof Limits]?: number | undefined } | undefined;
 };
 
@@ -39,6 +40,7 @@ export const answersSchema = z.strictObject(
       .array(text.regex(/^[A-Za-z0-9-]+$/, 'is not the name of a Windows feature'), 'must be a list')
       .optional(),
     properties: z.record(propertyName, text, 'must hold names with values').optional(),
+    wayBackProperties: z.record(propertyName, text, 'must hold names with values').optional(),
     limits: z
       .strictObject(
         { dism: minutes, hosting: minutes, msiexec: minutes, appcmd: minutes, netsh: minutes, powershell: minutes },

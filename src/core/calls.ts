@@ -49,10 +49,24 @@ const builders: { readonly [K in StepKind]: Builder<K> } = {
   'connector.upgrade': ({ msi, properties }, attempt) => [
     msiexec('msiexec', ['/i', packagePath(attempt.places, msi)], properties, attempt),
   ],
+  'connector.repair': ({ msi, properties }, attempt) => [
+    msiexec('msiexec', ['/i', packagePath(attempt.places, msi)], { ...properties, ...reinstall }, attempt),
+  ],
   // Which pool that is shows only when the connector is there.
   'connector.serve': () => [],
-  'connector.uninstall': ({ productCode }, attempt) => [msiexec('msiexec /x', ['/x', productCode], {}, attempt)],
+  'connector.uninstall': ({ productCode, msi }, attempt) => [
+    msiexec('msiexec /x', ['/x', msi ? packagePath(attempt.places, msi) : productCode], {}, attempt),
+  ],
+  'installer.settle': ({ by }, attempt) => (by ? [settle(by, attempt)] : []),
+  'folder.clear': () => [],
+  'folder.present': () => [],
   'site.present': putSite,
+  'site.absent': ({ site, certificates }, attempt) => [
+    removeSite(site, attempt),
+    ...certificates.flatMap((one) => bindCertificate(one, attempt)),
+  ],
+  'pool.present': ({ pool, identity }, attempt) => putPool(pool, identity).map((args) => appcmd(args, attempt)),
+  'pool.absent': ({ pool }, attempt) => [appcmd(['delete', 'apppool', `/apppool.name:${pool}`], attempt)],
 };
 
 /** The command lines that bring a step's state about, in order; none for a step that works on files alone. */
@@ -104,6 +118,22 @@ function msiexec(
   return { ...child(table, '%SystemRoot%\\System32\\msiexec.exe', args, attempt, log), quoting: 'msiexec' };
 }
 
+/**
+ * Reinstalls every feature from the package given, lays down what is missing or older, and caches that package anew (MS-msi:
+ * REINSTALLMODE; Applying Small Updates by Reinstalling the Product).
+ */
+const reinstall: Properties = { REINSTALL: 'ALL', REINSTALLMODE: 'vomus' };
+
+/**
+ * A suspended installation is taken back before the next one begins; a user is asked (1704, MS-msi: Windows Installer Error
+ * Messages). That a quiet one answers yes by itself is an assumption, so it is looked at afterwards. `/fp` lays down files that are
+ * missing and changes nothing else (MS-msi: command-line options).
+ */
+function settle(by: NonNullable<Steps['installer.settle']['by']>, attempt: Attempt): Change {
+  const target = 'msi' in by ? packagePath(attempt.places, by.msi) : by.productCode;
+  return msiexec('msiexec', ['/fp', target], {}, attempt);
+}
+
 function scriptCall(script: string, args: readonly string[], attempt: Attempt): Change {
   return child(
     'powershell',
@@ -126,7 +156,27 @@ function putSite(step: Steps['site.present'], attempt: Attempt): Change[] {
 /** The id under which IIS itself binds certificates; http.sys only keeps it. */
 const iisApplication = '{4dc3e181-e14b-4a21-b022-59fc669b0914}';
 
-function bindCertificate({ endpoint, thumbprint, store }: CertificateBinding, attempt: Attempt): Change[] {
+/** The call that removes a site, or an application under one. */
+export function removeSite(site: Pick<Site, 'name' | 'application'>, attempt: Attempt): Change {
+  const args =
+    site.application === '/'
+      ? ['delete', 'site', `/site.name:${site.name}`]
+      : ['delete', 'app', `/app.name:${site.name}${site.application}`];
+  return appcmd(args, attempt);
+}
+
+function putPool(pool: string, identity: string): string[][] {
+  return [
+    ['add', 'apppool', `/name:${pool}`],
+    // The password of a SpecificUser is gone with the old pool; the other identities need none.
+    ...(identity.startsWith('SpecificUser')
+      ? []
+      : [['set', 'apppool', `/apppool.name:${pool}`, `/processModel.identityType:${identity}`]]),
+  ];
+}
+
+/** The calls that bind a certificate to an address and port, or to a host name and port. */
+export function bindCertificate({ endpoint, thumbprint, store }: CertificateBinding, attempt: Attempt): Change[] {
   const isAddress = /^(\[[0-9a-f:.%]+\]|[0-9.]+):\d+$/i.test(endpoint);
   const at = `${isAddress ? 'ipport' : 'hostnameport'}=${endpoint}`;
   const file = '%SystemRoot%\\System32\\netsh.exe';
@@ -143,11 +193,7 @@ function putIisObjects({ site, identity }: Steps['site.present'], attempt: Attem
   const bindings = `/bindings:${site.bindings.join(',')}`;
   const app = `/app.name:${site.name}${site.application}`;
   return [
-    ['add', 'apppool', `/name:${site.pool}`],
-    // The password of a SpecificUser is gone with the old pool; the other identities need none.
-    ...(identity.startsWith('SpecificUser')
-      ? []
-      : [['set', 'apppool', `/apppool.name:${site.pool}`, `/processModel.identityType:${identity}`]]),
+    ...putPool(site.pool, identity),
     isOwn
       ? ['add', 'site', `/name:${site.name}`, `/physicalPath:${site.folder}`, bindings]
       : ['add', 'app', name, `/path:${site.application}`, `/physicalPath:${site.folder}`],

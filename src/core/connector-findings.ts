@@ -1,9 +1,12 @@
 import { crossesFormat, isConnectorPath } from './connector.ts';
+import type { Product } from './facts.ts';
 import { type FindingRow, listed, named, read } from './finding-row.ts';
-import { configConflicts } from './kept-config.ts';
-import { sameName } from './missing.ts';
-import { hasPassword, type Situation, siteOf, valueOr, whyNoWayBack } from './situation.ts';
+import { configConflicts, settingsUnknown } from './kept-config.ts';
+import type { Route } from './plan.ts';
+import { sameName } from './site-gaps.ts';
+import { hasPassword, type Situation, siteOf, valueOr } from './situation.ts';
 import { compareMsiVersions } from './version.ts';
+import { whyNoWayBack } from './way-back.ts';
 import { capitalised } from './words.ts';
 
 /** What can be wrong with the connector that is there. */
@@ -13,12 +16,9 @@ export const connectorFindings: readonly FindingRow[] = [
     about: 'connector',
     means: 'Windows has more than one registration of the connector, and which of them owns the files cannot be told.',
     needs: ['products'],
-    stops: 'always',
-    hint: 'Uninstall all but one of them, then run again.',
-    test: ({ origin }) => {
-      const all = valueOr(origin.products, []);
-      return all.length > 1 ? `The connector is registered ${all.length} times: ${all.map(named).join(', ')}.` : null;
-    },
+    stops: 'unless-accepted',
+    hint: 'Uninstall all but one of them by hand, or accept that all of them are uninstalled, with their packages and config kept.',
+    test: duplicates,
   },
   {
     id: 'per-user',
@@ -27,10 +27,12 @@ export const connectorFindings: readonly FindingRow[] = [
     needs: ['products'],
     stops: 'always',
     hint: 'Uninstall it as the user who installed it, then run again.',
-    test: ({ product }) =>
-      product?.context === 'user'
+    test: ({ products }) => {
+      const product = products.find((one) => one.context === 'user');
+      return product
         ? `${named(product)} was installed for one user only; no package for all users replaces it.`
-        : null,
+        : null;
+    },
   },
   {
     id: 'changed-meanwhile',
@@ -46,14 +48,12 @@ export const connectorFindings: readonly FindingRow[] = [
   {
     id: 'broken',
     about: 'connector',
-    means: 'The connector is registered, but files that its package lays down are gone.',
+    means: 'The connector is registered, but files that its package lays down, or the package itself, are gone.',
     needs: [],
-    stops: 'always',
-    hint: 'Uninstall the connector with `scim-setup uninstall`, which keeps its config, then install it.',
+    stops: 'never',
+    hint: 'The package given lays them down again; config, site and pool stay as they are.',
     test: ({ product, route }) =>
-      product && route === 'repair'
-        ? `${named(product)} is registered, but files of it are gone: ${product.missingFiles.join(', ')}.`
-        : null,
+      product && route === 'repair' ? `${named(product)} is registered, but ${whatIsGone(product)}.` : null,
   },
   {
     id: 'same-product-code',
@@ -76,12 +76,25 @@ export const connectorFindings: readonly FindingRow[] = [
     about: 'connector',
     means: 'The package given is older than the installed connector.',
     needs: [],
-    stops: 'always',
-    hint: 'Give a package that is not older, or uninstall the connector first.',
-    test: ({ product, route, wanted }) =>
-      product && route === 'downgrade'
-        ? `${wanted.msi?.productVersion} is older than the installed ${product.version}.`
+    stops: 'unless-accepted',
+    hint: 'Give a package that is not older, or accept that the installed version is uninstalled and the older one installed.',
+    test: ({ products, route, wanted }) =>
+      route === 'downgrade'
+        ? `${wanted.msi?.productVersion} is older than the installed ${products.at(-1)?.version}.`
         : null,
+  },
+  {
+    id: 'unknown-settings',
+    about: 'settings',
+    means: 'An older version does not know settings that were made with a newer one; they stay in the files.',
+    needs: ['config'],
+    stops: 'never',
+    hint: 'They do nothing in the older version, and count again after the next upgrade.',
+    test: (one) =>
+      listed(
+        settingsUnknown(one),
+        (names) => `${one.wanted.msi?.productVersion} does not know these settings: ${names}.`,
+      ),
   },
   {
     id: 'reconfiguration',
@@ -91,7 +104,7 @@ export const connectorFindings: readonly FindingRow[] = [
     stops: 'unless-accepted',
     hint: 'Have the connection to Secret Server and the endpoints at hand to enter them again.',
     test: ({ product, wanted: { msi }, route }) =>
-      product && msi && route === 'replace' && crossesFormat(product.version, msi.productVersion)
+      product && msi && isReplacing(route) && crossesFormat(product.version, msi.productVersion)
         ? `${product.version} keeps its settings in a form that ${msi.productVersion} cannot read. They stay in the backup and must be entered again; endpoint tokens become invalid.`
         : null,
   },
@@ -101,7 +114,7 @@ export const connectorFindings: readonly FindingRow[] = [
     means: 'The installed version could not be put back if the change failed.',
     needs: [],
     stops: 'unless-accepted',
-    hint: 'If this run fails, the installed version cannot be put back without its package.',
+    hint: 'Have a backup of the server, or accept it. A property for the installed version is given with --way-back-property.',
     test: noWayBack,
   },
   {
@@ -113,7 +126,7 @@ export const connectorFindings: readonly FindingRow[] = [
     stops: 'always',
     hint: 'Have the account and its password at hand, let the pool run as ApplicationPoolIdentity for the run, and set the account again afterwards.',
     test: ({ product, route, origin }) => {
-      const pool = product && route === 'replace' ? siteOf(origin, product).pool : null;
+      const pool = product && isReplacing(route) ? siteOf(origin, product).pool : null;
       return hasPassword(pool)
         ? `Pool ${pool?.name} runs as ${pool?.identity.slice('SpecificUser:'.length)}; uninstalling the old version takes the password along, which only IIS knows.`
         : null;
@@ -158,6 +171,22 @@ export const connectorFindings: readonly FindingRow[] = [
   },
 ];
 
+function isReplacing(route: Route): boolean {
+  return route === 'replace' || route === 'downgrade';
+}
+
+function duplicates({ products, product, wanted }: Situation): string | null {
+  if (products.length < 2) return null;
+  const what = `The connector is registered ${products.length} times: ${products.map(named).join(', ')}.`;
+  const config = `the config of ${product?.version} in ${product?.folder ?? 'a folder that is not known'}`;
+  return wanted.goal === 'absent' ? what : `${what} The new installation takes over ${config}.`;
+}
+
+function whatIsGone({ missingFiles, cached }: Product): string {
+  const files = missingFiles.length > 0 ? [`files of it are gone: ${missingFiles.join(', ')}`] : [];
+  return [...files, ...(cached ? [] : ['the package that Windows Installer kept of it is gone'])].join('; ');
+}
+
 function changedMeanwhile({ now, wanted, unfinished, origin }: Situation): string | null {
   if (!unfinished) return null;
   const before = valueOr(origin.products, []).map((one) => one.productCode);
@@ -169,9 +198,10 @@ function changedMeanwhile({ now, wanted, unfinished, origin }: Situation): strin
   return name === read(now.machine).name ? null : `The unfinished run was begun on ${name}, not on this server.`;
 }
 
-function noWayBack({ product, route, origin }: Situation): string | null {
-  if (!product || !['upgrade', 'replace', 'uninstall'].includes(route)) return null;
-  const reason = whyNoWayBack(origin, product);
+/** A repair is not refused for it: what is broken cannot become worse by being mended. */
+function noWayBack(one: Situation): string | null {
+  if (!['upgrade', 'replace', 'downgrade', 'install', 'uninstall'].includes(one.route)) return null;
+  const reason = whyNoWayBack(one);
   return reason === null ? null : `${capitalised(reason)}.`;
 }
 

@@ -7,6 +7,12 @@ export const productNamePattern = 'SCIM ?Connector';
 /** Settings of versions below this one have another format, and no in-place upgrade is offered (the vendor's setup page). */
 export const firstJsonVersion = '4.0.0';
 
+/** Where a standard installation lies; a folder chosen in the setup gets a subfolder of that name (domain: installer behaviour). */
+export const defaultFolder = 'C:\\inetpub\\wwwroot\\SCIMConnector';
+
+/** The pool of a standard installation. */
+export const defaultPool = 'SCIMConnectorAppPool';
+
 /**
  * The Windows features that an ASP.NET Core application under IIS needs, by their DISM names: the server core that the
  * ASP.NET Core Module asks for, and what serves, logs and filters static content and errors.
@@ -51,14 +57,20 @@ export function crossesFormat(from: string, to: string): boolean {
   return isOld(from) !== isOld(to);
 }
 
-/** Folders in which files of the connector may lie: of its products, and of sites that are named after it. */
+/** Folders in which files of the connector may lie: of its products, of sites that are named after it, its standard place, and those given. */
 export function connectorFolders(
   products: readonly Pick<Product, 'folder'>[],
   sites: readonly Site[],
+  more: readonly string[] = [],
 ): readonly string[] {
-  const ofSites = sites.filter((site) => /\\scim ?connector$/i.test(site.folder)).map((site) => site.folder);
-  const all = [...products.flatMap((product) => product.folder ?? []), ...ofSites];
+  const ofSites = sites.filter((site) => isNamedAfterConnector(site.folder)).map((site) => site.folder);
+  const all = [...products.flatMap((product) => product.folder ?? []), ...ofSites, defaultFolder, ...more];
   return all.filter((folder, index) => all.findIndex((one) => samePath(one, folder)) === index);
+}
+
+/** Whether a folder bears the name that the connector's setup gives to its own. */
+export function isNamedAfterConnector(folder: string): boolean {
+  return /\\scim ?connector\\*$/i.test(folder);
 }
 
 /** Whether two Windows paths name the same file: case and a closing backslash do not count. */

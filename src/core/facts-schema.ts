@@ -85,6 +85,7 @@ const product = z.strictObject({
       sha256,
       externalCabinets: z.array(z.string()),
       defaults: z.record(z.string(), z.record(z.string(), sha256)),
+      properties: z.array(z.string()),
     })
     .nullable(),
 });
@@ -95,6 +96,7 @@ const configFile = z.strictObject({
   values: z.record(z.string(), sha256),
   sddl: z.string(),
 });
+const folder = z.strictObject({ path: z.string(), files: z.number(), logs: z.number() });
 const kept = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), sha256 })),
   packages: z.array(sha256),
@@ -116,6 +118,7 @@ export const factsSchema = z.strictObject({
   iis: reading(iis.nullable()),
   products: reading(z.array(product)),
   config: reading(z.array(configFile)),
+  folders: reading(z.array(folder)),
   kept: reading(kept),
 }) satisfies z.ZodType<Facts>;
 

@@ -93,6 +93,8 @@ export type CachedPackage = {
   readonly externalCabinets: readonly string[];
   /** What the package lays down of config files: lower-case path below the product's folder to its values. */
   readonly defaults: Readonly<Record<string, Values>>;
+  /** Public properties it knows, sorted. */
+  readonly properties: readonly string[];
 };
 
 export type Product = {
@@ -121,6 +123,15 @@ export type ConfigFile = {
   readonly sddl: string;
 };
 
+/** A folder of the connector as it lies on the disk, whether or not a product owns it. */
+export type ConnectorFolder = {
+  readonly path: string;
+  /** Files in it and below, but for those of its logs. */
+  readonly files: number;
+  /** Files of its folder `Log`, which no uninstallation removes. */
+  readonly logs: number;
+};
+
 /** What this chain of runs has kept, each byte of it proven by its hash. */
 export type Kept = {
   readonly files: readonly { readonly path: string; readonly sha256: Sha256 }[];
@@ -142,6 +153,8 @@ export type Facts = {
   /** Every registration of the connector, none to many. */
   readonly products: Reading<readonly Product[]>;
   readonly config: Reading<readonly ConfigFile[]>;
+  /** Folders of the connector that are there: of products and sites, at its standard place, and where this run found it. */
+  readonly folders: Reading<readonly ConnectorFolder[]>;
   readonly kept: Reading<Kept>;
 };
 
@@ -162,7 +175,7 @@ export type ReaderProduct = Omit<Product, 'folder' | 'cached' | 'missingFiles'> 
 };
 
 /** One answer of the reader to `look`: Facts less what only files can tell. */
-export type ReaderDocument = Omit<Facts, 'iis' | 'products' | 'config' | 'kept'> & {
+export type ReaderDocument = Omit<Facts, 'iis' | 'products' | 'config' | 'folders' | 'kept'> & {
   readonly iis: Reading<null | ReaderIis>;
   readonly products: Reading<readonly ReaderProduct[]>;
 };

@@ -1,13 +1,19 @@
 import { connectorFindings } from './connector-findings.ts';
 import type { FactName, FindingRow } from './finding-row.ts';
 import { mediaFindings } from './media-findings.ts';
+import { placeFindings } from './place-findings.ts';
 import type { Finding } from './plan.ts';
 import { serverFindings } from './server-findings.ts';
 import type { Situation } from './situation.ts';
 import { unreadableFinding } from './unreadable.ts';
 
 /** All findings, in the order in which they are printed. */
-export const findingRows: readonly FindingRow[] = [...serverFindings, ...mediaFindings, ...connectorFindings];
+export const findingRows: readonly FindingRow[] = [
+  ...serverFindings,
+  ...mediaFindings,
+  ...connectorFindings,
+  ...placeFindings,
+];
 
 /** What is read for every plan, whichever rows are asked. */
 const alwaysRead: readonly FactName[] = ['products', 'iis', 'config', 'kept'];

@@ -3,6 +3,7 @@ import type { End } from './exit-codes.ts';
 import type { Facts, Reading, Sha256 } from './facts.ts';
 import type { Places } from './places.ts';
 import type { Finding, Plan, Route, Unfinished } from './plan.ts';
+import { isSettling } from './plan-settle.ts';
 import type { Step } from './step.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -57,10 +58,13 @@ export type Entry =
       readonly after: Facts | null;
     };
 
-/** The unfinished run that a journal tells of, or null if it was closed as converged or as before. */
+/**
+ * The unfinished run that a journal tells of, or null if it was closed as converged or as before. One that only lets Windows
+ * Installer take something back leaves nothing of ours to go on with or to walk back.
+ */
 export function replay(entries: readonly Entry[]): Unfinished | null {
   const opened = entries.find((entry) => entry.type === 'opened');
-  if (!opened?.plan || entries.some((entry) => isFinished(entry, opened))) return null;
+  if (!opened?.plan || isSettling(opened.plan) || entries.some((entry) => isFinished(entry, opened))) return null;
   const turned = entries.some((entry) => entry.type === 'turned');
   const direction = turned ? 'back' : opened.plan.direction;
   return { before: opened.before, wanted: opened.wanted, direction };

@@ -1,4 +1,4 @@
-import { crossesFormat, normalPath } from './connector.ts';
+import { crossesFormat, isConnectorPath, normalPath } from './connector.ts';
 import type { ConfigFile, Product, Values } from './facts.ts';
 import { differingPointers } from './missing.ts';
 import { type Situation, valueOr } from './situation.ts';
@@ -16,7 +16,22 @@ export function filesToKeep({ origin }: Situation): readonly WantedFile[] {
  */
 export function filesToCarry({ origin, product, wanted }: Situation): readonly WantedFile[] {
   if (!product || !wanted.msi || crossesFormat(product.version, wanted.msi.productVersion)) return [];
-  return valueOr(origin.config, []).flatMap((file) => carried(file, product));
+  const own = valueOr(origin.config, []).filter(
+    (file) => product.folder === null || isConnectorPath(file.path, product.folder),
+  );
+  return own.flatMap((file) => carried(file, product));
+}
+
+/** Settings of the installed version that an older package given does not have (T6). */
+export function settingsUnknown(one: Situation): readonly string[] {
+  const { product, route, wanted } = one;
+  if (!product || route !== 'downgrade') return [];
+  return filesToCarry(one).flatMap((file) => {
+    const defaults = wanted.msi?.defaults[relative(file.path, product)];
+    const known = new Set(Object.keys(defaults ?? {}).map((pointer) => pointer.toLowerCase()));
+    const unknown = Object.keys(file.values).filter((pointer) => !known.has(pointer.toLowerCase()));
+    return defaults ? unknown.map((pointer) => `${file.path} ${pointer}`) : [];
+  });
 }
 
 function carried(file: ConfigFile, product: Product): WantedFile[] {

@@ -15,7 +15,9 @@ export function unsettled(steps: readonly Step[], now: Facts): readonly Step[] {
 function isMeans(step: Step, later: readonly Step[]): boolean {
   if (step.kind === 'config.backup') return true;
   if (step.kind === 'pool.stop')
-    return later.some((one) => one.kind === 'pool.start' || one.kind === 'connector.uninstall');
+    return later.some((one) => ['pool.start', 'pool.absent', 'connector.uninstall'].includes(one.kind));
+  const isClearing = ['folder.clear', 'site.absent', 'pool.absent'].includes(step.kind);
+  if (isClearing) return later.some((one) => one.kind === 'connector.install');
   const { productCode } = step.kind === 'connector.uninstall' ? step : { productCode: null };
   return later.some((one) => one.kind === 'connector.install' && one.msi.productCode === productCode);
 }

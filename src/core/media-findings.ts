@@ -55,9 +55,9 @@ export const mediaFindings: readonly FindingRow[] = [
     needs: [],
     stops: 'always',
     hint: 'Leave it out and enter it in the connector afterwards: this version cannot hand a secret to the package unseen.',
-    test: ({ wanted: { msi, properties } }) =>
+    test: ({ wanted: { msi, properties, wayBackProperties } }) =>
       listed(
-        Object.keys(properties).filter(
+        Object.keys({ ...properties, ...wayBackProperties }).filter(
           (name) => msi?.hiddenProperties.includes(name) || /PASS|SECRET|TOKEN|KEY/.test(name),
         ),
         (names) => `A property that holds a secret would stand in the process table and in logs: ${names}.`,

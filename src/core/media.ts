@@ -2,7 +2,13 @@ import { parse } from 'jsonc-parser';
 import type { Product, Sha256, Values } from './facts.ts';
 import { filesInFolder, isJsonConfig, isRuntimeConfig, type PlacedFile } from './package-files.ts';
 import { settingsValues } from './settings-values.ts';
+import type { MsiRef } from './step.ts';
 import { compareMsiVersions } from './version.ts';
+
+/** A package as steps name it. */
+export function refOf({ name, sha256, productCode, productVersion }: Msi): MsiRef {
+  return { name, sha256, productCode, version: productVersion };
+}
 
 /** A row of a package's Upgrade table: the products that it finds, and unless `onlyDetect`, removes. */
 export type UpgradeRow = {
@@ -131,8 +137,9 @@ export function msiFrom(input: MsiInput): Msi | { readonly problem: string } {
 }
 
 /**
- * Whether the package itself removes the product while it is installed (T12): by its Upgrade table, in the same context and
- * bitness. Facts hold no language of an installed product; it is taken to be one of the package's own.
+ * Whether the package itself removes the product while it is installed (T12): by its Upgrade table, in the same context (MS-msi,
+ * FindRelatedProducts) and, to be safe, the same bitness. Facts hold no language of an installed product; it is taken to be one of
+ * the package's own. Where that is wrong both are registered afterwards, which the upgrade's own state does not allow.
  */
 export function replaces(msi: Msi, product: Pick<Product, 'upgradeCode' | 'version' | 'context' | 'bits'>): boolean {
   const bits = msi.platform === 'x86' ? 32 : 64;
@@ -151,7 +158,9 @@ function speaks(row: UpgradeRow, msi: Msi): boolean {
   return msi.languages.some((language) => row.languages.includes(language)) !== row.languagesExcluded;
 }
 
+/** The fourth field does not count. A row without either end is not valid (MS-msi, Upgrade table), so nothing is built on it. */
 function inRange({ min, max, minInclusive, maxInclusive }: UpgradeRow, version: string): boolean {
+  if (min === null && max === null) return false;
   const aboveMin = min === null ? 1 : compareMsiVersions(version, min);
   const belowMax = max === null ? 1 : compareMsiVersions(max, version);
   if (aboveMin === null || belowMax === null) return false;

@@ -1,18 +1,30 @@
 import compare from 'semver/functions/compare.js';
-import { isConnectorPath, normalPath, samePath } from './connector.ts';
+import { isConnectorPath, samePath } from './connector.ts';
 import type {
-  CertificateBinding,
   ConfigFile,
+  ConnectorFolder,
   Facts,
   Hosting,
   Iis,
+  InstallerState,
   Product,
   Reading,
   Restart,
   Values,
 } from './facts.ts';
+import {
+  certificateGaps,
+  identityGaps,
+  poolGaps,
+  poolNamed,
+  secondSites,
+  servingGaps,
+  siteGaps,
+  siteNamed,
+} from './site-gaps.ts';
 import type { Step, StepKind, Steps, WantedFile } from './step.ts';
 import { compareMsiVersions } from './version.ts';
+import { counted, nameOfSite } from './words.ts';
 
 type Judge<K extends StepKind> = (step: Steps[K], facts: Facts) => Reading<readonly string[]>;
 
@@ -39,18 +51,36 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
     withReading(facts.config, (now) =>
       files.flatMap((file) => (match === 'exact' ? changedBytes(now, file) : lostValues(now, file))),
     ),
-  'connector.install': ({ msi }, facts) => connectorGaps(facts, msi.productCode, null, (now) => productGaps(now, msi)),
-  'connector.upgrade': ({ msi, replaces }, facts) =>
+  'connector.install': ({ msi, folder, lacking }, facts) =>
+    connectorGaps(facts, msi.productCode, null, (now) => productGaps(now, msi, { folder, lacking })),
+  'connector.upgrade': ({ msi, replaces, folder }, facts) =>
     connectorGaps(facts, msi.productCode, null, (now) => [
-      ...productGaps(now, msi),
+      ...productGaps(now, msi, { folder }),
       ...replaces.flatMap((code) => stillThere(now, code)),
     ]),
+  'connector.repair': ({ msi }, facts) =>
+    connectorGaps(facts, msi.productCode, null, (now) => [...productGaps(now, msi), ...lostPackage(now, msi)]),
   'connector.serve': ({ productCode }, facts) =>
     both(facts.products, facts.iis, (now, iis) => servingGaps(now, iis, productCode)),
   'connector.uninstall': ({ productCode, folder }, facts) =>
     connectorGaps(facts, productCode, folder, (now) => stillThere(now, productCode)),
-  'site.present': ({ site, identity, certificates }, facts) =>
-    withReading(facts.iis, (now) => [...siteGaps(now, site, identity), ...certificateGaps(now, certificates)]),
+  'installer.settle': (_step, facts) => withReading(facts.installer, suspendedGaps),
+  'folder.clear': ({ path }, facts) => withReading(facts.folders, (now) => filesLeft(now, path)),
+  'folder.present': ({ folder }, facts) => withReading(facts.folders, (now) => folderGaps(now, folder)),
+  'site.present': ({ site, identity, certificates, beside }, facts) =>
+    withReading(facts.iis, (now) => [
+      ...siteGaps(now, site, identity),
+      ...certificateGaps(now, certificates),
+      ...secondSites(now, site, beside).map((one) => `${nameOfSite(one)} points at ${site.folder} too`),
+    ]),
+  'site.absent': ({ site, certificates }, facts) =>
+    withReading(facts.iis, (now) => [
+      ...(siteNamed(now, site) ? [`site ${nameOfSite(site)} is still there`] : []),
+      ...certificateGaps(now, certificates),
+    ]),
+  'pool.present': ({ pool, identity }, facts) => withReading(facts.iis, (now) => identityGaps(now, pool, identity)),
+  'pool.absent': ({ pool }, facts) =>
+    withReading(facts.iis, (now) => (poolNamed(now, pool) ? [`pool ${pool} is still there`] : [])),
 };
 
 /** What of a step's state does not hold, in sentences; empty when it holds, unknown when the facts it needs could not be read. */
@@ -121,13 +151,6 @@ function restartGaps(iis: Iis | null, hosting: Hosting): string[] {
   return isOlder ? ['IIS was started before the hosting bundle was laid down, and does not see it'] : [];
 }
 
-function poolGaps(iis: Iis | null, name: string, wanted: 'started' | 'stopped'): string[] {
-  const pool = iis?.pools.find((one) => sameName(one.name, name));
-  if (!pool) return wanted === 'stopped' ? [] : [`pool ${name} is not there`];
-  if (pool.state !== wanted) return [`pool ${name} is ${pool.state}`];
-  return wanted === 'stopped' && pool.workers > 0 ? [`a worker process of pool ${name} still runs`] : [];
-}
-
 function changedBytes(now: readonly ConfigFile[], file: WantedFile): string[] {
   const found = now.find((one) => samePath(one.path, file.path));
   if (!found) return [`${file.path} is not there`];
@@ -150,12 +173,49 @@ export function differingPointers(wanted: Values, found: Values): string[] {
   );
 }
 
-function productGaps(now: readonly Product[], msi: { productCode: string; version: string }): string[] {
+type Leeway = { readonly folder?: string | undefined; readonly lacking?: readonly string[] | undefined };
+
+function productGaps(
+  now: readonly Product[],
+  msi: { productCode: string; version: string },
+  { folder, lacking = [] }: Leeway = {},
+): string[] {
   const product = now.find((one) => one.productCode === msi.productCode);
   if (!product) return [`version ${msi.version} is not registered`];
   if (compareMsiVersions(product.version, msi.version) !== 0)
     return [`version ${product.version} is registered, not ${msi.version}`];
-  return product.missingFiles.map((path) => `${path} of version ${msi.version} is not there`);
+  const isElsewhere = folder !== undefined && product.folder !== null && !samePath(product.folder, folder);
+  return [
+    ...(isElsewhere ? [`version ${msi.version} lies in ${product.folder}, not in ${folder}`] : []),
+    ...product.missingFiles
+      .filter((path) => !lacking.some((gone) => samePath(gone, path)))
+      .map((path) => `${path} of version ${msi.version} is not there`),
+  ];
+}
+
+function lostPackage(now: readonly Product[], msi: { productCode: string; version: string }): string[] {
+  const product = now.find((one) => one.productCode === msi.productCode);
+  return product && product.cached === null
+    ? [`the package of version ${msi.version} that Windows Installer keeps is not there`]
+    : [];
+}
+
+function suspendedGaps({ suspended }: InstallerState): string[] {
+  return suspended ? ['Windows Installer holds a suspended installation'] : [];
+}
+
+function filesLeft(now: readonly ConnectorFolder[], path: string): string[] {
+  return now
+    .filter((one) => samePath(one.path, path))
+    .map((one) => `${counted(one.files + one.logs, 'file')} still in ${path}`);
+}
+
+/** A package put back may lay down files that were gone, and logs may have been added: more is not worse. */
+function folderGaps(now: readonly ConnectorFolder[], { path, files, logs }: ConnectorFolder): string[] {
+  const found = now.find((one) => samePath(one.path, path)) ?? { files: 0, logs: 0 };
+  return found.files >= files && found.logs >= logs
+    ? []
+    : [`${path} has ${counted(found.files, 'file')} and ${counted(found.logs, 'log')}, not ${files} and ${logs}`];
 }
 
 function stillThere(now: readonly Product[], productCode: string): string[] {
@@ -175,19 +235,12 @@ function connectorGaps(
   judge: (now: readonly Product[]) => string[],
 ): Reading<readonly string[]> {
   if (!facts.installer.known) return facts.installer;
-  const suspended = facts.installer.value.suspended ? ['Windows Installer holds a suspended installation'] : [];
+  const suspended = suspendedGaps(facts.installer.value);
   return both(facts.products, facts.restart, (now, restart) => [
     ...suspended,
     ...judge(now),
     ...doomedFiles(now, restart, productCode, folder),
   ]);
-}
-
-function servingGaps(now: readonly Product[], iis: Iis | null, productCode: string): string[] {
-  const folder = now.find((one) => one.productCode === productCode)?.folder ?? null;
-  const site = iis?.sites.find((one) => folder !== null && samePath(one.folder, folder));
-  const pool = iis?.pools.find((one) => site !== undefined && sameName(one.name, site.pool));
-  return pool?.state === 'stopped' ? [`pool ${pool.name} is stopped`] : [];
 }
 
 /** Windows deletes them at its next start, and with them what is installed into that folder before (T1). */
@@ -196,43 +249,4 @@ function doomedFiles(now: readonly Product[], restart: Restart, productCode: str
   return restart.deletions
     .filter((path) => isConnectorPath(path, known))
     .map((path) => `${path} is there until Windows deletes it at its next start`);
-}
-
-function certificateGaps(iis: Iis | null, wanted: readonly CertificateBinding[]): string[] {
-  const isBound = (one: CertificateBinding) =>
-    iis?.certificates.some(
-      (now) =>
-        sameName(now.endpoint, one.endpoint) &&
-        sameName(now.thumbprint, one.thumbprint) &&
-        sameName(now.store, one.store),
-    );
-  return wanted
-    .filter((one) => !isBound(one))
-    .map((one) => `certificate ${one.thumbprint} is not bound to ${one.endpoint}`);
-}
-
-function siteGaps(iis: Iis | null, site: Steps['site.present']['site'], identity: string): string[] {
-  const found = iis?.sites.find((one) => sameName(one.name, site.name) && sameName(one.application, site.application));
-  if (!iis || !found) return [`site ${site.name}${site.application} is not there`];
-  const pool = iis.pools.find((one) => sameName(one.name, site.pool));
-  return [
-    ...(samePath(found.folder, site.folder)
-      ? []
-      : [`site ${site.name} has the folder ${found.folder}, not ${site.folder}`]),
-    ...(sameName(found.pool, site.pool) ? [] : [`site ${site.name} runs in pool ${found.pool}, not ${site.pool}`]),
-    ...(sameSet(found.bindings, site.bindings)
-      ? []
-      : [`site ${site.name} has the bindings ${found.bindings.join(' ')}, not ${site.bindings.join(' ')}`]),
-    ...(found.state === site.state ? [] : [`site ${site.name} is ${found.state}`]),
-    ...(pool && pool.identity === identity ? [] : [`pool ${site.pool} does not run as ${identity}`]),
-  ];
-}
-
-/** IIS takes the names of sites and pools without case. */
-export function sameName(left: string, right: string): boolean {
-  return left.toLowerCase() === right.toLowerCase();
-}
-
-function sameSet(left: readonly string[], right: readonly string[]): boolean {
-  return left.map(normalPath).sort().join('\n') === right.map(normalPath).sort().join('\n');
 }

@@ -1,49 +1,78 @@
-import type { Facts, Product } from './facts.ts';
+import { defaultFolder, samePath } from './connector.ts';
+import type { Facts, Pool, Product, Site } from './facts.ts';
 import { filesToKeep } from './kept-config.ts';
+import { type Leftovers, noLeftovers, remainsOf, securePorts } from './leftovers.ts';
 import type { Msi } from './media.ts';
 import type { Plan } from './plan.ts';
-import { type Situation, siteOf, valueOr, whyNoWayBack } from './situation.ts';
-import type { Step } from './step.ts';
+import { isSameSite, sameName, secondSites } from './site-gaps.ts';
+import { type Situation, siteOf, valueOr } from './situation.ts';
+import type { MsiRef, Step } from './step.ts';
+import { whyNoWayBack } from './way-back.ts';
 
 /**
- * The states that make the connector what it was, in an order that works from anywhere: what is new goes, the old version
- * comes from its kept package, then its site, its config, its pool.
+ * The states that make the connector what it was, in an order that works from anywhere: what is new goes, the old versions
+ * come from their kept packages, then folders, sites, config, pools.
  */
 export function wayBackOf(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
-  const pool = one.product ? siteOf(one.origin, one.product).pool : null;
+  const left = leftoversToPutBack(one);
+  const pools = poolsOf(one, left);
   const steps: Step[] = [
-    ...(pool ? [{ kind: 'pool.stop', pool: pool.name } as const] : []),
+    ...pools.map(({ name }): Step => ({ kind: 'pool.stop', pool: name })),
     ...[one.wanted.msi, strayMsi(one)].flatMap((msi) => removeNew(one, msi)),
-    ...originSteps(one),
+    ...one.products.map((product) => putBack(one, product)),
+    ...left.folders.map((folder): Step => ({ kind: 'folder.present', folder })),
+    ...sitesOf(one, left),
+    ...left.pools.map(({ name, identity }): Step => ({ kind: 'pool.present', pool: name, identity })),
+    ...exactFiles(one),
+    ...pools.map((pool): Step => ({ kind: pool.state === 'started' ? 'pool.start' : 'pool.stop', pool: pool.name })),
   ];
-  const reason = one.product ? whyNoWayBack(one.origin, one.product) : null;
+  const reason = whyNoWayBack(one);
   return reason === null ? { wayBack: steps } : { wayBack: steps, noWayBack: reason };
 }
 
-function removeNew(one: Situation, msi: Msi | null): Step[] {
-  if (!msi || msi.productCode === one.product?.productCode) return [];
-  return [
-    {
-      kind: 'connector.uninstall',
-      productCode: msi.productCode,
-      version: msi.productVersion,
-      folder: one.product?.folder ?? null,
-    },
-  ];
+/** What of no product is cleared away: only where no product is to stay, for a product may lie beside it. */
+export function leftoversToClear({ route, leftovers }: Situation): Leftovers {
+  return route === 'install' || route === 'uninstall' ? leftovers : noLeftovers;
 }
 
-function originSteps(one: Situation): Step[] {
-  const { origin, product } = one;
-  if (!product) return exactFiles(one);
-  const { pool } = siteOf(origin, product);
-  const { productCode, version, cached } = product;
-  const msi = { productCode, version, name: cached?.name ?? '', sha256: cached?.sha256 ?? '' };
-  return [
-    { kind: 'connector.install', msi, properties: {} },
-    ...siteStep(origin, product),
-    ...exactFiles(one),
-    ...(pool ? [{ kind: pool.state === 'started' ? 'pool.start' : 'pool.stop', pool: pool.name } as const] : []),
-  ];
+/** What the uninstallation of products that do not come back may leave: of all of them, or of all but the one that counts. */
+export function remainsToClear({ origin, route, products, product }: Situation): Leftovers {
+  if (route === 'uninstall') return remainsOf(products, origin);
+  const isKept = (folder: string | null) => folder === null || samePath(folder, product?.folder ?? defaultFolder);
+  const others = ['replace', 'downgrade'].includes(route) ? products.filter((one) => !isKept(one.folder)) : [];
+  return remainsOf(others, origin);
+}
+
+/** What the way back puts back of it. The sites and pools of products come with these. */
+function leftoversToPutBack(one: Situation): Leftovers {
+  const left = leftoversToClear(one);
+  return { ...left, folders: [...left.folders, ...remainsToClear(one).folders] };
+}
+
+function poolsOf({ origin, products }: Situation, left: Leftovers): readonly Pool[] {
+  const all = [...products.flatMap((product) => siteOf(origin, product).pool ?? []), ...left.pools];
+  return all.filter((pool, index) => all.indexOf(pool) === index);
+}
+
+function removeNew(one: Situation, msi: Msi | null): Step[] {
+  if (!msi || one.products.some((product) => product.productCode === msi.productCode)) return [];
+  const { productCode, productVersion: version } = msi;
+  return [{ kind: 'connector.uninstall', productCode, version, folder: one.product?.folder ?? null }];
+}
+
+/** Files that were gone before need not be there again. Where the kept package is gone, the one given is that of the same product. */
+function putBack(one: Situation, product: Product): Step {
+  const { productCode, version, cached, folder, missingFiles } = product;
+  const given = one.route === 'repair' ? one.wanted.msi : null;
+  const kept = cached ?? given ?? { name: '', sha256: '' };
+  const msi: MsiRef = { productCode, version, name: kept.name, sha256: kept.sha256 };
+  return {
+    kind: 'connector.install',
+    msi,
+    properties: one.wanted.wayBackProperties,
+    ...(folder === null ? {} : { folder }),
+    ...(missingFiles.length === 0 ? {} : { lacking: missingFiles }),
+  };
 }
 
 /** The package of an unfinished run, where another one is wanted now: it may have left a product behind. */
@@ -55,18 +84,34 @@ export function strayMsi({ unfinished, wanted }: Pick<Situation, 'unfinished' | 
   return isExpected ? null : stray;
 }
 
+function sitesOf({ origin, products }: Situation, left: Leftovers): Step[] {
+  const iis = valueOr(origin.iis, null);
+  const all = [...products.flatMap((product) => siteOf(origin, product).site ?? []), ...left.sites];
+  return all
+    .filter((site, index) => all.findIndex((one) => isSameSite(one, site)) === index)
+    .flatMap((site) => sitePresent(origin, site, iis?.pools.find((pool) => sameName(pool.name, site.pool)) ?? null));
+}
+
 /** The site of a product as it was, with the certificates on its ports: removing a site may take them along (T5). */
 export function siteStep(origin: Facts, product: Product): Step[] {
   const { site, pool } = siteOf(origin, product);
-  if (!site || !pool) return [];
-  const ports = site.bindings.filter((one) => one.startsWith('https/')).map((one) => one.split(':').at(-2));
-  const all = valueOr(origin.iis, null)?.certificates ?? [];
-  // One whose certificate is gone cannot be bound again.
-  const certificates = all.filter((one) => one.present && ports.includes(one.endpoint.split(':').at(-1)));
-  return [{ kind: 'site.present', site, identity: pool.identity, certificates }];
+  return site ? sitePresent(origin, site, pool) : [];
 }
 
-function exactFiles(one: Situation): Step[] {
+function sitePresent(origin: Facts, site: Site, pool: Pool | null): Step[] {
+  if (!pool) return [];
+  const iis = valueOr(origin.iis, null);
+  const ports = securePorts(site);
+  // One whose certificate is gone cannot be bound again.
+  const certificates = (iis?.certificates ?? []).filter(
+    (one) => one.present && ports.includes(one.endpoint.split(':').at(-1) ?? ''),
+  );
+  const beside = secondSites(iis, site, []).map((one) => one.name + one.application);
+  return [{ kind: 'site.present', site, identity: pool.identity, certificates, beside }];
+}
+
+/** Every config file, byte for byte as it was. */
+export function exactFiles(one: Situation): Step[] {
   const files = filesToKeep(one);
   return files.length === 0 ? [] : [{ kind: 'config.restore', files, match: 'exact' }];
 }

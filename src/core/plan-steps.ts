@@ -1,30 +1,37 @@
 import type { Product } from './facts.ts';
-import { filesToCarry, filesToKeep } from './kept-config.ts';
-import type { Msi } from './media.ts';
-import { holds } from './missing.ts';
-import type { Plan, Planned, Route } from './plan.ts';
-import { siteStep, strayMsi, wayBackOf } from './plan-back.ts';
+import { filesToCarry } from './kept-config.ts';
+import { clearingSteps, type Leftovers, without } from './leftovers.ts';
+import { type Msi, refOf } from './media.ts';
+import { asksForFolder, keepsPlace, ownFolder } from './place.ts';
+import type { Draft, Plan, Planned, Route } from './plan.ts';
+import { exactFiles, leftoversToClear, remainsToClear, siteStep, strayMsi, wayBackOf } from './plan-back.ts';
+import { backupStep, backupSteps } from './plan-backup.ts';
+import { prerequisiteSteps } from './plan-prerequisites.ts';
+import { isToSettle, settleBack, settleSteps } from './plan-settle.ts';
 import { hasPassword, type Situation, siteOf, valueOr } from './situation.ts';
-import type { BundleRef, MsiRef, Step } from './step.ts';
-
-type Draft = Omit<Planned, 'id'>;
+import type { Step } from './step.ts';
 
 /** The steps from the origin to the wanted state. The loop skips what holds, so a run that was cut goes on with the same plan. */
 export function planForward(one: Situation): Plan {
   const connector = connectorSteps(one);
-  const prerequisites = prerequisiteSteps(one);
+  const prerequisites = isToSettle(one) ? [] : prerequisiteSteps(one);
   const route: Route = one.route === 'none' && prerequisites.length > 0 ? 'prerequisites' : one.route;
   return {
     route,
     direction: 'forward',
     ...numbered(prerequisites, connector),
-    ...(connector.length > 0 ? wayBackOf(one) : { wayBack: [] }),
+    ...backOf(one, connector),
   };
 }
 
 /** Only the way back: a run that was cut on its way back goes on walking back, whatever is asked for now. */
 export function planBack(one: Situation): Plan {
   return { route: one.route, direction: 'back', prerequisites: [], connector: [], ...wayBackOf(one) };
+}
+
+function backOf(one: Situation, connector: readonly Draft[]): Pick<Plan, 'wayBack' | 'noWayBack'> {
+  if (connector.length === 0) return { wayBack: [] };
+  return isToSettle(one) ? settleBack(one) : wayBackOf(one);
 }
 
 function numbered(
@@ -40,139 +47,137 @@ function numbered(
   return { prerequisites: prerequisites.map(withId), connector: connector.map(withId) };
 }
 
-function prerequisiteSteps(one: Situation): Draft[] {
-  const hosting = hostingStep(one);
-  return [
-    ...(one.features.length > 0 ? [{ step: enable(one.features), why: 'the connector is an IIS application' }] : []),
-    ...(hosting ? [hosting] : []),
-    ...(hosting || needsRestart(one) ? [{ step: { kind: 'iis.restart' } as const, why: restartWhy(one) }] : []),
-  ];
-}
-
-const enable = (features: readonly string[]): Step => ({ kind: 'iis.enable', features });
-
-function hostingStep({ now, runtime, wanted: { bundle } }: Situation): Draft | null {
-  if (!runtime || runtime.gaps.length === 0 || !bundle || !now.hosting.known) return null;
-  const ref: BundleRef = { name: bundle.name, sha256: bundle.sha256, version: bundle.version };
-  const [install, repair]: [Step, Step] = [
-    { kind: 'hosting.install', bundle: ref },
-    { kind: 'hosting.repair', bundle: ref },
-  ];
-  // A bundle that was installed before IIS skipped the module in silence; installing it again is what Burn calls a repair.
-  const isThere = now.hosting.value.bundles.some((one) => one.version === bundle.version);
-  return isThere
-    ? { step: repair, why: `it is installed, but ${runtime.gaps[0]}`, orElse: [install] }
-    : { step: install, why: runtime.gaps[0] ?? 'it is needed', orElse: [repair] };
-}
-
-function needsRestart({ now, runtime }: Situation): boolean {
-  return runtime !== null && valueOr(now.iis, null) !== null && !holds({ kind: 'iis.restart' }, now);
-}
-
-function restartWhy({ now, product }: Situation): string {
-  const iis = valueOr(now.iis, null);
-  const others = (iis?.sites ?? []).filter(
-    (site) => site.state === 'started' && site.folder !== product?.folder,
-  ).length;
-  return others === 0
-    ? 'so that it finds the hosting bundle'
-    : `so that it finds the hosting bundle; ${others} other ${others === 1 ? 'site is' : 'sites are'} down for some seconds`;
-}
-
 function connectorSteps(one: Situation): Draft[] {
+  if (isToSettle(one)) return settleSteps(one);
   const main = mainSteps(one);
-  return main.length === 0 ? [] : [...strayStep(one), ...aroundPool(one, main)];
+  return main.length === 0 ? [] : [...strayStep(one), ...aroundPools(one, main)];
 }
 
 function mainSteps(one: Situation): Draft[] {
-  const { product, route, wanted } = one;
-  if (route === 'install' && wanted.msi)
-    return [...keepLeftovers(one), installStep(wanted.msi, one), serveStep(wanted.msi)];
-  if (!product) return [];
-  if (route === 'uninstall') return [backupStep(one, product), uninstallStep(one, product)];
+  const { route, wanted } = one;
+  if (route === 'uninstall') return [...backupSteps(one), ...uninstallSteps(one), ...cleaningSteps(one)];
   if (!wanted.msi) return [];
-  if (route === 'upgrade')
-    return [
-      backupStep(one, product),
-      upgradeStep(one, product, wanted.msi),
-      ...keepSite(one, product),
-      ...restoreStep(one),
-    ];
-  if (route === 'replace')
-    return [
-      backupStep(one, product),
-      uninstallStep(one, product),
-      installStep(wanted.msi, one),
-      ...keepSite(one, product),
-      ...restoreStep(one),
-    ];
-  return [];
+  const steps = mainStepsByRoute[route];
+  return steps ? steps(one, wanted.msi) : [];
 }
 
-/** The pool is stopped because its files are in use (T10); one that was found stopped stays stopped. */
-function aroundPool({ origin, product, route }: Situation, main: readonly Draft[]): Draft[] {
-  const pool = product ? siteOf(origin, product).pool : null;
-  if (!pool) return [...main];
-  const stop: Draft = { step: { kind: 'pool.stop', pool: pool.name }, why: 'its files are in use' };
-  if (route === 'uninstall') return [stop, ...main];
+type MainSteps = (one: Situation, msi: Msi) => Draft[];
+
+const replaceSteps: MainSteps = (one, msi) => [
+  backupStep(one),
+  ...uninstallSteps(one),
+  ...cleaningSteps(one),
+  installStep(msi, one),
+  ...keepSite(one),
+  ...restoreStep(one),
+];
+
+const mainStepsByRoute: { readonly [R in Route]?: MainSteps } = {
+  install: (one, msi) => [...backupSteps(one), ...cleaningSteps(one), installStep(msi, one), serveStep(msi)],
+  upgrade: (one, msi) => [backupStep(one), upgradeStep(one, msi), ...keepSite(one), ...restoreStep(one)],
+  replace: replaceSteps,
+  downgrade: replaceSteps,
+  repair: (one, msi) => [backupStep(one), repairStep(one, msi), ...keepSite(one), ...exactStep(one)],
+};
+
+/** The pools are stopped because their files are in use (T10); one that was found stopped stays stopped. */
+function aroundPools({ origin, products, route, product }: Situation, main: readonly Draft[]): Draft[] {
+  const found = products.flatMap((one) => siteOf(origin, one).pool ?? []);
+  const pools = found.filter((pool, index) => found.indexOf(pool) === index);
+  const stops = pools.map(
+    ({ name }): Draft => ({ step: { kind: 'pool.stop', pool: name }, why: 'its files are in use' }),
+  );
+  const kept = product ? siteOf(origin, product).pool : null;
+  if (route === 'uninstall' || !kept) return [...stops, ...main];
   const last: Draft =
-    pool.state === 'started'
-      ? { step: { kind: 'pool.start', pool: pool.name }, why: 'it was running' }
-      : { step: { kind: 'pool.stop', pool: pool.name }, why: 'it was found stopped and stays so' };
-  return [stop, ...main, last];
+    kept.state === 'started'
+      ? { step: { kind: 'pool.start', pool: kept.name }, why: 'it was running' }
+      : { step: { kind: 'pool.stop', pool: kept.name }, why: 'it was found stopped and stays so' };
+  return [...stops, ...main, last];
 }
 
-/** Config that lies there without a product is nobody's to lose. */
-function keepLeftovers(one: Situation): Draft[] {
-  return filesToKeep(one).length === 0 ? [] : [backupStep(one, null)];
+/**
+ * What no product owns, and what an uninstallation leaves. A run that is taken up again may have installed the new version where
+ * they lay: what that owns stays.
+ */
+function cleaningSteps(one: Situation): Draft[] {
+  const iis = valueOr(one.origin.iis, null);
+  const isNew = (product: Product) => !one.products.some((old) => old.productCode === product.productCode);
+  const added = valueOr(one.now.products, []).filter(isNew);
+  const steps = (left: Leftovers) => clearingSteps(without(left, added, valueOr(one.now.iis, null)), iis);
+  const stops = new Set(one.products.map((product) => siteOf(one.origin, product).pool?.name));
+  return [
+    ...steps(remainsToClear(one))
+      .filter((step) => step.kind !== 'pool.stop' || !stops.has(step.pool))
+      .map((step): Draft => ({ step, why: 'an uninstallation may leave it' })),
+    ...steps(leftoversToClear(one)).map((step): Draft => ({ step, why: 'no product owns it' })),
+  ];
 }
 
-function backupStep(one: Situation, product: Product | null): Draft {
-  const files = filesToKeep(one);
-  const packages = product?.cached
-    ? [{ name: product.cached.name, sha256: product.cached.sha256, from: product.cached.path }]
-    : [];
-  const values = files.reduce((sum, file) => sum + Object.keys(file.values).length, 0);
-  const why = `${files.length} files, ${values} values${packages.length > 0 ? `, and the package of ${product?.version}` : ''}`;
-  return { step: { kind: 'config.backup', files, packages }, why };
-}
-
-function installStep(msi: Msi, { wanted }: Situation): Draft {
+function installStep(msi: Msi, one: Situation): Draft {
+  const { properties } = one.wanted;
   return {
-    step: { kind: 'connector.install', msi: refOf(msi), properties: wanted.properties },
+    step: { kind: 'connector.install', msi: refOf(msi), properties, ...keptFolder(one) },
     why: 'it is the version wanted',
   };
+}
+
+/** A site that is kept serves the folder it had, so that is where the new version must lie (T4). */
+function keptFolder(one: Situation): { readonly folder?: string } {
+  const folder = one.product?.folder ?? null;
+  return folder !== null && isPlaceKept(one) ? { folder } : {};
 }
 
 function serveStep({ productCode }: Msi): Draft {
   return { step: { kind: 'connector.serve', productCode }, why: 'a run that was cut may have stopped it' };
 }
 
-function whyUninstall({ route }: Situation, version: string): string {
-  return route === 'uninstall' ? `${version} is there` : 'the new version does not replace it in place';
+function uninstallSteps(one: Situation): Draft[] {
+  return one.products
+    .toReversed()
+    .map((product) => ({ step: uninstall(one, product), why: whyUninstall(one, product) }));
 }
 
-function uninstallStep(one: Situation, product: Product): Draft {
-  const { productCode, version, folder } = product;
-  return { step: { kind: 'connector.uninstall', productCode, version, folder }, why: whyUninstall(one, version) };
+function whyUninstall({ route, products }: Situation, { version }: Product): string {
+  if (route === 'uninstall') return `${version} is there`;
+  if (products.length > 1) return 'more than one version is registered';
+  return route === 'downgrade' ? 'no package replaces a newer version' : 'the new version does not replace it in place';
 }
 
-function upgradeStep({ wanted, origin }: Situation, product: Product, msi: Msi): Draft {
-  const [ref, properties] = [refOf(msi), wanted.properties];
-  const { productCode, version, folder } = product;
-  const upgrade: Draft = {
-    step: { kind: 'connector.upgrade', msi: ref, properties, replaces: [productCode] },
-    why: `its package replaces ${version}`,
+/** Windows Installer uninstalls by the package that it keeps; where that is gone (1612), by the one given, if it is the same product's. */
+function uninstall({ wanted: { msi } }: Situation, { productCode, version, folder, cached }: Product): Step {
+  const isGiven = cached === null && msi?.productCode === productCode;
+  return { kind: 'connector.uninstall', productCode, version, folder, ...(isGiven ? { msi: refOf(msi) } : {}) };
+}
+
+function upgradeStep(one: Situation, msi: Msi): Draft {
+  const replaced = one.products.map((product) => product.productCode);
+  const step: Step = {
+    kind: 'connector.upgrade',
+    msi: refOf(msi),
+    properties: one.wanted.properties,
+    replaces: replaced,
+    ...keptFolder(one),
   };
-  // Uninstalling would take the pool's password along, which a failed upgrade may have left intact (T5).
-  if (hasPassword(siteOf(origin, product).pool)) return upgrade;
-  return {
-    ...upgrade,
-    orElse: [
-      { kind: 'connector.uninstall', productCode, version, folder },
-      { kind: 'connector.install', msi: ref, properties },
-    ],
-  };
+  return { step, why: `its package replaces ${one.product?.version}`, ...orReinstall(one, msi) };
+}
+
+function repairStep(one: Situation, msi: Msi): Draft {
+  const step: Step = { kind: 'connector.repair', msi: refOf(msi), properties: one.wanted.properties };
+  const why = one.product && one.product.missingFiles.length > 0 ? 'files of it are gone' : 'its package is gone';
+  return { step, why, ...orReinstall(one, msi) };
+}
+
+/**
+ * Uninstalling and installing, where the step itself fails; not where that would lose what only Windows knows: the pool's password,
+ * which a failed upgrade may have left intact (T5), or a folder that no property asks for (T4).
+ */
+function orReinstall(one: Situation, msi: Msi): Pick<Draft, 'orElse'> {
+  const { origin, product, wanted } = one;
+  if (!product || hasPassword(siteOf(origin, product).pool)) return {};
+  const folder = ownFolder(product);
+  if (folder !== null && !asksForFolder(wanted.properties, folder)) return {};
+  return { orElse: [uninstall(one, product), installStep(msi, one).step] };
 }
 
 function restoreStep(one: Situation): Draft[] {
@@ -180,6 +185,10 @@ function restoreStep(one: Situation): Draft[] {
   return files.length === 0
     ? []
     : [{ step: { kind: 'config.restore', files, match: 'values' }, why: 'nothing of the old settings may be missing' }];
+}
+
+function exactStep(one: Situation): Draft[] {
+  return exactFiles(one).map((step) => ({ step, why: 'the version is the same, so every byte of it counts' }));
 }
 
 /** A product that an unfinished run with another package may have left. */
@@ -196,12 +205,15 @@ function strayStep({ unfinished, wanted, now }: Situation): Draft[] {
   ];
 }
 
-/** A folder or port that the properties name is where the new version belongs, so only without any is the old site wanted. */
-function keepSite({ origin, wanted }: Situation, product: Product): Draft[] {
-  if (Object.keys(wanted.properties).length > 0) return [];
-  return siteStep(origin, product).map((step) => ({ step, why: 'folder, bindings and certificate stay as they are' }));
+/** A folder or port that the properties name is where the new version belongs, so only without such is the old site wanted. */
+function keepSite(one: Situation): Draft[] {
+  if (!one.product || !isPlaceKept(one)) return [];
+  return siteStep(one.origin, one.product).map((step) => ({
+    step,
+    why: 'folder, bindings and certificate stay as they are',
+  }));
 }
 
-function refOf(msi: Msi): MsiRef {
-  return { name: msi.name, sha256: msi.sha256, productCode: msi.productCode, version: msi.productVersion };
+function isPlaceKept({ origin, product, wanted }: Situation): boolean {
+  return product !== null && keepsPlace(wanted.properties, product.folder, siteOf(origin, product).site);
 }

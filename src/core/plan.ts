@@ -2,7 +2,7 @@ import type { Facts } from './facts.ts';
 import type { Step } from './step.ts';
 import type { Wanted } from './wanted.ts';
 
-/** The way from what is there to what is wanted; `downgrade` and `repair` are refused for now, with a finding. */
+/** The way from what is there to what is wanted. */
 export type Route = 'none' | 'prerequisites' | 'install' | 'upgrade' | 'replace' | 'repair' | 'downgrade' | 'uninstall';
 
 /** One state of a plan: why it is wanted, and what else may bring it about. */
@@ -14,6 +14,9 @@ export type Planned = {
   /** Tried in order in place of the step, which must hold afterwards. */
   readonly orElse?: readonly Step[];
 };
+
+/** A state to plan, before it has its id. */
+export type Draft = Omit<Planned, 'id'>;
 
 export type Plan = {
   readonly route: Route;

@@ -5,21 +5,30 @@ import type { Route } from './plan.ts';
 import { compareMsiVersions } from './version.ts';
 import type { Wanted } from './wanted.ts';
 
-type Case = { readonly from: Product | null; readonly to: Msi | null; readonly goal: Wanted['goal'] };
+/** What there is beside the product that counts. */
+type Beside = { readonly products?: readonly Product[]; readonly isAnyLeft?: boolean };
+type Case = {
+  readonly from: Product | null;
+  readonly to: Msi | null;
+  readonly goal: Wanted['goal'];
+} & Required<Beside>;
 type Rule = { readonly route: Route; readonly when: (one: Case) => boolean };
 
-/** How the version given stands to the version installed: negative is newer than what is there. */
-const order = ({ from, to }: Case) => (from && to ? (compareMsiVersions(from.version, to.productVersion) ?? 0) : 0);
+/** How a version installed stands to the version given: positive is newer than the package. */
+const order = (from: Product | null, to: Msi | null) =>
+  from && to ? (compareMsiVersions(from.version, to.productVersion) ?? 0) : 0;
 const isOld = (product: Product) => (compareMsiVersions(product.version, firstJsonVersion) ?? 0) < 0;
 
 /** The first rule that fits gives the route. */
 const rules: readonly Rule[] = [
-  { route: 'uninstall', when: ({ goal, from }) => goal === 'absent' && from !== null },
+  { route: 'uninstall', when: ({ goal, from, isAnyLeft }) => goal === 'absent' && (from !== null || isAnyLeft) },
   { route: 'none', when: ({ goal }) => goal === 'absent' },
   { route: 'install', when: ({ from }) => from === null },
-  { route: 'repair', when: (one) => isSameProduct(one) && (one.from?.missingFiles.length ?? 0) > 0 },
+  { route: 'downgrade', when: ({ products, to }) => products.some((one) => order(one, to) > 0) },
+  // Of two registered products none can be kept: uninstalling the other may take its files and its site along.
+  { route: 'replace', when: ({ products }) => products.length > 1 },
+  { route: 'repair', when: (one) => isSameProduct(one) && isBroken(one.from) },
   { route: 'none', when: isSameProduct },
-  { route: 'downgrade', when: (one) => order(one) > 0 },
   // Only the package's own Upgrade table says whether it replaces a product (T12); below 4.0 the vendor asks to uninstall first.
   {
     route: 'upgrade',
@@ -30,13 +39,17 @@ const rules: readonly Rule[] = [
 ];
 
 function isSameProduct({ from, to }: Case): boolean {
-  return (
-    from !== null && to !== null && from.productCode === to.productCode && order({ from, to, goal: 'present' }) === 0
-  );
+  return from !== null && to !== null && from.productCode === to.productCode && order(from, to) === 0;
 }
 
-/** The route from the installed product to the package given. */
-export function routeOf(from: Product | null, wanted: Pick<Wanted, 'msi' | 'goal'>): Route {
-  const one = { from, to: wanted.msi, goal: wanted.goal };
+/** Whether files of a product are gone, or the package without which Windows Installer neither repairs nor uninstalls it (1612). */
+export function isBroken(product: Product | null): boolean {
+  return product !== null && (product.missingFiles.length > 0 || product.cached === null);
+}
+
+/** The route from the installed product to the package given; `products` are all that are registered, by default that one. */
+export function routeOf(from: Product | null, wanted: Pick<Wanted, 'msi' | 'goal'>, beside: Beside = {}): Route {
+  const { products = from ? [from] : [], isAnyLeft = false } = beside;
+  const one = { from, to: wanted.msi, goal: wanted.goal, products, isAnyLeft };
   return rules.find((rule) => rule.when(one))?.route ?? 'none';
 }

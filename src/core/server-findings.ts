@@ -69,8 +69,8 @@ export const serverFindings: readonly FindingRow[] = [
     means:
       'An installation was cut off, by a power cut perhaps, and Windows Installer will undo it later: what is on the server now may not last.',
     needs: ['installer'],
-    stops: 'always',
-    hint: 'Start the installer of that product again, which finishes or undoes it, then run again.',
+    stops: 'unless-accepted',
+    hint: 'Start the installer of that product again, which finishes or undoes it, or accept that Windows Installer takes it back first.',
     test: ({ now, unfinished }) =>
       read(now.installer).suspended && !unfinished
         ? 'Windows Installer holds a suspended installation of somebody else.'

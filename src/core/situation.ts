@@ -1,9 +1,12 @@
 import compare from 'semver/functions/compare.js';
 import { neededFeatures, samePath } from './connector.ts';
 import type { Facts, Iis, Pool, Product, Reading, Site } from './facts.ts';
-import { hostingGaps, lineOf, sameName } from './missing.ts';
+import { isAnyLeft, type Leftovers, leftoversOf } from './leftovers.ts';
+import { hostingGaps, lineOf } from './missing.ts';
 import type { Route, Unfinished } from './plan.ts';
 import { routeOf } from './route.ts';
+import { sameName } from './site-gaps.ts';
+import { compareAllFields } from './version.ts';
 import type { Wanted } from './wanted.ts';
 
 /** What findings and plan are made from: the facts, and what follows from them at once. */
@@ -13,8 +16,12 @@ export type Situation = {
   readonly unfinished: Unfinished | undefined;
   /** The facts before the first run of the chain: what a way back leads to. */
   readonly origin: Facts;
-  /** The one product of `origin`, or null. */
+  /** The product of `origin` whose config and site count, or null: that which a site serves, else the newest. */
   readonly product: Product | null;
+  /** All products of `origin`, the oldest first. */
+  readonly products: readonly Product[];
+  /** What lay there without a product before the first run of the chain. */
+  readonly leftovers: Leftovers;
   readonly route: Route;
   /** Features to enable; empty when all are. */
   readonly features: readonly string[];
@@ -25,10 +32,13 @@ export type Situation = {
 /** Puts together what the facts, the wanted state and an unfinished run say. */
 export function situationOf(now: Facts, wanted: Wanted, unfinished?: Unfinished): Situation {
   const origin = unfinished?.before ?? now;
-  const product = valueOr(origin.products, [])[0] ?? null;
+  const products = valueOr(origin.products, []).toSorted(byAge);
+  const product = products.findLast((one) => siteOf(origin, one).site !== null) ?? products.at(-1) ?? null;
+  const leftovers = leftoversOf(origin);
+  const route = routeOf(product, wanted, { products, isAnyLeft: isAnyLeft(leftovers) });
   const features = wanted.goal === 'absent' ? [] : featuresToEnable(now, wanted);
   const runtime = wanted.goal === 'absent' ? null : runtimeNeed(now, wanted);
-  return { now, wanted, unfinished, origin, product, route: routeOf(product, wanted), features, runtime };
+  return { now, wanted, unfinished, origin, product, products, leftovers, route, features, runtime };
 }
 
 /** The value of a reading, or the given one where it could not be read. */
@@ -59,15 +69,8 @@ function runtimeNeed(now: Facts, wanted: Wanted): Situation['runtime'] {
   return { version, gaps: hostingGaps(now.hosting.value, version) };
 }
 
-/** Why the product could not be put back if a change failed, or null if it could. */
-export function whyNoWayBack(origin: Facts, { version, cached, ...product }: Product): string | null {
-  if (!cached) return `the package of the installed ${version} is not on this server any more`;
-  if (cached.externalCabinets.length > 0)
-    return `the kept package of ${version} lacks its cabinets ${cached.externalCabinets.join(', ')}`;
-  const { pool } = siteOf(origin, { ...product, version, cached });
-  return hasPassword(pool)
-    ? `pool ${pool?.name} runs under a password that only IIS knows, and that is lost with the pool`
-    : null;
+function byAge(left: Product, right: Product): number {
+  return compareAllFields(left.version, right.version) || (left.productCode < right.productCode ? -1 : 1);
 }
 
 /** Whether a pool runs under an account whose password only IIS knows (T5). */

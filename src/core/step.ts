@@ -1,4 +1,4 @@
-import type { CertificateBinding, ConfigRole, Sha256, Site, Values } from './facts.ts';
+import type { CertificateBinding, ConfigRole, ConnectorFolder, Sha256, Site, Values } from './facts.ts';
 
 /** A package in our protected folder, named by what it is: `packages\<sha256>\<name>`. */
 export type PackageRef = { readonly name: string; readonly sha256: Sha256 };
@@ -32,18 +32,53 @@ export type Steps = {
   };
   /** `values`: nothing of the backup is missing. `exact`: the very bytes. */
   'config.restore': { readonly files: readonly WantedFile[]; readonly match: 'values' | 'exact' };
-  'connector.install': { readonly msi: MsiRef; readonly properties: Properties };
-  'connector.upgrade': { readonly msi: MsiRef; readonly properties: Properties; readonly replaces: readonly string[] };
+  /** Registered, with its files, in that folder where one is named; files in `lacking` were gone before, and may be. */
+  'connector.install': {
+    readonly msi: MsiRef;
+    readonly properties: Properties;
+    readonly folder?: string;
+    readonly lacking?: readonly string[];
+  };
+  'connector.upgrade': {
+    readonly msi: MsiRef;
+    readonly properties: Properties;
+    readonly replaces: readonly string[];
+    readonly folder?: string;
+  };
+  /** Registered, with all its files and its package kept by Windows Installer. */
+  'connector.repair': { readonly msi: MsiRef; readonly properties: Properties };
   /** The pool of the product's site runs; holds where there is no such site. */
   'connector.serve': { readonly productCode: string };
-  /** `folder`: where it lies, or null if that is not known beforehand. */
-  'connector.uninstall': { readonly productCode: string; readonly version: string; readonly folder: string | null };
-  /** The site with its folder, bindings, pool and state, and the certificates that http.sys binds to its ports (T5). */
+  /**
+   * `folder`: where it lies, or null if that is not known beforehand. `msi`: the package to uninstall it by, where Windows
+   * Installer has lost its own.
+   */
+  'connector.uninstall': {
+    readonly productCode: string;
+    readonly version: string;
+    readonly folder: string | null;
+    readonly msi?: MsiRef;
+  };
+  /** Windows Installer holds no suspended installation. `by`: what it is asked to do so that it takes that back (T11). */
+  'installer.settle': { readonly by: { readonly productCode: string } | { readonly msi: MsiRef } | null };
+  /** No file is left in the folder: it is out of the way, in the backup. */
+  'folder.clear': { readonly path: string };
+  /** The folder is back, with as many files as it had at least. */
+  'folder.present': { readonly folder: ConnectorFolder };
+  /**
+   * The site with its folder, bindings, pool and state, and the certificates that http.sys binds to its ports (T5). It alone
+   * points at its folder, but for the sites and applications (`name/application`) that did before.
+   */
   'site.present': {
     readonly site: Site;
     readonly identity: string;
     readonly certificates: readonly CertificateBinding[];
+    readonly beside: readonly string[];
   };
+  /** The site or application is gone; the certificates are those of other sites, which its removal may take along (T5). */
+  'site.absent': { readonly site: Site; readonly certificates: readonly CertificateBinding[] };
+  'pool.present': { readonly pool: string; readonly identity: string };
+  'pool.absent': { readonly pool: string };
 };
 
 export type StepKind = keyof Steps;

@@ -15,6 +15,7 @@ const readings: Readonly<Record<FactName, { readonly about: Subject; readonly te
   hosting: { about: 'iis', tells: 'which .NET runtimes and which module of IIS are there' },
   products: { about: 'connector', tells: 'which connector is registered' },
   config: { about: 'settings', tells: 'the config files of the connector' },
+  folders: { about: 'connector', tells: 'the files in its folders' },
   kept: { about: 'settings', tells: 'what an earlier run has kept' },
 };
 

@@ -9,6 +9,13 @@ export function parseMsiVersion(text: string): MsiVersion | null {
   return major <= 255 && minor <= 255 && build <= 65535 ? [major, minor, build] : null;
 }
 
+/** Negative, zero or positive by all fields there are: for an order of what Windows Installer itself takes for equal. */
+export function compareAllFields(left: string, right: string): number {
+  const [a, b] = [left.split('.').map(Number), right.split('.').map(Number)];
+  const index = [0, 1, 2, 3].find((field) => (a[field] ?? 0) !== (b[field] ?? 0));
+  return index === undefined ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
+}
+
 /** Negative, zero or positive as Windows Installer orders the two versions; null if one of them is none. */
 export function compareMsiVersions(left: string, right: string): number | null {
   const [a, b] = [parseMsiVersion(left), parseMsiVersion(right)];

@@ -11,6 +11,8 @@ export type Wanted = {
   /** Windows features beside those the connector needs, by their DISM names. */
   readonly features: readonly string[];
   readonly properties: Properties;
+  /** For the package of the installed version, should it have to be put back. */
+  readonly wayBackProperties: Properties;
   /** Ids of findings that the operator accepts. */
   readonly accept: readonly string[];
   readonly limits: Limits;

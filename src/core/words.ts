@@ -1,3 +1,4 @@
+import type { Site } from './facts.ts';
 import type { Step, StepKind, Steps } from './step.ts';
 
 type Title<K extends StepKind> = (step: Steps[K]) => string;
@@ -14,15 +15,27 @@ const titles: { readonly [K in StepKind]: Title<K> } = {
     match === 'exact' ? 'put the config back as it was' : 'check the config, put back what is missing',
   'connector.install': ({ msi }) => `install ${msi.version}`,
   'connector.upgrade': ({ msi }) => `upgrade to ${msi.version}`,
+  'connector.repair': ({ msi }) => `repair ${msi.version}`,
   'connector.serve': () => 'see that its pool runs',
   'connector.uninstall': ({ version }) => `uninstall ${version}`,
-  'site.present': ({ site }) => `check site ${site.name}`,
+  'installer.settle': () => 'let Windows Installer take back what it holds suspended',
+  'folder.clear': ({ path }) => `move ${path} into the backup`,
+  'folder.present': ({ folder }) => `put ${folder.path} back`,
+  'site.present': ({ site }) => `check site ${nameOfSite(site)}`,
+  'site.absent': ({ site }) => `remove ${site.application === '/' ? 'site' : 'application'} ${nameOfSite(site)}`,
+  'pool.present': ({ pool }) => `see that pool ${pool} is there`,
+  'pool.absent': ({ pool }) => `remove pool ${pool}`,
 };
 
 /** A step in a few words, as plans, journals' readers and errors call it. */
 export function titleOf<K extends StepKind>(step: Step<K>): string {
   const title: Title<K> = titles[step.kind as K];
   return title(step as unknown as Steps[K]);
+}
+
+/** A site, or an application under one, as people call it: `SCIMConnector`, `Default Web Site/SCIMConnector`. */
+export function nameOfSite({ name, application }: Pick<Site, 'name' | 'application'>): string {
+  return name + (application === '/' ? '' : application);
 }
 
 /** `1 file`, `2 files`. */

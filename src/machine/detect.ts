@@ -4,7 +4,7 @@ import { readerSchema } from '../core/facts-schema.ts';
 import { sitesAndPools } from './application-host.ts';
 import type { Disk } from './disk.ts';
 import type { LookFor } from './machine.ts';
-import { readConfig, readKept } from './read-files.ts';
+import { readConfig, readFolders, readKept } from './read-files.ts';
 import type { ProductReader } from './read-products.ts';
 import type { Reader } from './reader.ts';
 
@@ -23,12 +23,13 @@ export type Detecting = {
 export async function detect(what: LookFor, tools: Detecting): Promise<Facts> {
   const { iis, products, ...read } = await readServer(what, tools);
   const [sites, known] = [await readIis(iis, tools), await tools.readProducts(products)];
-  const folders = connectorFolders(known.known ? known.value : [], sitesOf(sites));
+  const folders = connectorFolders(known.known ? known.value : [], sitesOf(sites), what.folders);
   return {
     ...read,
     iis: sites,
     products: known,
     config: known.known ? await readConfig(tools.disk, folders, (path) => sddlOf(path, tools)) : known,
+    folders: known.known ? await readFolders(tools.disk, folders) : known,
     kept: await readKept(tools.disk, what.backup, what.packages),
   };
 }

@@ -83,6 +83,25 @@ export class Disk implements Files {
     return this.hash(to);
   }
 
+  /** Renames a file or folder to a path that is not there yet; false where that is on another volume. */
+  async move(from: string, to: string): Promise<boolean> {
+    const source = await this.#place(from);
+    const target = await this.#madePlace(to);
+    try {
+      await renamePatiently(source, target);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EXDEV') return false;
+      throw error;
+    }
+  }
+
+  /** Removes a file, or a folder that is empty. */
+  async removeEither(path: string): Promise<void> {
+    if (await this.hasFolder(path)) await this.removeEmptyFolder(path);
+    else await this.remove(path);
+  }
+
   /** Removes a file; nothing happens if it is not there. */
   async remove(path: string): Promise<void> {
     await rm(await this.#place(path), { force: true });

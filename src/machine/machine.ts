@@ -12,6 +12,8 @@ export type LookFor = {
   readonly backup: string | null;
   /** Folder of the kept packages. */
   readonly packages: string;
+  /** Folders to look into beside those of products and sites: where the connector was when the run began. */
+  readonly folders?: readonly string[];
 };
 
 /** Read and list files by their Windows path; names match without case. */
@@ -63,6 +65,10 @@ export interface Machine extends Probe {
    * renamed over, so that there is no moment at which the file lacks its rights (T13). The sentence says why it could not.
    */
   replace(path: string, bytes: Uint8Array, sddl: string): Promise<Replaced>;
+  /** Renames a file or folder to a path that is not there yet; false where that is on another drive, and nothing was done. */
+  move(from: string, to: string): Promise<boolean>;
+  /** Removes a file, or a folder that is empty; nothing happens to what is not there or not empty. */
+  remove(path: string): Promise<void>;
   /** Removes what a cut has left of a file that was being written. */
   removePartial(path: string): Promise<void>;
   /** Takes the server's lock, or says who holds it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { manifestPath, parseManifest, storedPath } from '../core/backup.ts';
 import { configFolders, configRole } from '../core/connector.ts';
-import type { ConfigFile, ConfigRole, Kept, Reading, Sha256 } from '../core/facts.ts';
+import type { ConfigFile, ConfigRole, ConnectorFolder, Kept, Reading, Sha256 } from '../core/facts.ts';
 import { settingsValues } from '../core/settings-values.ts';
 import { type Files, partialSuffix } from './machine.ts';
 
@@ -46,6 +46,34 @@ function fingerprint(path: string, bytes: Uint8Array): Pick<ConfigFile, 'sha256'
   const isJson = path.toLowerCase().endsWith('.json');
   const values = isJson ? settingsValues(new TextDecoder().decode(bytes), sha256Of) : {};
   return { sha256: sha256Of(bytes), values };
+}
+
+/** Those of the given folders that hold a file, with how many. */
+export async function readFolders(
+  files: Files,
+  folders: readonly string[],
+): Promise<Reading<readonly ConnectorFolder[]>> {
+  try {
+    const found: ConnectorFolder[] = [];
+    for (const path of folders) {
+      const names = (await filesBelow(files, path)).map((name) => name.toLowerCase());
+      const logs = names.filter((name) => name.startsWith('log\\')).length;
+      if (names.length > 0) found.push({ path, files: names.length - logs, logs });
+    }
+    return { known: true, value: found };
+  } catch (error) {
+    return { known: false, why: `a folder of the connector could not be read: ${(error as Error).message}` };
+  }
+}
+
+/** The paths of all files in a folder and below it, relative to it. */
+export async function filesBelow(files: Pick<Files, 'list'>, folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of await files.list(folder)) {
+    if (!name.endsWith('\\')) found.push(name);
+    else found.push(...(await filesBelow(files, `${folder}\\${name.slice(0, -1)}`)).map((inner) => name + inner));
+  }
+  return found;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Msi } from '../core/media.ts';
 import type { Files } from './machine.ts';
 
 /** What is wanted of a cached package. */
-export type PackageContent = Pick<Msi, 'files' | 'defaults' | 'externalCabinets'>;
+export type PackageContent = Pick<Msi, 'files' | 'defaults' | 'externalCabinets' | 'properties'>;
 
 /** Reads a package on the server; null if it cannot be read as one. */
 export type ReadPackage = (path: string) => Promise<PackageContent | null>;
@@ -47,7 +47,8 @@ function cachedPackage(
   content: PackageContent,
 ): CachedPackage {
   const name = packageName ?? path.slice(path.lastIndexOf('\\') + 1);
-  return { path, name, sha256, externalCabinets: content.externalCabinets, defaults: content.defaults };
+  const { externalCabinets, defaults, properties } = content;
+  return { path, name, sha256, externalCabinets, defaults, properties };
 }
 
 /** Config files are left out: whether they are as they should be is judged by their values. */

@@ -45,6 +45,8 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     sleep: (ms) => pause(ms),
     change,
     replace: (path, bytes, sddl) => replaceFile(disk, setAcl, path, bytes, sddl),
+    move: (from, to) => disk.move(from, to),
+    remove: (path) => disk.removeEither(path),
     removePartial: (path) => disk.remove(path + partialSuffix),
     lock: (path, owner) => lockFile(path, owner, { setAcl, sddlOf: (one) => sddlOf(one, tools) }),
     close: () => reader.close(),

@@ -92,7 +92,7 @@ class Run {
       if (how === 'lost') return this.#end('failed-changed', `${why}; on the way back: ${cause}`, null);
       // Nothing may be installed into a folder that the next start of Windows empties (T1).
       if (how === 'barrier') return this.#end('reboot-first', `${why}; on the way back: ${cause}`, null);
-      if (how === 'failed' && step.kind === 'connector.install') isThere = false;
+      if (step.kind === 'connector.install') isThere = how !== 'failed';
     }
     const now = await this.#lookTwice(steps);
     const open = unsettled(steps, now).flatMap((step) => gapsOf(step, now));

@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
 import { productNamePattern, samePath } from '../core/connector.ts';
 import type { CertificateBinding, Iis, Site } from '../core/facts.ts';
-import { changeIis, restartIis, startPool } from './iis.ts';
+import { changeIis, portOf, restartIis, startPool } from './iis.ts';
 import { remember, type Server, stored } from './server.ts';
+import { UnknownCall } from './tools/tool.ts';
 
-/** Names that the connector's setup uses for a standard installation (domain 1.4). */
-const siteName = 'SCIMConnector';
-const poolName = 'SCIMConnectorAppPool';
+/** Where the connector is served; a port is null where its setup may choose one. */
+export type SiteChoice = {
+  readonly name: string;
+  readonly application: string;
+  readonly pool: string;
+  readonly https: number | null;
+  readonly http: number | null;
+};
+
+/** The ports that are tried first, and where counting up begins when none of them is free (domain 1.4). */
+const ports = { https: { preferred: [443], from: 8443 }, http: { preferred: [80], from: 8080 } } as const;
 
 /** Whether a package is the connector's: its own actions for IIS cannot be run here, so what they do is simulated. */
 export function isConnector(productName: string): boolean {
@@ -14,36 +23,66 @@ export function isConnector(productName: string): boolean {
 }
 
 /**
- * What the connector's setup does to IIS: pool and site of a standard installation, ports, certificate, and a restart of
- * IIS (domain 1.4, 6.5). A site with that name and folder which is there already is kept. Returns the site's name, null
- * without IIS.
+ * What the connector's setup is told by its properties. Their names are those of our samples, not the vendor's; without any
+ * it is a standard installation, whatever an earlier one was told: Windows Installer remembers no properties (T4).
  */
-export function makeSite(server: Server, folder: string): string | null {
-  const iis = stored(server, 'iis');
-  if (!iis) return null;
-  const kept = iis.sites.find((site) => site.name === siteName && samePath(site.folder, folder));
-  if (!kept) addSite(server, iis, folder);
-  restartIis(server);
-  return siteName;
+export function chosenSite(properties: ReadonlyMap<string, string>): SiteChoice {
+  const text = (name: string, otherwise: string) => properties.get(name) || otherwise;
+  const mode = text('SITEMODE', 'Site').toLowerCase();
+  if (mode === 'virtualdirectory') {
+    // One name is asked for, which becomes that of the folder and of the pool; the ports are those of the site (domain 1.4).
+    const folder = text('VIRTUALDIRECTORY', 'SCIMConnector').replace(/^\//, '');
+    const pool = text('APPPOOL', folder);
+    return { name: 'Default Web Site', application: `/${folder}`, pool, https: null, http: null };
+  }
+  if (mode !== 'site') throw new UnknownCall('msiexec', `the site mode ${mode}`);
+  return {
+    name: text('SITENAME', 'SCIMConnector'),
+    application: '/',
+    pool: text('APPPOOL', 'SCIMConnectorAppPool'),
+    https: Number(text('HTTPSPORT', '0')) || null,
+    http: Number(text('HTTPPORT', '0')) || null,
+  };
 }
 
-/** Removes the site with its pool, and the certificate of its address and port, whoever else uses that (T5, KB 2405568). */
+/**
+ * What the connector's setup does to IIS: pool, site or application, ports, certificate, and a restart of IIS (domain 1.4,
+ * 6.5). One that is there already just as it would be made is kept, and an upgrade does not restart IIS then. Any other site
+ * stays where it is, that of the version before too (T4). Returns its name as appcmd has it (`SCIMConnector/`), null without IIS.
+ */
+export function makeSite(server: Server, folder: string, choice: SiteChoice, isUpgrade: boolean): string | null {
+  const iis = stored(server, 'iis');
+  if (!iis) return null;
+  const site = siteFor(iis, folder, choice);
+  const isKept = iis.sites.some((one) => isSame(one, site));
+  if (!isKept) putSite(server, site);
+  if (!isKept || !isUpgrade) restartIis(server);
+  return site.name + site.application;
+}
+
+/**
+ * Removes the site that an installation made, with everything under it, and a pool that nothing else uses. The vendor's setup
+ * is taken to use the API of IIS, by which the certificate of the site's address and port goes too, whoever else uses it (T5,
+ * KB 2405568). One that was renamed meanwhile is not found and stays (domain 1.8).
+ */
 export function removeSite(server: Server, name: string): void {
   const iis = stored(server, 'iis');
-  const site = iis?.sites.find((one) => one.name === name);
+  const site = iis?.sites.find((one) => one.name + one.application === name);
   if (!iis || !site) return;
-  const ports = site.bindings.filter((binding) => binding.startsWith('https/')).map(portOf);
-  const isShared = iis.sites.some((one) => one.name !== name && one.pool === site.pool);
+  const isOwn = site.application === '/';
+  const rest = iis.sites.filter((one) => (isOwn ? one.name !== site.name : one !== site));
+  const isShared = rest.some((one) => one.pool === site.pool);
+  const freed = isOwn ? site.bindings.filter((binding) => binding.startsWith('https/')).map(portOf) : [];
   changeIis(server, () => ({
-    sites: iis.sites.filter((one) => one.name !== name),
+    sites: rest,
     pools: iis.pools.filter((pool) => isShared || pool.name !== site.pool),
-    certificates: iis.certificates.filter((one) => !ports.includes(Number(one.endpoint.split(':').at(-1)))),
+    certificates: iis.certificates.filter((one) => !freed.includes(endpointPort(one))),
   }));
 }
 
-/** The pool's right to write the settings, by the security identifier that IIS derives from a pool's name. */
-export function grantPool(server: Server, path: string): void {
-  const sddl = `O:BAG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x1301bf;;;${poolSid(poolName)})`;
+/** The right to write the settings for the pool that serves their folder, by the identifier that IIS derives from its name. */
+export function grantPool(server: Server, path: string, pool: string): void {
+  const sddl = `O:BAG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x1301bf;;;${poolSid(pool)})`;
   remember(server, { acls: { ...server.memory.acls, [path.toLowerCase()]: sddl } });
 }
 
@@ -54,35 +93,50 @@ export function poolSid(name: string): string {
   return ['S-1-5-82', ...words].join('-');
 }
 
-function addSite(server: Server, iis: Iis, folder: string): void {
-  const https = freePort(iis, [443], 8443);
-  const http = freePort(iis, [80], 8080);
-  const site: Site = {
-    name: siteName,
-    application: '/',
-    folder,
-    pool: poolName,
-    bindings: [`https/*:${https}:`, `http/*:${http}:`],
-    state: 'started',
-  };
-  changeIis(server, ({ sites, pools, certificates }) => ({
-    sites: [...sites.filter((one) => one.name !== siteName), site],
-    pools: [
-      ...pools.filter((one) => one.name !== poolName),
-      { name: poolName, identity: 'ApplicationPoolIdentity', state: 'started', workers: 0 },
-    ],
-    certificates: [...certificates, selfSigned(server, https)],
-  }));
-  startPool(server, poolName);
+function siteFor(iis: Iis, folder: string, { name, application, pool, https, http }: SiteChoice): Site {
+  const parent = iis.sites.find((one) => one.name === name && one.application === '/');
+  if (application !== '/') {
+    if (!parent) throw new UnknownCall('msiexec', `what the setup does where there is no ${name}`);
+    return { ...parent, application, folder, pool };
+  }
+  const others = iis.sites.filter((site) => site.name !== name);
+  const bindings = [
+    `https/*:${https ?? freePort(others, ports.https)}:`,
+    `http/*:${http ?? freePort(others, ports.http)}:`,
+  ];
+  return { name, application, folder, pool, bindings, state: 'started' };
 }
 
-/** 443 and 80 if they are free, else the first free one counting up (domain 1.4). */
-function freePort(iis: Iis, preferred: readonly number[], from: number): number {
-  const taken = new Set(
-    iis.sites.filter((site) => site.name !== siteName).flatMap((site) => site.bindings.map(portOf)),
-  );
-  const free = preferred.find((port) => !taken.has(port));
-  let port = from;
+/** Whether a site is the one that the setup would make: host names and certificates are the operator's business. */
+function isSame(left: Site, right: Site): boolean {
+  const key = (site: Site) => [site.name, site.application, site.pool, ...site.bindings.map(portOf).sort()].join();
+  return key(left) === key(right) && samePath(left.folder, right.folder);
+}
+
+function putSite(server: Server, site: Site): void {
+  const isOwn = site.application === '/';
+  const isPlace = (one: Site) => one.name + one.application === site.name + site.application;
+  const secure = isOwn ? site.bindings.filter((one) => one.startsWith('https/')).map(portOf) : [];
+  changeIis(server, ({ sites, pools, certificates }) => ({
+    sites: sites.some(isPlace) ? sites.map((one) => (isPlace(one) ? site : one)) : [...sites, site],
+    pools: pools.some((one) => one.name === site.pool)
+      ? pools
+      : [...pools, { name: site.pool, identity: 'ApplicationPoolIdentity', state: 'started', workers: 0 }],
+    certificates: [
+      ...certificates.filter((one) => !secure.includes(endpointPort(one))),
+      ...secure.map((port) => selfSigned(server, port)),
+    ],
+  }));
+  startPool(server, site.pool);
+}
+
+function freePort(
+  others: readonly Site[],
+  wish: { readonly preferred: readonly number[]; readonly from: number },
+): number {
+  const taken = new Set(others.flatMap((site) => site.bindings.map(portOf)));
+  const free = wish.preferred.find((port) => !taken.has(port));
+  let port = wish.from;
   while (taken.has(port)) port += 1;
   return free ?? port;
 }
@@ -92,7 +146,6 @@ function selfSigned(server: Server, port: number): CertificateBinding {
   return { endpoint: `0.0.0.0:${port}`, thumbprint, store: 'MY', present: true };
 }
 
-/** The port of a binding as IIS writes it: `https/*:443:`. */
-function portOf(binding: string): number {
-  return Number(binding.split(':')[1]);
+function endpointPort({ endpoint }: CertificateBinding): number {
+  return Number(endpoint.split(':').at(-1));
 }

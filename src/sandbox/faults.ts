@@ -233,6 +233,8 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
         run: () => machine.replace(path, bytes, sddl),
         tear: () => machine.write(path + partialSuffix, bytes.subarray(0, bytes.length >> 1)),
       }),
+    move: (from, to) => strike({ call: null, run: () => machine.move(from, to), tear: nothing }),
+    remove: (path) => strike({ call: null, run: () => machine.remove(path), tear: nothing }),
     removePartial: (path) => strike({ call: null, run: () => machine.removePartial(path), tear: nothing }),
   };
 }

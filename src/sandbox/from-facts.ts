@@ -1,5 +1,6 @@
-import type { ConfigFile, Facts, Hosting, Product } from '../core/facts.ts';
+import type { ConfigFile, ConnectorFolder, Facts, Hosting, Product } from '../core/facts.ts';
 import type { Files } from '../machine/machine.ts';
+import { readFolders } from '../machine/read-files.ts';
 import { madeConfig } from './made-config.ts';
 import { notesOn } from './made-notes.ts';
 import { isOnDrive, knownPackages, layProduct, packageOf, productsIn } from './made-product.ts';
@@ -19,6 +20,7 @@ export async function layFacts(folder: string, facts: Facts, packages: readonly 
   if (facts.hosting.known) await layHosting(server, facts.hosting.value);
   const unknown = await layProducts(server, packages);
   await layConfig(server, facts.config.known ? facts.config.value : []);
+  await layFolders(server, facts.folders.known ? facts.folders.value : []);
   const notes = notesOn(facts, await lookedAt(server), unknown);
   remember(server, { madeFrom: { server: nameIn(facts), takenAt: facts.takenAt, notes } });
   await saveServer(server);
@@ -38,6 +40,7 @@ async function layProducts(server: Server, packages: readonly string[]): Promise
 function lookedAt(server: Server): Promise<Facts> {
   return new SandboxMachine(server).look({
     upgradeCodes: productsIn(server.facts).map((one) => one.upgradeCode),
+    folders: server.facts.folders.known ? server.facts.folders.value.map((one) => one.path) : [],
     ...nothingKept,
   });
 }
@@ -67,6 +70,22 @@ async function layConfig(server: Server, files: readonly ConfigFile[]): Promise<
   for (const file of files.filter(({ path }) => isOnDrive(path))) {
     await server.drive.write(file.path, madeConfig(file, await textAt(server.drive, file.path)));
     remember(server, { acls: { ...server.memory.acls, [file.path.toLowerCase()]: file.sddl } });
+  }
+}
+
+/** No folder of the connector holds more; facts that say so are not followed. */
+const mostFiles = 2000;
+
+/** As many files as the facts count in each folder of the connector; what they are is not known. */
+async function layFolders({ drive }: Server, folders: readonly ConnectorFolder[]): Promise<void> {
+  for (const { path, files, logs } of folders.filter((one) => isOnDrive(one.path))) {
+    const now = await readFolders(drive, [path]);
+    const there = (now.known ? now.value[0] : undefined) ?? { files: 0, logs: 0 };
+    const lay = (name: string) => drive.write(`${path}\\${name}`, 'Made from facts: a file of a simulated server.\r\n');
+    for (let count = there.files; count < Math.min(files, mostFiles); count++)
+      await lay(`made-from-facts-${count}.dat`);
+    for (let count = there.logs; count < Math.min(logs, mostFiles); count++)
+      await lay(`Log\\made-from-facts-${count}.log`);
   }
 }
 

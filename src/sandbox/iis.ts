@@ -70,6 +70,11 @@ export function restartIis(server: Server): void {
   startWebServices(server);
 }
 
+/** The port of a binding as IIS writes it: `https/*:443:`. */
+export function portOf(binding: string): number {
+  return Number(binding.split(':')[1]);
+}
+
 /** Whether the web services run. */
 export function isServing(iis: Iis): boolean {
   return iis.services.W3SVC?.state === 'running';

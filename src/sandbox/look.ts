@@ -1,7 +1,7 @@
 import { connectorFolders, productNamePattern } from '../core/connector.ts';
 import type { Facts, Hosting, Product, ReaderProduct, Reading } from '../core/facts.ts';
 import type { LookFor } from '../machine/machine.ts';
-import { readConfig, readKept } from '../machine/read-files.ts';
+import { readConfig, readFolders, readKept } from '../machine/read-files.ts';
 import type { ProductReader } from '../machine/read-products.ts';
 import { iisNow } from './iis.ts';
 import { type Server, timeOf } from './server.ts';
@@ -20,7 +20,7 @@ export async function lookAt(server: Server, what: LookFor, readProducts: Produc
       ? { known: true, value: await hostingNow(server, facts.hosting.value) }
       : facts.hosting,
     products,
-    config: await configNow(server, products, iis),
+    ...(await filesNow(server, products, iis, what.folders)),
     kept: await readKept(drive, what.backup, what.packages),
   };
 }
@@ -69,9 +69,17 @@ async function hostingNow({ drive }: Server, kept: Hosting): Promise<Hosting> {
   return { ...kept, runtimes, module: { ...kept.module, files, schema } };
 }
 
-async function configNow(server: Server, products: Facts['products'], iis: Facts['iis']): Promise<Facts['config']> {
-  if (!products.known) return products;
-  if (!iis.known) return iis;
-  const folders = connectorFolders(products.value, iis.value?.sites ?? []);
-  return readConfig(server.drive, folders, async (path) => sddlOf(server, path));
+async function filesNow(
+  server: Server,
+  products: Facts['products'],
+  iis: Facts['iis'],
+  more: LookFor['folders'],
+): Promise<Pick<Facts, 'config' | 'folders'>> {
+  if (!products.known) return { config: products, folders: products };
+  if (!iis.known) return { config: iis, folders: iis };
+  const folders = connectorFolders(products.value, iis.value?.sites ?? [], more);
+  return {
+    config: await readConfig(server.drive, folders, async (path) => sddlOf(server, path)),
+    folders: await readFolders(server.drive, folders),
+  };
 }

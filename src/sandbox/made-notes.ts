@@ -50,7 +50,7 @@ const sayings: readonly Saying[] = [
 ];
 
 /** Read from the files of the made server at each look, and known there. */
-const readFromFiles = ['config', 'kept'];
+const readFromFiles = ['config', 'folders', 'kept'];
 
 function unreadIn(facts: Facts): readonly string[] {
   return Object.entries(facts).flatMap(([name, value]) => {

@@ -35,7 +35,7 @@ export async function layProduct(server: Server, product: Product, known: KnownP
   const registered = server.memory.registered[productCode];
   const localPackage = cached?.path ?? 'C:\\Windows\\Installer\\gone.msi';
   if (registered) await moveCached(server, registered.localPackage, cached ? localPackage : null);
-  const made = registered ?? { keyPaths: [], packageCode: '', site: null };
+  const made = registered ?? { keyPaths: [], packageCode: '', sourceFolder: '', language: '', site: null };
   const packageName = cached?.name ?? registered?.packageName ?? 'gone.msi';
   remember(server, {
     registered: { ...server.memory.registered, [productCode]: { ...made, localPackage, packageName } },

@@ -115,6 +115,21 @@ export class SandboxMachine implements Machine {
     return { ok: true };
   }
 
+  /** Access rights go along with what is renamed; another drive is another volume. */
+  async move(from: string, to: string): Promise<boolean> {
+    if (win32.parse(from).root.toLowerCase() !== win32.parse(to).root.toLowerCase()) return false;
+    const isDone = await this.server.drive.move(from, to);
+    remember(this.server, { acls: movedAcls(this.server.memory.acls, from.toLowerCase(), to.toLowerCase()) });
+    await this.#save();
+    return isDone;
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.server.drive.removeEither(path);
+    this.#dropAcl(path);
+    await this.#saveClock();
+  }
+
   async removePartial(path: string): Promise<void> {
     await this.server.drive.remove(path + partialSuffix);
   }
@@ -146,6 +161,14 @@ export class SandboxMachine implements Machine {
     await saveServer(this.server);
     this.#saved = this.server.memory;
   }
+}
+
+type Acls = Server['memory']['acls'];
+
+function movedAcls(acls: Acls, from: string, to: string): Acls {
+  const moved = ([path, sddl]: [string, string]): [string, string] =>
+    `${path}\\`.startsWith(`${from}\\`) ? [to + path.slice(from.length), sddl] : [path, sddl];
+  return Object.fromEntries(Object.entries(acls).map(moved));
 }
 
 async function readCached(server: Server, path: string): Promise<PackageContent | null> {

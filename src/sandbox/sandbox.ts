@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Facts } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import { SandboxMachine } from './sandbox-machine.ts';
+import { isScenario, scenarioNames } from './scenario-list.ts';
 import { loadServer } from './server.ts';
 
 /** A simulated server that is open; `isNew` when a scenario has just been laid out in a temporary folder. */
@@ -28,10 +29,10 @@ export async function openSandbox(
   const folder = resolve(nameOrFolder);
   const server = await loadServer(folder);
   if (!('problem' in server)) return { machine: new SandboxMachine(server), folder, isNew: false };
-  const { isScenario, layScenario, scenarioNames } = await import('./scenarios.ts');
   if (!isScenario(nameOrFolder)) {
     return { problem: `${server.problem}, and the scenarios are ${scenarioNames().join(', ')}` };
   }
+  const { layScenario } = await import('./scenarios.ts');
   const fresh = await mkdtemp(join(tmpdir(), `scim-setup-sandbox-${nameOrFolder}-`));
   return { machine: new SandboxMachine(await layScenario(fresh, nameOrFolder, packages)), folder: fresh, isNew: true };
 }
@@ -42,10 +43,10 @@ export async function createSandbox(
   scenario: string,
   { packages = samples }: SandboxOptions = {},
 ): Promise<{ readonly folder: string } | NoSandbox> {
-  const { isScenario, layScenario, scenarioNames } = await import('./scenarios.ts');
   if (!isScenario(scenario)) return { problem: `${scenario} is no scenario; those are ${scenarioNames().join(', ')}` };
   const problem = await whyNotEmpty(folder);
   if (problem !== null) return { problem };
+  const { layScenario } = await import('./scenarios.ts');
   await mkdir(folder, { recursive: true });
   await layScenario(resolve(folder), scenario, packages);
   return { folder: resolve(folder) };

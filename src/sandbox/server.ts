@@ -36,7 +36,11 @@ export type Registered = Pick<ReaderProduct, 'keyPaths'> & {
   readonly localPackage: string;
   readonly packageName: string;
   readonly packageCode: string;
-  /** Name of the site that its installation made. */
+  /** The folder it was installed from, in which Windows Installer looks when its own copy is gone (T2). */
+  readonly sourceFolder: string;
+  /** ProductLanguage, by which rows of an Upgrade table may choose. */
+  readonly language: string;
+  /** What its installation made in IIS, as appcmd names it: `SCIMConnector/`, `Default Web Site/SCIMConnector`. */
   readonly site: string | null;
 };
 

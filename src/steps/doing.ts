@@ -1,4 +1,4 @@
-import { type Attempt, callsOf } from '../core/calls.ts';
+import { type Attempt, type Call, callsOf } from '../core/calls.ts';
 import { type Outcome, outcomeOf } from '../core/codes.ts';
 import type { Facts } from '../core/facts.ts';
 import { packagePath } from '../core/places.ts';
@@ -18,13 +18,21 @@ export function failure(meaning: string): Outcome {
 /** How long to wait for another installation to end, in ms, between one attempt and the next: ten minutes in all. */
 const busyWaits = [10_000, 20_000, 30_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000];
 
-/** Runs the calls of a step until one fails; a restart that one of them asks for is kept. Waits while Windows Installer is busy. */
+/** Makes the calls of one attempt. */
+export type CallBuilder = (attempt: Attempt) => readonly Call<'change'>[];
+
+/** Runs the calls of a step, as `runEach` does. */
 export async function runCalls(step: Step, doing: Doing): Promise<Outcome> {
-  let result = await runOnce(step, doing);
+  return runEach((attempt) => callsOf(step, attempt), doing);
+}
+
+/** Runs calls until one fails; a restart that one of them asks for is kept. Waits while Windows Installer is busy. */
+export async function runEach(build: CallBuilder, doing: Doing): Promise<Outcome> {
+  let result = await runOnce(build, doing);
   for (const [index, wait] of busyWaits.entries()) {
     if (!result.busy) break;
     await doing.machine.sleep(wait);
-    result = await runOnce(step, { ...doing, label: `${doing.label}-${index + 2}` });
+    result = await runOnce(build, { ...doing, label: `${doing.label}-${index + 2}` });
   }
   return result;
 }
@@ -36,9 +44,9 @@ function withWords(outcome: Outcome, output: string): Outcome {
   return { ...outcome, meaning: `${outcome.meaning}: ${line.trim().slice(0, 200)}` };
 }
 
-async function runOnce(step: Step, doing: Doing): Promise<Outcome> {
+async function runOnce(build: CallBuilder, doing: Doing): Promise<Outcome> {
   let result = done;
-  for (const call of callsOf(step, doing)) {
+  for (const call of build(doing)) {
     if (call.log !== null) await doing.machine.makeFolder(doing.places.logs);
     const ended = await doing.machine.change(call);
     const outcome = outcomeOf(call.tool, ended, call.log);

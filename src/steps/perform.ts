@@ -1,9 +1,12 @@
 import type { Outcome } from '../core/codes.ts';
 import { fileErrorText } from '../core/file-error.ts';
+import { holds } from '../core/missing.ts';
+import { valueOr } from '../core/situation.ts';
 import type { Step, StepKind } from '../core/step.ts';
 import { backUp, restore } from './config.ts';
 import { type Doing, failure, runCalls, runPackage } from './doing.ts';
-import { startPoolOf, stopPool, stopPoolOf } from './site.ts';
+import { clearFolder, putFolderBack } from './folder.ts';
+import { putSite, removePool, removeSiteAndMend, startPoolOf, stopPool, stopPoolOf } from './site.ts';
 
 type Perform<K extends StepKind> = (step: Step<K>, doing: Doing) => Promise<Outcome>;
 
@@ -16,17 +19,42 @@ const performers: { readonly [K in StepKind]: Perform<K> } = {
   'pool.start': runCalls,
   'config.backup': backUp,
   'config.restore': restore,
-  'connector.install': (step, doing) => runPackage(step, step.msi, doing),
+  'connector.install': install,
   'connector.upgrade': (step, doing) => runPackage(step, step.msi, doing),
+  'connector.repair': (step, doing) => runPackage(step, step.msi, doing),
   'connector.serve': (step, doing) => startPoolOf(step.productCode, doing),
   'connector.uninstall': uninstall,
-  'site.present': runCalls,
+  'installer.settle': settle,
+  'folder.clear': clearFolder,
+  'folder.present': putFolderBack,
+  'site.present': putSite,
+  'site.absent': removeSiteAndMend,
+  'pool.present': runCalls,
+  'pool.absent': removePool,
 };
+
+/** Installing what is registered does nothing (MS-msi: maintenance), so where files of it are gone it is installed again as a repair. */
+async function install(step: Step<'connector.install'>, doing: Doing): Promise<Outcome> {
+  const { msi, properties } = step;
+  const products = valueOr((await doing.look()).products, []);
+  const isBroken = products.some((one) => one.productCode === msi.productCode && one.missingFiles.length > 0);
+  return runPackage(isBroken ? { kind: 'connector.repair', msi, properties } : step, msi, doing);
+}
 
 /** Files in use would only be marked for deletion at the next start (T1), so the pool of a product is stopped first. */
 async function uninstall(step: Step<'connector.uninstall'>, doing: Doing): Promise<Outcome> {
   const stopped = await stopPoolOf(step.productCode, doing);
-  return stopped.ok ? runCalls(step, doing) : stopped;
+  if (!stopped.ok) return stopped;
+  return step.msi ? runPackage(step, step.msi, doing) : runCalls(step, doing);
+}
+
+/** The product by which Windows Installer is asked may itself be taken back, so what that call ends with does not count (T11). */
+async function settle(step: Step<'installer.settle'>, doing: Doing): Promise<Outcome> {
+  if (step.by === null)
+    return failure('there is neither a product nor a package by which Windows Installer could be asked');
+  const outcome = 'msi' in step.by ? await runPackage(step, step.by.msi, doing) : await runCalls(step, doing);
+  if (outcome.ok || outcome.busy || outcome.abandoned) return outcome;
+  return holds(step, await doing.look()) ? { ...outcome, ok: true } : outcome;
 }
 
 /**

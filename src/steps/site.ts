@@ -1,8 +1,43 @@
+import { bindCertificate, removeSite } from '../core/calls.ts';
 import type { Outcome } from '../core/codes.ts';
+import { samePath } from '../core/connector.ts';
 import { holds, missing } from '../core/missing.ts';
+import { sameName, secondSites } from '../core/site-gaps.ts';
 import { siteOf, valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
-import { type Doing, done, failure, runCalls } from './doing.ts';
+import { nameOfSite } from '../core/words.ts';
+import { type Doing, done, failure, runCalls, runEach } from './doing.ts';
+
+/** Puts a site as it was; one that a package has made beside it, pointing at the same folder, goes first, for it may hold the ports (T4). */
+export async function putSite(step: Step<'site.present'>, doing: Doing): Promise<Outcome> {
+  const now = await doing.look();
+  for (const one of secondSites(valueOr(now.iis, null), step.site, step.beside)) {
+    const removed = await runEach((attempt) => [removeSite(one, attempt)], doing);
+    if (!removed.ok) return removed;
+  }
+  return runCalls(step, doing);
+}
+
+/** Removes a site that no product owns, and binds again what its removal took from others (T5): what was not lost is not touched. */
+export async function removeSiteAndMend(step: Step<'site.absent'>, doing: Doing): Promise<Outcome> {
+  const before = await doing.look();
+  const owner = valueOr(before.products, []).find((one) => one.folder && samePath(one.folder, step.site.folder));
+  if (owner) return failure(`site ${nameOfSite(step.site)} belongs to ${owner.version}, which is registered`);
+  const isGone = holds({ ...step, certificates: [] }, before);
+  const removed = isGone ? done : await runCalls({ ...step, certificates: [] }, doing);
+  if (!removed.ok) return removed;
+  const now = await doing.look();
+  const lost = step.certificates.filter((one) => !holds({ ...step, certificates: [one] }, now));
+  const mended = await runEach((attempt) => lost.flatMap((one) => bindCertificate(one, attempt)), doing);
+  return mended.ok ? removed : mended;
+}
+
+/** Removes a pool in which nothing runs any more. */
+export async function removePool(step: Step<'pool.absent'>, doing: Doing): Promise<Outcome> {
+  const iis = valueOr((await doing.look()).iis, null);
+  const user = iis?.sites.find((one) => sameName(one.pool, step.pool));
+  return user ? failure(`${nameOfSite(user)} runs in pool ${step.pool}`) : runCalls(step, doing);
+}
 
 /** The longest that IIS itself gives a worker process to end (shutdownTimeLimit, 90 s by default). */
 const workerLimitMs = 90_000;

@@ -78,7 +78,7 @@ function lastName(path: string): string {
 }
 
 function wayBackLines(plan: ReportedPlan): string[] {
-  if (plan.noWayBack !== null) return [hanging(`No way back: ${plan.noWayBack}.`, '  ', 4)];
+  const none = plan.noWayBack === null ? [] : [hanging(`No way back to the whole: ${plan.noWayBack}.`, '  ', 4)];
   const titles = plan.wayBack.map((step) => step.title).join('; ');
-  return titles === '' ? [] : [hanging(`Way back: ${titles}.`, '  ', 4)];
+  return [...none, ...(titles === '' ? [] : [hanging(`Way back: ${titles}.`, '  ', 4)])];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { scenarioNames } from '../../src/sandbox/scenarios.ts';
+import { scenarioNames } from '../../src/sandbox/scenario-list.ts';
 import { bundle, givenServer, sample } from '../given.ts';
 import { documentOf, newFolder, run } from './program.ts';
 

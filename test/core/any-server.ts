@@ -3,6 +3,7 @@ import type { Facts, Product } from '../../src/core/facts.ts';
 import { findingRows } from '../../src/core/findings.ts';
 import type { Msi } from '../../src/core/media.ts';
 import type { Unfinished } from '../../src/core/plan.ts';
+import type { Properties } from '../../src/core/step.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 import {
   bareServer,
@@ -33,6 +34,7 @@ const oddities = mostly<Partial<Product>>(
   { bits: 32 },
   { missingFiles: ['a.dll'] },
   { folder: null },
+  { folder: 'D:\\Web\\SCIMConnector' },
   { cached: null },
 );
 const anyProduct = fc
@@ -40,8 +42,13 @@ const anyProduct = fc
   .map(([one, more, other]) => product(one, { ...more, ...other }));
 const products = fc.oneof(
   { weight: 4, arbitrary: fc.array(anyProduct, { maxLength: 1 }) },
-  { weight: 1, arbitrary: fc.tuple(anyProduct, anyProduct).map((both) => [...both]) },
+  { weight: 1, arbitrary: fc.uniqueArray(anyProduct, { maxLength: 3, selector: (one) => one.productCode }) },
 );
+const under = { ...site, name: 'Default Web Site', application: '/SCIMConnector' };
+const others = [
+  { ...site, name: 'Shop', folder: 'C:\\shop', pool: 'Shop' },
+  { ...site, application: '/shop', folder: 'C:\\shop' },
+];
 const anyPool = fc
   .tuple(
     fc.constantFrom('ApplicationPoolIdentity', 'NetworkService', 'SpecificUser:CORP\\scim'),
@@ -49,7 +56,11 @@ const anyPool = fc
   )
   .map(([identity, state]) => ({ ...pool, identity, state }));
 const anyIis = fc
-  .tuple(anyPool, mostly([site], []), mostly(true, false))
+  .tuple(
+    anyPool,
+    mostly([site], [], [under], [site, under], [site, ...others], [{ ...site, folder: 'D:\\Web\\SCIMConnector' }]),
+    mostly(true, false),
+  )
   .map(([one, sites, isThere]) => (isThere ? iis({ pools: [one], sites }) : null));
 const anyHosting = mostly(
   hosting(),
@@ -65,12 +76,13 @@ export const anyServer: fc.Arbitrary<Facts> = fc
     iis: anyIis,
     hosting: anyHosting,
     files: fc.oneof(fc.constant([...config]), fc.subarray([...config])),
+    logs: fc.nat(2),
     features: mostly<object>({}, { 'IIS-WebServer': 'disabled' }, { 'IIS-WebServer': 'removed' }),
     suspended: mostly(false, true),
     deletions: mostly<readonly string[]>([], [`${folder}\\a.dll`]),
     broken: mostly<(typeof readings)[number] | null>(null, ...readings),
   })
-  .map(({ products: all, iis: web, hosting: net, files, features, suspended, deletions, broken }) => {
+  .map(({ products: all, iis: web, hosting: net, files, logs, features, suspended, deletions, broken }) => {
     const usual = bareServer();
     return {
       ...usual,
@@ -78,6 +90,7 @@ export const anyServer: fc.Arbitrary<Facts> = fc
       iis: known(web),
       hosting: known(net),
       config: known(files),
+      folders: known(files.length + logs === 0 ? [] : [{ path: folder, files: files.length, logs }]),
       features: known({ ...(usual.features.known ? usual.features.value : {}), ...features }),
       installer: known({ suspended, disabledByPolicy: false }),
       restart: known({ reasons: [], deletions }),
@@ -97,6 +110,13 @@ const oddPackage = mostly<Partial<Msi>>(
   { productName: 'Other' },
   { unread: ['a file'] },
 );
+const anyProperties = mostly<Properties>(
+  {},
+  { INSTALLDIR: 'D:\\Web\\SCIMConnector' },
+  { INSTALLDIR: 'C:\\Elsewhere' },
+  { SITENAME: 'SCIMConnector' },
+  { UNKNOWN: 'x' },
+);
 const anyMsi = fc.option(
   fc.tuple(version, oddPackage).map(([one, more]) => msi(one, more)),
   { freq: 6 },
@@ -104,7 +124,13 @@ const anyMsi = fc.option(
 
 /** Every wish that answers and media can make, accepting some of what can be accepted. */
 export const anyWish: fc.Arbitrary<Wanted> = fc
-  .record({ msi: anyMsi, bundle: fc.constantFrom(null, bundle), accept: fc.subarray([...acceptable]) })
+  .record({
+    msi: anyMsi,
+    bundle: fc.constantFrom(null, bundle),
+    accept: fc.subarray([...acceptable]),
+    properties: anyProperties,
+    wayBackProperties: anyProperties,
+  })
   .map(({ msi: given, ...more }) => wanted(given, more));
 
 /** No unfinished run, or one of every kind. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Call, callsOf, defaultLimits, printedCall } from '../../src/core/calls.ts';
+import { refOf } from '../../src/core/media.ts';
 import type { Step, StepKind } from '../../src/core/step.ts';
 import { backup, installNew, removeOld, start, stop, upgrade } from './entries.ts';
-import { bundle, codeOf, folder, hash, places, site } from './server-facts.ts';
+import { bundle, codeOf, folder, hash, msi, places, site } from './server-facts.ts';
 
 const attempt = { places, label: '3-connector.upgrade-first', limits: defaultLimits };
 const log = `${places.logs}\\3-connector.upgrade-first.log`;
@@ -53,12 +54,49 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
   'connector.upgrade': [
     [upgrade as Step<'connector.upgrade'>, [`${system32}msiexec.exe /i ${package44} ${quiet} ${always}`]],
   ],
+  'connector.repair': [
+    [
+      { kind: 'connector.repair', msi: refOf(msi('4.4.4')), properties: {} },
+      [`${system32}msiexec.exe /i ${package44} ${quiet} REINSTALL=ALL REINSTALLMODE=vomus ${always}`],
+    ],
+  ],
   'connector.uninstall': [
     [removeOld as Step<'connector.uninstall'>, [`${system32}msiexec.exe /x ${codeOf('4.1.0')} ${quiet} ${always}`]],
+    [
+      { ...(removeOld as Step<'connector.uninstall'>), msi: refOf(msi('4.4.4')) },
+      [`${system32}msiexec.exe /x ${package44} ${quiet} ${always}`],
+    ],
   ],
+  'installer.settle': [
+    [
+      { kind: 'installer.settle', by: { productCode: codeOf('4.1.0') } },
+      [`${system32}msiexec.exe /fp ${codeOf('4.1.0')} ${quiet} ${always}`],
+    ],
+    [
+      { kind: 'installer.settle', by: { msi: refOf(msi('4.4.4')) } },
+      [`${system32}msiexec.exe /fp ${package44} ${quiet} ${always}`],
+    ],
+    [{ kind: 'installer.settle', by: null }, []],
+  ],
+  'folder.clear': [[{ kind: 'folder.clear', path: folder }, []]],
+  'folder.present': [[{ kind: 'folder.present', folder: { path: folder, files: 1, logs: 0 } }, []]],
+  'site.absent': [
+    [{ kind: 'site.absent', site, certificates: [] }, [`${appcmd} delete site /site.name:SCIMConnector`]],
+    [{ kind: 'site.absent', site: under, certificates: [] }, [`${appcmd} delete app /app.name:Default Web Site/SCIM`]],
+  ],
+  'pool.present': [
+    [
+      { kind: 'pool.present', pool: 'ScimPool', identity: 'LocalSystem' },
+      [
+        `${appcmd} add apppool /name:ScimPool`,
+        `${appcmd} set apppool /apppool.name:ScimPool /processModel.identityType:LocalSystem`,
+      ],
+    ],
+  ],
+  'pool.absent': [[{ kind: 'pool.absent', pool: 'ScimPool' }, [`${appcmd} delete apppool /apppool.name:ScimPool`]]],
   'site.present': [
     [
-      { kind: 'site.present', site, identity: 'ApplicationPoolIdentity', certificates: [] },
+      { kind: 'site.present', site, identity: 'ApplicationPoolIdentity', certificates: [], beside: [] },
       [
         `${appcmd} add apppool /name:ScimPool`,
         `${appcmd} set apppool /apppool.name:ScimPool /processModel.identityType:ApplicationPoolIdentity`,
@@ -70,7 +108,7 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
       ],
     ],
     [
-      { kind: 'site.present', site: under, identity: 'SpecificUser:CORP\\scim', certificates: [] },
+      { kind: 'site.present', site: under, identity: 'SpecificUser:CORP\\scim', certificates: [], beside: [] },
       [
         `${appcmd} add apppool /name:ScimPool`,
         `${appcmd} add app /site.name:Default Web Site /path:/SCIM /physicalPath:${folder}`,
@@ -134,7 +172,7 @@ const certificates = [
   { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', present: true },
   { endpoint: 'scim.example:443', thumbprint: 'CD34', store: 'WebHosting', present: true },
 ];
-const bound: Step = { kind: 'site.present', site, identity: 'LocalSystem', certificates };
+const bound: Step = { kind: 'site.present', site, identity: 'LocalSystem', certificates, beside: [] };
 
 test('certificates are bound again, by address or by name, as http.sys had them', () => {
   const netsh = `${system32}netsh.exe http`;
@@ -162,7 +200,7 @@ test('the time limits of the answers are minutes', () => {
 
 test('a pool without a password gets back the identity it had', () => {
   for (const identity of ['NetworkService', 'LocalSystem', 'LocalService', 'ApplicationPoolIdentity']) {
-    const lines = callsOf({ kind: 'site.present', site, identity, certificates: [] }, attempt).map(words);
+    const lines = callsOf({ kind: 'site.present', site, identity, certificates: [], beside: [] }, attempt).map(words);
     assert.ok(
       lines.some((line) => line.endsWith(`/processModel.identityType:${identity}`)),
       identity,
@@ -172,7 +210,13 @@ test('a pool without a password gets back the identity it had', () => {
 
 test('a site that was found stopped is stopped again', () => {
   const lines = callsOf(
-    { kind: 'site.present', site: { ...site, state: 'stopped' }, identity: 'LocalSystem', certificates: [] },
+    {
+      kind: 'site.present',
+      site: { ...site, state: 'stopped' },
+      identity: 'LocalSystem',
+      certificates: [],
+      beside: [],
+    },
     attempt,
   ).map(words);
   assert.equal(lines.at(-1), `${appcmd} stop site /site.name:SCIMConnector`);

@@ -5,6 +5,7 @@ import type { Wanted } from '../../src/core/wanted.ts';
 import {
   bareServer,
   bundle,
+  codeOf,
   folder,
   hash,
   hosting,
@@ -66,6 +67,11 @@ export const unfinished = (more: Partial<Unfinished> = {}): Unfinished => ({
 export const newDefault = (threshold: string) =>
   wanted(msi('4.4.4', { defaults: { 'responses\\appsettings.json': { '/Threshold': hash(threshold) } } }));
 
+/** Windows Installer takes it for the same version as 4.4.4. */
+const fourthField = product('4.4.4.1', { productCode: codeOf('4.4.9') });
+const elsewhere = only('4.1.0', { folder: 'D:\\Web\\SCIMConnector' });
+const beneath = { ...site, application: '/shop', folder: 'C:\\shop' };
+
 const suspended = server({ installer: known({ suspended: true, disabledByPolicy: false }) });
 
 export const cases: readonly Case[] = [
@@ -88,6 +94,11 @@ export const cases: readonly Case[] = [
   },
   { id: 'per-user', speaks: to(only('4.1.0', { context: 'user' })), silent: [fine] },
   {
+    id: 'per-user',
+    speaks: to(server({ products: known([product('4.1.0'), product('4.0.0', { context: 'user' })]) })),
+    silent: [to(server({ products: known([product('4.1.0'), product('4.0.0')]) }))],
+  },
+  {
     id: 'changed-meanwhile',
     speaks: { ...to(only('4.2.0')), unfinished: unfinished() },
     silent: [
@@ -105,6 +116,94 @@ export const cases: readonly Case[] = [
     id: 'broken',
     speaks: to(only('4.4.4', { missingFiles: ['a.dll'] })),
     silent: [fine, to(only('4.4.4', { missingFiles: ['a.dll'] }), removal)],
+  },
+  {
+    id: 'broken',
+    speaks: to(only('4.4.4', { cached: null })),
+    silent: [to(only('4.4.4')), to(only('4.1.0', { cached: null }))],
+  },
+  {
+    id: 'duplicate',
+    speaks: to(server({ products: known([product('4.4.4'), fourthField]) })),
+    silent: [to(server({ products: known([fourthField]) }))],
+  },
+  {
+    id: 'unknown-settings',
+    speaks: to(only('5.0.0'), wanted(msi('4.4.4', { defaults: { 'appsettings.json': { '/iv': hash('x') } } }))),
+    silent: [
+      to(only('5.0.0')),
+      to(
+        only('5.0.0'),
+        wanted(msi('4.4.4', { defaults: { 'appsettings.json': { '/iv': hash('x'), '/key': hash('y') } } })),
+      ),
+      to(server(), wanted(msi('4.4.4', { defaults: { 'appsettings.json': {} } }))),
+    ],
+  },
+  {
+    id: 'leftovers',
+    speaks: to(server({ products: known([]) })),
+    silent: [
+      fine,
+      to(bareServer({ folders: known([{ path: folder, files: 0, logs: 9 }]) })),
+      to(server({ iis: known(iis({ sites: [site, { ...site, name: 'Second' }] })) })),
+    ],
+  },
+  {
+    id: 'leftovers',
+    speaks: to(bareServer({ iis: known(iis({ pools: [] })) }), removal),
+    silent: [
+      to(bareServer(), removal),
+      to(bareServer({ iis: known(iis({ sites: [site, beneath], pools: [] })) }), removal),
+      to(bareServer({ iis: known(iis({ sites: [{ ...site, folder: 'C:\\other' }], pools: [] })) })),
+    ],
+  },
+  {
+    id: 'leftovers',
+    speaks: to(bareServer({ iis: known(iis({ sites: [], pools: [{ ...pool, name: 'scimconnectorapppool' }] })) })),
+    silent: [
+      to(bareServer({ iis: known(iis({ sites: [], pools: [pool] })) })),
+      to(
+        bareServer({
+          iis: known(iis({ sites: [{ ...beside, pool: 'Own' }], pools: [{ ...pool, name: 'Own' }] })),
+        }),
+      ),
+    ],
+  },
+  {
+    id: 'settings-not-carried',
+    speaks: to(elsewhere),
+    silent: [
+      fine,
+      to(elsewhere, removal),
+      to(elsewhere, wanted(msi('4.1.0'))),
+      ...['D:\\Web\\SCIMConnector', 'd:/web/scimconnector/', 'D:\\Web'].map((INSTALLDIR) =>
+        to(elsewhere, wanted(msi('4.4.4'), { properties: { INSTALLDIR } })),
+      ),
+      to(only('4.1.0', { folder: null })),
+    ],
+  },
+  {
+    id: 'settings-not-carried',
+    speaks: to(elsewhere, wanted(msi('4.4.4'), { properties: { INSTALLDIR: 'D:\\Other' } })),
+    silent: [to(server(), wanted(msi('4.4.4'), { properties: { INSTALLDIR: 'D:\\Other' } }))],
+  },
+  {
+    id: 'no-way-back',
+    speaks: to(elsewhere, wanted(msi('4.4.4'), { properties: { INSTALLDIR: 'D:\\Web' } })),
+    silent: [to(elsewhere, wanted(msi('4.4.4'), { wayBackProperties: { INSTALLDIR: 'D:\\Web' } }))],
+  },
+  {
+    id: 'property-unknown',
+    speaks: to(server(), wanted(msi('4.4.4'), { properties: { INSTALDIR: 'x' } })),
+    silent: [to(server(), wanted(msi('4.4.4'), { properties: { INSTALLDIR: 'x' } })), fine],
+  },
+  {
+    id: 'property-unknown',
+    speaks: to(server(), wanted(msi('4.4.4'), { wayBackProperties: { INSTALDIR: 'x' } })),
+    silent: [
+      to(server(), wanted(msi('4.4.4'), { wayBackProperties: { SITENAME: 'x' } })),
+      to(only('4.1.0', { cached: null }), wanted(msi('4.4.4'), { wayBackProperties: { INSTALDIR: 'x' } })),
+    ],
   },
   { id: 'downgrade', speaks: to(only('5.0.0')), silent: [fine, to(only('5.0.0'), removal)] },
   {
@@ -203,6 +302,11 @@ export const cases: readonly Case[] = [
   {
     id: 'package-unread',
     speaks: to(server(), wanted(msi('4.4.4', { unread: ['a.json is too large'] }))),
+    silent: [fine],
+  },
+  {
+    id: 'secret-property',
+    speaks: to(server(), wanted(msi('4.4.4'), { wayBackProperties: { API_TOKEN: 'x' } })),
     silent: [fine],
   },
   {

@@ -72,7 +72,9 @@ for (const [what, old] of [
   ['the old package is not kept', product('4.1.0', { cached: null })],
   [
     'the old package has no such file',
-    product('4.1.0', { cached: { path: '', name: '', sha256: '', externalCabinets: [], defaults: {} } }),
+    product('4.1.0', {
+      cached: { path: '', name: '', sha256: '', externalCabinets: [], defaults: {}, properties: [] },
+    }),
   ],
 ] as const) {
   test(`where ${what}, every value of the responses counts as changed`, () => {

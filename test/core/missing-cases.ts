@@ -155,8 +155,14 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     unknown: ['config'],
   },
   'connector.install': {
-    step: { kind: 'connector.install', msi: msi('4.1.0'), properties: {} },
-    holds: { 'it is registered': server(), 'Windows deletes files elsewhere': doomed('C:\\Config.Msi\\a.rbf') },
+    step: { kind: 'connector.install', msi: msi('4.1.0'), properties: {}, folder, lacking: ['Gone.dll'] },
+    holds: {
+      'what was gone before is gone still': server({
+        products: known([product('4.1.0', { missingFiles: ['gone.dll'] })]),
+      }),
+      'it is registered': server(),
+      'Windows deletes files elsewhere': doomed('C:\\Config.Msi\\a.rbf'),
+    },
     fails: [
       ['another one is registered', server({ products: known([product('4.0.0')]) }), /4.1.0 is not registered/],
       [
@@ -168,6 +174,11 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
         'its product code is registered with another version',
         server({ products: known([product('4.0.9', { productCode: codeOf('4.1.0') })]) }),
         /4\.0\.9/,
+      ],
+      [
+        'it lies elsewhere',
+        server({ products: known([product('4.1.0', { folder: 'C:\\Other' })]) }),
+        /4.1.0 lies in C:.Other, not in/,
       ],
       ['Windows will delete a file of it', doomed(`${folder}\\a.dll`), /until Windows deletes it/],
     ],
@@ -186,6 +197,91 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
       ['a file waits to be deleted', doomed(`${folder}\\a.dll`, { products: known([product('4.4.4')]) }), /a.dll/],
     ],
     unknown: ['products', 'restart', 'installer'],
+  },
+  'connector.repair': {
+    step: { kind: 'connector.repair', msi: msi('4.1.0'), properties: {} },
+    holds: { 'it is whole and its package is kept': server() },
+    fails: [
+      [
+        'a file of it is gone',
+        server({ products: known([product('4.1.0', { missingFiles: ['a.dll'] })]) }),
+        /a.dll of version 4.1.0 is not there/,
+      ],
+      [
+        'its package is gone',
+        server({ products: known([product('4.1.0', { cached: null })]) }),
+        /the package of version 4.1.0 that Windows Installer keeps is not there/,
+      ],
+      ['it is not registered', bareServer(), /4.1.0 is not registered/],
+    ],
+    unknown: ['products', 'restart', 'installer'],
+  },
+  'installer.settle': {
+    step: { kind: 'installer.settle', by: { productCode: codeOf('4.1.0') } },
+    holds: { 'nothing is suspended': server() },
+    fails: [
+      [
+        'something is',
+        server({ installer: known({ suspended: true, disabledByPolicy: false }) }),
+        /^Windows Installer holds a suspended installation$/,
+      ],
+    ],
+    unknown: ['installer'],
+  },
+  'folder.clear': {
+    step: { kind: 'folder.clear', path: `${folder.toUpperCase()}\\` },
+    holds: {
+      'it is not there': server({ folders: known([]) }),
+      'another one is': server({ folders: known([{ path: 'D:\\SCIMConnector', files: 1, logs: 0 }]) }),
+    },
+    fails: [
+      ['files lie in it', server(), /^13 files still in/],
+      ['a log lies in it', server({ folders: known([{ path: folder, files: 0, logs: 1 }]) }), /^1 file still in/],
+    ],
+    unknown: ['folders'],
+  },
+  'folder.present': {
+    step: { kind: 'folder.present', folder: { path: folder, files: 12, logs: 1 } },
+    holds: {
+      'it is as it was': server(),
+      'logs came': server({ folders: known([{ path: folder, files: 12, logs: 2 }]) }),
+    },
+    fails: [
+      ['it is not there', server({ folders: known([]) }), /has 0 files and 0 logs, not 12 and 1/],
+      [
+        'a file is not there',
+        server({ folders: known([{ path: folder, files: 11, logs: 2 }]) }),
+        /has 11 files and 2 logs, not 12 and 1/,
+      ],
+    ],
+    unknown: ['folders'],
+  },
+  'site.absent': {
+    step: { kind: 'site.absent', site, certificates: [certificate] },
+    holds: {
+      'it is gone, and the certificate of its port is there': iisWith({ sites: [] }),
+      'an application of its name is elsewhere': siteIs({ name: 'Other', application: '/SCIMConnector' }),
+    },
+    fails: [
+      ['it is there', server(), /site SCIMConnector is still there/],
+      ['it took a certificate along', iisWith({ sites: [], certificates: [] }), /AB12 is not bound/],
+    ],
+    unknown: ['iis'],
+  },
+  'pool.present': {
+    step: { kind: 'pool.present', pool: 'SCIMPOOL', identity: pool.identity },
+    holds: { 'it is there, stopped or not': poolIs({ state: 'stopped' }) },
+    fails: [
+      ['it is gone', iisWith({ pools: [] }), /does not run as/],
+      ['it runs as somebody else', poolIs({ identity: 'LocalSystem' }), /does not run as/],
+    ],
+    unknown: ['iis'],
+  },
+  'pool.absent': {
+    step: { kind: 'pool.absent', pool: 'SCIMPOOL' },
+    holds: { 'it is gone': iisWith({ pools: [] }), 'there is no IIS': server({ iis: known(null) }) },
+    fails: [['it is there', server(), /pool SCIMPOOL is still there/]],
+    unknown: ['iis'],
   },
   'connector.serve': {
     step: { kind: 'connector.serve', productCode: codeOf('4.1.0') },
@@ -216,7 +312,7 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     unknown: ['products', 'restart', 'installer'],
   },
   'site.present': {
-    step: { kind: 'site.present', site, identity: pool.identity, certificates: [certificate] },
+    step: { kind: 'site.present', site, identity: pool.identity, certificates: [certificate], beside: [] },
     holds: {
       'it is as it was': server(),
       'its bindings stand in another order': siteIs({ bindings: [...site.bindings].reverse() }),
@@ -226,6 +322,11 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     fails: [
       ['it is gone', iisWith({ sites: [] }), /site SCIMConnector\/ is not there/],
       ['it is now an application', siteIs({ application: '/SCIM' }), /is not there/],
+      [
+        'a second one points at its folder',
+        iisWith({ sites: [site, { ...site, name: 'Default Web Site', application: '/SCIM' }] }),
+        /Default Web Site\/SCIM points at .* too/,
+      ],
       ['it has another folder', siteIs({ folder: 'C:\\x' }), /has the folder C:\\x/],
       ['it runs in another pool', siteIs({ pool: 'DefaultAppPool' }), /runs in pool DefaultAppPool/],
       ['a binding is gone', siteIs({ bindings: ['https/*:443:'] }), /has the bindings/],

@@ -29,13 +29,18 @@ for (const [what, now, goal, steps] of [
     replace,
     'pool.stop config.backup connector.uninstall connector.install site.present config.restore pool.start',
   ],
-  ['an uninstallation', server(), wanted(null), 'pool.stop config.backup connector.uninstall'],
+  [
+    'an uninstallation',
+    server(),
+    wanted(null),
+    'pool.stop config.backup connector.uninstall site.absent pool.absent folder.clear',
+  ],
   ['an installation', bareServer(), upgrade, 'connector.install connector.serve'],
   [
     'an installation over what an uninstallation left',
     server({ products: known([]) }),
     upgrade,
-    'config.backup connector.install connector.serve',
+    'config.backup pool.stop site.absent pool.absent folder.clear connector.install connector.serve',
   ],
   ['an upgrade without a site', iisWith({ sites: [] }), upgrade, 'config.backup connector.upgrade config.restore'],
   [
@@ -93,6 +98,7 @@ test('the site comes back with the certificates of its own ports, as far as they
     site,
     identity: pool.identity,
     certificates: [at('0.0.0.0:443'), at('scim.example:443')],
+    beside: [],
   });
 });
 

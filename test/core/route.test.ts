@@ -17,6 +17,7 @@ for (const [what, from, to, route] of [
   ['no connector: install', null, msi('4.4.4'), 'install'],
   ['the same version, whole: nothing', product('4.4.4'), msi('4.4.4'), 'none'],
   ['the same version, files gone: repair', product('4.4.4', { missingFiles: ['a.dll'] }), msi('4.4.4'), 'repair'],
+  ['the same version, its package gone: repair', product('4.4.4', { cached: null }), msi('4.4.4'), 'repair'],
   ['an older package: downgrade', product('5.0.0'), msi('4.4.4'), 'downgrade'],
   ['a newer package that replaces it: upgrade', product('4.1.0'), msi('4.4.4'), 'upgrade'],
   ['4.0.0 itself can be upgraded in place', product('4.0.0'), msi('4.4.4'), 'upgrade'],
@@ -37,6 +38,18 @@ for (const [what, from, to, route] of [
 ] as const) {
   test(what, () => assert.equal(present(from, to), route));
 }
+
+test('of two registered versions none is kept, and one that is newer than the package is a downgrade', () => {
+  const both = (one: Product, other: Product) =>
+    routeOf(other, { msi: msi('4.4.4'), goal: 'present' }, { products: [one, other] });
+  assert.equal(both(product('4.1.0'), product('4.4.4')), 'replace');
+  assert.equal(both(product('4.4.4'), product('4.4.4.1')), 'replace');
+  assert.equal(both(product('4.4.4'), product('5.0.0')), 'downgrade');
+});
+
+test('what an uninstallation has left is cleared away, though no version is registered', () => {
+  assert.equal(routeOf(null, { msi: null, goal: 'absent' }, { isAnyLeft: true }), 'uninstall');
+});
 
 test('what is not there is not uninstalled', () => {
   assert.equal(routeOf(null, { msi: null, goal: 'absent' }), 'none');
@@ -60,6 +73,17 @@ for (const [what, from, to] of [
   ],
   ['above the range', product('4.3.0'), withRow({ max: '4.2.0' })],
   ['under a package without RemoveExistingProducts', product('4.1.0'), msi('4.4.4', { removeExistingProducts: null })],
+  ['under a row without either end, which is not valid', product('4.1.0'), withRow({ min: null, max: null })],
+  [
+    'that is above the range but for the fourth field',
+    product('4.4.4.1', { productCode: codeOf('4.0.9') }),
+    withRow({ max: '4.4.4' }),
+  ],
+  [
+    'of the lowest version but for the fourth field',
+    product('4.1.0.7'),
+    withRow({ min: '4.1.0', minInclusive: false }),
+  ],
   ['under a package without an Upgrade table', product('4.1.0'), msi('4.4.4', { upgrade: [] })],
 ] as const) {
   test(`a product ${what} is not upgraded in place but uninstalled first`, () => {
@@ -72,7 +96,9 @@ for (const [what, from, to] of [
   ['its own language', product('4.1.0'), withRow({ languages: [1031, 1033] })],
   ['a language that is not left out', product('4.1.0'), withRow({ languages: [1031], languagesExcluded: true })],
   ['the end of the range that belongs to it', product('4.2.0'), withRow({ max: '4.2.0', maxInclusive: true })],
-  ['an open range', product('4.1.0'), withRow({ min: null, max: null })],
+  ['all versions below', product('4.1.0'), withRow({ min: null })],
+  ['all versions above', product('4.1.0'), withRow({ max: null })],
+  ['a version below but for the fourth field', product('4.4.3.9'), withRow({})],
   [
     'an upgrade code in lower case',
     product('4.1.0', { upgradeCode: '{08adbe36-3757-4f7a-855c-2ac97ab28395}' }),

@@ -80,6 +80,7 @@ export function product(version: string, more: Partial<Product> = {}): Product {
       sha256: hash(version),
       externalCabinets: [],
       defaults: { 'responses\\appsettings.json': { '/Threshold': hash('20'), '/Path': hash('log') } },
+      properties: ['INSTALLDIR', 'SITENAME'],
     },
     ...more,
   };
@@ -117,6 +118,7 @@ export function server(more: Partial<Facts> = {}): Facts {
     hosting: known(hosting()),
     products: known([product('4.1.0')]),
     config: known(config),
+    folders: known([{ path: folder, files: 12, logs: 1 }]),
     kept: known({ files: [], packages: [] }),
     ...more,
   };
@@ -124,7 +126,13 @@ export function server(more: Partial<Facts> = {}): Facts {
 
 /** The same server before the connector came to it. */
 export function bareServer(more: Partial<Facts> = {}): Facts {
-  return server({ products: known([]), config: known([]), iis: known(iis({ sites: [], pools: [] })), ...more });
+  return server({
+    products: known([]),
+    config: known([]),
+    folders: known([]),
+    iis: known(iis({ sites: [], pools: [] })),
+    ...more,
+  });
 }
 
 export function msi(version: string, more: Partial<Msi> = {}): Msi {
@@ -158,7 +166,7 @@ export function msi(version: string, more: Partial<Msi> = {}): Msi {
     externalCabinets: [],
     frameworks: [{ name: 'Microsoft.AspNetCore.App', version: '6.0.0' }],
     defaults: {},
-    properties: [],
+    properties: ['INSTALLDIR', 'SITENAME'],
     hiddenProperties: [],
     unread: [],
     ...more,
@@ -175,6 +183,7 @@ export function wanted(given: Msi | null, more: Partial<Wanted> = {}): Wanted {
     bundle: null,
     features: [],
     properties: {},
+    wayBackProperties: {},
     accept: [],
     limits: defaultLimits,
     ...more,
@@ -191,5 +200,6 @@ export const readings = [
   'hosting',
   'products',
   'config',
+  'folders',
   'kept',
 ] as const;

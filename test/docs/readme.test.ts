@@ -4,7 +4,7 @@ import { parseCommandLine } from '../../src/cli/parser.ts';
 import { exitCodes } from '../../src/core/exit-codes.ts';
 import { findingRows } from '../../src/core/findings.ts';
 import { placesOf, placesRoot } from '../../src/core/places.ts';
-import { scenarioNames } from '../../src/sandbox/scenarios.ts';
+import { scenarioList } from '../../src/sandbox/scenario-list.ts';
 import { codesIn, projectFiles, tableIn, textOf } from './texts.ts';
 
 const readme = textOf('README.md');
@@ -18,9 +18,12 @@ test('the table of exit codes is that of the program', () => {
   assert.deepEqual(told, own);
 });
 
-test('the scenarios are those that can be made, in the same order', () => {
-  const sentence = /^Scenarios: (.*)\.$/m.exec(readme)?.[1] ?? '';
-  assert.deepEqual(codesIn(sentence), scenarioNames());
+test('the scenarios are those that can be made, in the same order and words', () => {
+  const rows = tableIn(readme, '| Scenario | What it is |').map(([name, what]) => ({ name, what }));
+  assert.deepEqual(
+    rows,
+    scenarioList.map(({ name, what }) => ({ name: `\`${name}\``, what })),
+  );
 });
 
 /** The command lines of the README, without what stands behind `#`. */

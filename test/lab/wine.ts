@@ -15,6 +15,8 @@ export type Wine = {
   readonly folder: string;
   /** The host's folder that is drive C:. */
   readonly drive: string;
+  /** The environment of the programs. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Adds to the environment of every program started from now on. */
   environment(more: Readonly<Record<string, string>>): void;
   /** Runs a Windows program to its end; `input` is what it reads on its stdin. */
@@ -45,6 +47,7 @@ export async function openWine(): Promise<Wine> {
   return {
     folder,
     drive: join(prefix, 'drive_c'),
+    variables: env,
     environment: (more) => void Object.assign(env, more),
     start: (file, args, input = '') => launch(join(folder, `launch-${++launches}`), { file, args, input }, node, env),
     tool: (name, args) => runTool(name, args, env),

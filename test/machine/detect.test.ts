@@ -17,13 +17,25 @@ const hostConfig = 'C:\\Windows\\System32\\inetsrv\\config\\applicationHost.conf
 const backup = 'C:\\ProgramData\\ScimSetup\\backups\\1';
 const packages = 'C:\\ProgramData\\ScimSetup\\packages';
 const lookFor = { upgradeCodes: ['{66666666-7777-8888-9999-AAAAAAAAAAAA}', '{B}'], backup, packages };
-const parts = ['machine', 'restart', 'installer', 'features', 'hosting', 'iis', 'products', 'config', 'kept'] as const;
+const parts = [
+  'machine',
+  'restart',
+  'installer',
+  'features',
+  'hosting',
+  'iis',
+  'products',
+  'config',
+  'folders',
+  'kept',
+] as const;
 
 /** What the connector's cached package holds. */
 const content = {
   files: ['SCIM.dll', 'appsettings.json', 'bin\\Gone.dll'].map((path) => ({ path, size: 1, version: null })),
   defaults: { 'appsettings.json': { '/Api/Key': sha256Of('""') } },
   externalCabinets: [],
+  properties: ['INSTALLDIR'],
 };
 
 /** The C: of a server with the connector, a backup of its settings, one kept package and one that was cut off. */
@@ -50,10 +62,15 @@ async function givenDisk(): Promise<Disk> {
   return disk;
 }
 
-type Given = { readonly disk?: Disk; readonly again?: boolean; readonly asked?: string[] };
+type Given = {
+  readonly disk?: Disk;
+  readonly folders?: readonly string[];
+  readonly again?: boolean;
+  readonly asked?: string[];
+};
 
 /** Looks at a server whose reader answers every look with a document, and every question for rights with the same rights. */
-async function look(document: unknown, { disk, again = false, asked = [] }: Given = {}): Promise<Facts> {
+async function look(document: unknown, { disk, folders = [], again = false, asked = [] }: Given = {}): Promise<Facts> {
   const used = disk ?? (await givenDisk());
   const ask = async (line: string): Promise<unknown> => {
     asked.push(line);
@@ -62,7 +79,10 @@ async function look(document: unknown, { disk, again = false, asked = [] }: Give
   };
   const readProducts = productReader(used, async () => content);
   const expand = (path: string) => path.replace('%SystemDrive%', 'C:');
-  return detect(lookFor, { reader: { ask }, disk: used, readProducts, systemRoot: 'C:\\Windows', expand, again });
+  return detect(
+    { ...lookFor, folders },
+    { reader: { ask }, disk: used, readProducts, systemRoot: 'C:\\Windows', expand, again },
+  );
 }
 
 function known<T>(reading: Reading<T>): T {
@@ -99,6 +119,29 @@ test('sites and pools come from applicationHost.config, their states and workers
   );
 });
 
+test('a folder of the connector is told with its files and its logs, whether or not a product or a site names it', async () => {
+  const disk = await givenDisk();
+  await disk.write(`${connectorFolder}\\LOG\\1.log`, 'a log');
+  await disk.write('D:\\old\\bin\\deep\\a.dll', 'left over');
+  const facts = await look(readerDocument, { disk, folders: ['D:\\old', 'D:\\empty', connectorFolder.toLowerCase()] });
+  assert.deepEqual(known(facts.folders), [
+    { path: connectorFolder, files: 4, logs: 1 },
+    { path: 'D:\\old', files: 1, logs: 0 },
+  ]);
+});
+
+test('the standard place is looked at, though nothing is registered there and no site points at it', async () => {
+  const disk = diskIn(await newFolder());
+  await disk.write(
+    hostConfig,
+    '<configuration><system.applicationHost><sites/></system.applicationHost></configuration>',
+  );
+  await disk.write('C:\\inetpub\\wwwroot\\SCIMConnector\\appsettings.json', settings);
+  const facts = await look({ ...readerDocument, products: { known: true, value: [] } }, { disk });
+  assert.deepEqual(known(facts.folders), [{ path: 'C:\\inetpub\\wwwroot\\SCIMConnector', files: 1, logs: 0 }]);
+  assert.equal(known(facts.config).length, 1);
+});
+
 test('a product is completed by its folder, its cached package and the files that are gone', async () => {
   const [product, ...others] = known((await look(readerDocument)).products);
   assert.deepEqual(others, []);
@@ -109,6 +152,7 @@ test('a product is completed by its folder, its cached package and the files tha
     name: 'SCIMConnector-4.1.0.msi',
     sha256: sha256Of('the cached package'),
     externalCabinets: [],
+    properties: ['INSTALLDIR'],
     defaults: content.defaults,
   });
 });

@@ -136,3 +136,22 @@ test('removing takes a file, or nothing, and a folder only when it is empty', as
   assert.equal(await disk.removeEmptyFolder('folder'), true);
   assert.equal(await disk.hasFolder('folder'), false);
 });
+
+test('a folder is moved as a whole to a place whose folders are made, and a file likewise', async () => {
+  const { folder, disk } = await given();
+  await disk.write('old\\bin\\a.dll', 'code');
+  assert.equal(await disk.move('old', 'backup\\folders\\old'), true);
+  assert.deepEqual(await readdir(folder), ['backup']);
+  assert.equal(await readFile(join(folder, 'backup', 'folders', 'old', 'bin', 'a.dll'), 'utf8'), 'code');
+  await assert.rejects(disk.move('absent', 'elsewhere'), /ENOENT/);
+});
+
+test('a file or an empty folder is removed, and a folder that holds something stays', async () => {
+  const { folder, disk } = await given();
+  await disk.write('kept\\a.txt', 'a');
+  await disk.makeFolder('empty');
+  for (const path of ['kept', 'empty', 'absent']) await disk.removeEither(path);
+  assert.deepEqual(await readdir(folder), ['kept']);
+  await disk.removeEither('kept\\a.txt');
+  assert.deepEqual(await readdir(join(folder, 'kept')), []);
+});

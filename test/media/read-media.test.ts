@@ -59,14 +59,19 @@ test('the samples ask for the runtime of their line', async () => {
   ]);
 });
 
-test('each newer sample replaces each older one from 4.0 on, and nothing else', async () => {
+test('each newer sample replaces each older one on its side of 4.0 and of its bits, and nothing else', async () => {
   const all = await Promise.all(sampleNames.map(readSample));
+  const bitsOf = (platform: string) => (platform === 'x86' ? 32 : 64);
+  // Windows Installer compares three fields only.
+  const counted = (version: string) => version.split('.').slice(0, 3).join('.');
+  const isOld = (version: string) => Number(version.split('.')[0]) < 4;
   for (const newer of all) {
-    for (const { productVersion: version, upgradeCode } of all) {
-      const expected =
-        version < newer.productVersion && version.startsWith('3') === newer.productVersion.startsWith('3');
-      const got = replaces(newer, { upgradeCode, version, context: 'machine', bits: 64 });
-      assert.equal(got, expected, `${newer.name} over ${version}`);
+    for (const { productVersion: version, upgradeCode, platform } of all) {
+      const bits = bitsOf(platform);
+      const isSameSide = isOld(version) === isOld(newer.productVersion) && bits === bitsOf(newer.platform);
+      const expected = isSameSide && counted(version) < counted(newer.productVersion);
+      const got = replaces(newer, { upgradeCode, version, context: 'machine', bits });
+      assert.equal(got, expected, `${newer.name} over ${version} for ${bits} bits`);
     }
   }
 });

@@ -99,3 +99,24 @@ test("every sample says that it is not the vendor's", async () => {
     );
   }
 });
+
+test('every sample from 4.0 on lets the operator choose where it is served, and no older one does', async () => {
+  const names = ['SITENAME', 'SITEMODE', 'VIRTUALDIRECTORY', 'HTTPSPORT', 'HTTPPORT', 'APPPOOL'];
+  for (const name of sampleNames) {
+    const rows = (await samplePackage(name)).rows('Property');
+    const secure = String(rows.find((row) => row.Property === 'SecureCustomProperties')?.Value).split(';');
+    const isModern = !/-[23]\./.test(name);
+    for (const one of names) assert.equal(secure.includes(one), isModern, `${name}: ${one}`);
+  }
+});
+
+test('the sample for 32 bits shares no component with the one for 64', async () => {
+  const components = async (name: string) =>
+    (await samplePackage(name))
+      .rows('Component')
+      .map((row) => ({ id: row.ComponentId, bits: Number(row.Attributes) & 256 }));
+  const [narrow, wide] = [await components('SCIMConnector-4.1.0-x86.msi'), await components('SCIMConnector-4.1.0.msi')];
+  assert.deepEqual([...new Set(narrow.map((one) => one.bits))], [0]);
+  assert.deepEqual([...new Set(wide.map((one) => one.bits))], [256]);
+  for (const { id } of narrow) assert.ok(!wide.some((one) => one.id === id), String(id));
+});

@@ -15,10 +15,13 @@ export function samplePath(name: string): string {
 }
 
 export const sampleNames = [
+  'SCIMConnector-2.5.0.msi',
   'SCIMConnector-3.2.0.msi',
   'SCIMConnector-4.1.0.msi',
+  'SCIMConnector-4.1.0-x86.msi',
   'SCIMConnector-4.3.0.msi',
   'SCIMConnector-4.4.4.msi',
+  'SCIMConnector-4.4.4.1.msi',
   'SCIMConnector-4.4.5-asks-reboot.msi',
   'SCIMConnector-4.4.5-fails-old-gone.msi',
   'SCIMConnector-4.4.5-fails-old-kept.msi',

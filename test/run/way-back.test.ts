@@ -10,7 +10,7 @@ import { SmallServer, type Trouble } from './small-server.ts';
 const fails: Trouble = { outcome: { ok: false, code: 1603, meaning: 'a fatal error' } };
 const busy: Trouble = { outcome: { ok: false, code: 1618, meaning: 'another installation is running', busy: true } };
 const lost = { endpoint: '0.0.0.0:443', thumbprint: 'CD34', store: 'MY', present: true };
-const putSite: Step = { kind: 'site.present', site, identity: pool.identity, certificates: [lost] };
+const putSite: Step = { kind: 'site.present', site, identity: pool.identity, certificates: [lost], beside: [] };
 
 async function run(troubles: Readonly<Record<string, Trouble>>, more: Partial<Plan> = {}) {
   const given = new SmallServer(troubles);

@@ -79,6 +79,70 @@ test('sites, pools and worker processes are listed as XML', async (t) => {
   assert.match(await list('wp'), /<WP [^>]*APPPOOL\.NAME="SCIMConnectorAppPool"/);
 });
 
+const sites = (server: Server) => iisNow(server)?.sites.map((one) => one.name + one.application);
+
+test('an application is deleted, and its pool, which then serves nothing, has no worker process', async (t) => {
+  const server = await serverOf(t, 'virtual-directory');
+  const before = iisNow(server);
+  const ended = await tools.appcmd(server, ['delete', 'app', '/app.name:Default Web Site/SCIMConnector']);
+  assert.deepEqual(ended, { code: 0, output: 'APP object "Default Web Site/SCIMConnector" deleted\r\n' });
+  assert.deepEqual(sites(server), ['Default Web Site/']);
+  assert.equal(iisNow(server)?.pools.find((one) => one.name === 'SCIMConnector')?.workers, 0);
+  assert.deepEqual(iisNow(server)?.sites[0], before?.sites[0]);
+});
+
+test('a site is deleted with its applications, and the certificate of its port stays bound', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  const { certificates } = iisNow(server) ?? {};
+  await tools.appcmd(server, ['add', 'app', '/site.name:SCIMConnector', '/path:/x', '/physicalPath:C:\\x']);
+  assert.equal((await tools.appcmd(server, ['delete', 'site', '/site.name:scimconnector'])).code, 0);
+  assert.deepEqual(sites(server), ['Default Web Site/']);
+  assert.equal(certificates?.length, 1);
+  assert.deepEqual(iisNow(server)?.certificates, certificates);
+});
+
+test('a pool is deleted, even one that something is assigned to', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  assert.equal((await tools.appcmd(server, ['delete', 'apppool', pool])).code, 0);
+  assert.equal(poolNow(server), undefined);
+  assert.equal((await tools.appcmd(server, ['start', 'apppool', pool])).code, 1168);
+});
+
+test('deleting what is not there is 1168', async (t) => {
+  const server = await serverOf(t, 'iis-only');
+  for (const args of [
+    ['delete', 'site', '/site.name:None'],
+    ['delete', 'app', '/app.name:Default Web Site/None'],
+    ['delete', 'apppool', '/apppool.name:None'],
+  ]) {
+    assert.equal((await tools.appcmd(server, args)).code, 1168, args.join(' '));
+  }
+});
+
+test('a renamed site keeps its applications, and a name that is taken is refused with 183', async (t) => {
+  const server = await serverOf(t, 'virtual-directory');
+  const rename = (from: string, to: string) =>
+    tools.appcmd(server, ['set', 'site', `/site.name:${from}`, `/name:${to}`]);
+  assert.equal((await rename('Default Web Site', 'Main')).code, 0);
+  assert.deepEqual(sites(server), ['Main/', 'Main/SCIMConnector']);
+  const other = ['add', 'site', '/name:Other', '/physicalPath:C:\\other', '/bindings:http/*:81:'];
+  assert.equal((await tools.appcmd(server, other)).code, 0);
+  assert.equal((await rename('Main', 'other')).code, 183);
+});
+
+test('a pool that does not start by itself stays stopped over a restart of the web services', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  assert.equal((await tools.appcmd(server, ['set', 'apppool', pool, '/autoStart:false'])).code, 0);
+  await tools.appcmd(server, ['stop', 'apppool', pool]);
+  await tools.net(server, ['stop', 'was', '/y']);
+  await tools.net(server, ['start', 'w3svc']);
+  assert.equal(poolNow(server)?.state, 'stopped');
+  assert.equal((await tools.appcmd(server, ['set', 'apppool', pool, '/autoStart:true'])).code, 0);
+  await tools.net(server, ['stop', 'was', '/y']);
+  await tools.net(server, ['start', 'w3svc']);
+  assert.equal(poolNow(server)?.state, 'started');
+});
+
 test('without IIS there is no appcmd', async (t) => {
   const server = await serverOf(t, 'fresh');
   assert.equal((await tools.appcmd(server, ['list', 'site', '/xml'])).code, null);
@@ -87,7 +151,8 @@ test('without IIS there is no appcmd', async (t) => {
 test('appcmd throws on what nobody has given it a source for', async (t) => {
   const server = await serverOf(t, 'scim-4.1');
   await assert.rejects(tools.appcmd(server, ['list', 'apppool', '/config']), /does not know/);
-  await assert.rejects(tools.appcmd(server, ['delete', 'site', '/site.name:SCIMConnector']), /does not know/);
+  await assert.rejects(tools.appcmd(server, ['delete', 'app', '/app.name:SCIMConnector/']), /does not know/);
+  await assert.rejects(tools.appcmd(server, ['set', 'site', '/site.name:SCIMConnector']), /does not know/);
   await assert.rejects(tools.appcmd(server, ['stop', 'apppool', 'SCIMConnectorAppPool']), /does not know/);
   const user = '/processModel.identityType:SpecificUser';
   await assert.rejects(tools.appcmd(server, ['set', 'apppool', pool, user]), /does not know the identity/);

@@ -37,8 +37,14 @@ const steps: readonly (readonly [Step, readonly (number | null)[]])[] = [
   [{ kind: 'pool.start', pool }, [0]],
   [{ kind: 'connector.uninstall', productCode: code44, version: '4.4.4', folder: null }, [3010]],
   [{ kind: 'connector.install', msi, properties: { INSTALLDIR: 'C:\\Program Files\\SCIM Connector' } }, [0]],
-  [{ kind: 'site.present', site, identity: 'NetworkService', certificates }, [0, 0, 0, 0, 0, 0, 1056, 1, 0]],
-  [{ kind: 'site.present', site: under, identity: 'ApplicationPoolIdentity', certificates: [] }, [183, 0, 0, 0, 0]],
+  [
+    { kind: 'site.present', site, identity: 'NetworkService', certificates, beside: [] },
+    [0, 0, 0, 0, 0, 0, 1056, 1, 0],
+  ],
+  [
+    { kind: 'site.present', site: under, identity: 'ApplicationPoolIdentity', certificates: [], beside: [] },
+    [183, 0, 0, 0, 0],
+  ],
 ];
 
 test('the sandbox knows every command line that the program makes', async (t) => {

@@ -11,7 +11,7 @@ import { factsProbe } from '../../src/machine/facts-probe.ts';
 import { sha256Of } from '../../src/machine/read-files.ts';
 import { madeConfig } from '../../src/sandbox/made-config.ts';
 import { createFromFacts, openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { scenarioNames } from '../../src/sandbox/scenarios.ts';
+import { scenarioNames } from '../../src/sandbox/scenario-list.ts';
 import { asked, bundle, doorsOf, sample } from '../given.ts';
 import { connectorFolder, known, look, sandboxOf, settings, temporaryFolder } from './on-server.ts';
 

@@ -89,7 +89,13 @@ test('of several calls the first that fails ends the step', async () => {
   const { iis } = await doing.look();
   const site = iis.known ? iis.value?.sites.find((one) => one.name === 'SCIMConnector') : undefined;
   assert.ok(site);
-  const step: Step<'site.present'> = { kind: 'site.present', site, identity: 'NetworkService', certificates: [] };
+  const step: Step<'site.present'> = {
+    kind: 'site.present',
+    site,
+    identity: 'NetworkService',
+    certificates: [],
+    beside: [],
+  };
   const callsUntil = async (failing: number) => {
     let calls = 0;
     const change = async (): Promise<CallResult> => ({

@@ -64,6 +64,14 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
       note(`replace ${nameOf(path)}`);
       return machine.replace(path, bytes, sddl);
     },
+    move: (from, to) => {
+      note(`move ${nameOf(from)}`);
+      return machine.move(from, to);
+    },
+    remove: (path) => {
+      note(`remove ${nameOf(path)}`);
+      return machine.remove(path);
+    },
     removePartial: (path) => {
       note(`tidy ${nameOf(path)}`);
       return machine.removePartial(path);
@@ -91,6 +99,8 @@ export function withDoors(machine: Machine, doors: Partial<Machine>): Machine {
     copy: (from, to) => machine.copy(from, to),
     receive: (from, to) => machine.receive(from, to),
     replace: (path, bytes, sddl) => machine.replace(path, bytes, sddl),
+    move: (from, to) => machine.move(from, to),
+    remove: (path) => machine.remove(path),
     removePartial: (path) => machine.removePartial(path),
     lock: (path, owner) => machine.lock(path, owner),
   };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { changed, foreignSites, ownSite, siteLeft, siteWanted } from './judge-sites.ts';
 import { below, type Document, differences, type ServerState } from './server-state.ts';
 
-/** Where the connector of every scenario lies. */
+/** Where the connector lies by default: of most scenarios, and where one must not be by mistake. */
 export const connectorFolder = 'c:\\inetpub\\wwwroot\\scimconnector';
 const ownFolder = 'c:\\programdata\\scimsetup';
 
@@ -19,38 +20,57 @@ export type Goal = {
 
 /** How the connector differs from what it was, one sentence each; prerequisites do not count. */
 export function asBefore(before: ServerState, now: ServerState): string[] {
+  const folders = ownFolders(before, now);
   return [
     ...changed('registered products', products(before.document), products(now.document)),
-    ...differences(program(before), program(now)).map((text) => `the connector's folder: ${text}`),
+    ...differences(program(before, folders), program(now, folders)).map((text) => `the connector's folder: ${text}`),
     ...changed("the kept package's bytes", keptPackages(before), keptPackages(now)),
-    ...changed('rights of config files', rights(before), rights(now)),
-    ...ownSite(before.document, now.document),
-    ...foreignSites(before.document, now.document),
-    ...unsettled(now.document),
+    ...changed('rights of config files', rights(before, folders), rights(now, folders)),
+    ...ownSite(before.document, now.document, folders),
+    ...foreignSites(before.document, now.document, folders),
+    ...unsettled(now.document, folders),
   ];
 }
 
 /** How a server differs from what a `converged` end promises, one sentence each. */
 export function converged(before: ServerState, now: ServerState, goal: Goal): string[] {
+  const folders = ownFolders(before, now);
   const versions = now.document.products.value.map((one) => one.version).join();
   return [
     ...changed('registered versions', goal.version ?? '', versions),
     ...filesGiven(before, now, goal),
     ...(goal.carriesConfig ? lostConfig(before, now, goal) : []),
-    ...(goal.version === null ? siteLeft(now.document) : siteWanted(before.document, now.document)),
-    ...foreignSites(before.document, now.document),
-    ...unsettled(now.document),
+    ...(goal.version === null ? siteLeft(now.document, folders) : siteWanted(before, now, folders)),
+    ...foreignSites(before.document, now.document, folders),
+    ...unsettled(now.document, folders),
   ];
 }
 
 /** The config files of before that are neither where they were, byte for byte, nor in a backup that vouches for them. */
 export function configLost(before: ServerState, now: ServerState): string[] {
   const kept = backedUp(now);
-  return [...config(before)].flatMap(([path, bytes]) => {
-    const full = `${connectorFolder}\\${path}`;
-    const isThere = now.files.get(full)?.equals(bytes) ?? false;
-    return isThere || kept.has(`${full} ${hash(bytes)}`) ? [] : [`${path} is lost: neither in place nor in a backup`];
+  return [...config(before, ownFolders(before, now))].flatMap(([path, bytes]) => {
+    const isThere = now.files.get(path)?.equals(bytes) ?? false;
+    return isThere || kept.has(`${path} ${hash(bytes)}`) ? [] : [`${path} is lost: neither in place nor in a backup`];
   });
+}
+
+/** Every folder in which a connector is registered, before or now, and the default one. */
+function ownFolders(before: ServerState, now: ServerState): readonly string[] {
+  return [...new Set([...registeredFolders(before), ...registeredFolders(now), connectorFolder])];
+}
+
+/** The folder of each registered product: the shortest one that holds a key file. */
+function registeredFolders({ document }: ServerState): readonly string[] {
+  return Object.values(document.sandbox.registered).flatMap(({ keyPaths }) => {
+    const folders = keyPaths.map((path) => path.slice(0, path.lastIndexOf('\\')).toLowerCase());
+    return folders.sort((left, right) => left.length - right.length).slice(0, 1);
+  });
+}
+
+/** Where the wanted version belongs: where the one before lay, else in the default folder. */
+function homeOf(before: ServerState): string {
+  return registeredFolders(before)[0] ?? connectorFolder;
 }
 
 function products({ products: { value }, sandbox }: Document): string {
@@ -64,95 +84,59 @@ function keptPackages({ document, files }: ServerState): string {
   return registered.map(({ localPackage }) => hash(files.get(localPackage.toLowerCase()) ?? Buffer.alloc(0))).join();
 }
 
-function program(state: ServerState): Map<string, Buffer> {
-  return new Map([...below(state, connectorFolder)].filter(([path]) => !path.startsWith('log\\')));
+/** Every file of the connector's folders by its full path, but its logs. */
+function program(state: ServerState, folders: readonly string[]): Map<string, Buffer> {
+  const files = folders.flatMap((folder) =>
+    [...below(state, folder)].map(([path, bytes]) => [folder, path, bytes] as const),
+  );
+  const own = files.filter(([, path]) => !path.startsWith('log\\'));
+  return new Map(own.map(([folder, path, bytes]) => [`${folder}\\${path}`, bytes]));
 }
 
 /** Settings of either format, and what the vendor's page lets an operator edit. */
-function config(state: ServerState): Map<string, Buffer> {
-  const isConfig = /^(appsettings\.json|web\.config|settings\.enc|responses\\[^\\]+\.json)$/;
-  return new Map([...below(state, connectorFolder)].filter(([path]) => isConfig.test(path)));
+function config(state: ServerState, folders: readonly string[]): Map<string, Buffer> {
+  const isConfig = /^\\(appsettings\.json|web\.config|settings\.enc|responses\\[^\\]+\.json)$/;
+  const isIn = (path: string) => folders.some((one) => path.startsWith(one) && isConfig.test(path.slice(one.length)));
+  return new Map([...program(state, folders)].filter(([path]) => isIn(path)));
 }
 
 /** The rights of each config file; one whose rights all come from its folder (flag ID) has none of its own. */
-function rights(state: ServerState): string {
+function rights(state: ServerState, folders: readonly string[]): string {
   const { acls } = state.document.sandbox;
   const own = (path: string) => {
-    const sddl = acls[`${connectorFolder}\\${path}`] ?? '';
+    const sddl = acls[path] ?? '';
     return (sddl.match(/\([^)]*\)/g) ?? []).every((entry) => /^\(A;ID;/.test(entry)) ? 'inherited' : sddl;
   };
-  return [...config(state).keys()]
+  return [...config(state, folders).keys()]
     .sort()
     .map((path) => `${path}: ${own(path)}`)
     .join('; ');
 }
 
 /** What will change by itself: files that Windows deletes at its next start, an installation it will take back (T1, T11). */
-function unsettled({ restart, installer }: Document): string[] {
-  const paths = restart.value.deletions.filter((path) => path.toLowerCase().startsWith(connectorFolder));
+function unsettled({ restart, installer }: Document, folders: readonly string[]): string[] {
+  const paths = restart.value.deletions.filter((path) => folders.some((one) => path.toLowerCase().startsWith(one)));
   return [
     ...paths.map((path) => `${path} will be deleted at the next start`),
     ...(installer.value.suspended ? ['Windows Installer will take a suspended installation back'] : []),
   ];
 }
 
-function ownSite(before: Document, now: Document): string[] {
-  return [
-    ...changed('site of the connector', ownSites(before), ownSites(now)),
-    ...changed('pool of the connector', ownPools(before), ownPools(now)),
-    ...changed('certificates of http.sys', certificates(before), certificates(now)),
-  ];
-}
-
-function certificates({ iis: { value } }: Document): string {
-  return JSON.stringify(value?.certificates ?? []);
-}
-
-const isOwn = (folder: string) => folder.toLowerCase() === connectorFolder;
-
-function ownSites(document: Document): string {
-  return JSON.stringify(document.iis.value?.sites.filter((site) => isOwn(site.folder)) ?? []);
-}
-
-function ownPools(document: Document): string {
-  const iis = document.iis.value;
-  const names = iis?.sites.filter((site) => isOwn(site.folder)).map((site) => site.pool) ?? [];
-  const pools = iis?.pools.filter((pool) => names.includes(pool.name) || /scim/i.test(pool.name)) ?? [];
-  return JSON.stringify(pools.map((pool) => ({ ...pool, workers: workersOf(document, pool) > 0 })));
-}
-
-/** A worker process that is on its way out is gone when its time has come. */
-function workersOf({ sandbox }: Document, { name, workers }: { name: string; workers: number }): number {
-  const gone = sandbox.leaving[name];
-  return gone !== undefined && gone <= sandbox.clock ? 0 : workers;
-}
-
-/** Every site and pool that is not the connector's must be there as it was; new ones come with IIS itself. */
-function foreignSites(before: Document, now: Document): string[] {
-  const [old, found] = [before.iis.value, now.iis.value];
-  if (!old) return [];
-  const sites = old.sites.filter((site) => !isOwn(site.folder)).map((site) => JSON.stringify(site));
-  const pools = old.pools.filter((pool) => !/scim/i.test(pool.name));
-  const foundSites = found?.sites.map((site) => JSON.stringify(site)) ?? [];
-  const lost = pools.filter(({ name, state }) => !found?.pools.some((one) => one.name === name && one.state === state));
-  const stopped = Object.entries(old.services).filter(([name, { state }]) => found?.services[name]?.state !== state);
-  return [
-    ...sites.filter((site) => !foundSites.includes(site)).map((site) => `another site is not as it was: ${site}`),
-    ...lost.map((pool) => `another pool is not as it was: ${pool.name}`),
-    ...stopped.map(([name]) => `service ${name} is not as it was`),
-  ];
-}
-
 /** Every file of the package by name, and by its bytes unless it is config that an operator may have changed. */
 function filesGiven(before: ServerState, now: ServerState, { fresh }: Goal): string[] {
-  const [given, found, old] = [fresh ? program(fresh) : new Map<string, Buffer>(), program(now), config(before)];
-  const names = [...new Set([...given.keys(), ...found.keys()])];
+  const home = homeOf(before);
+  const given = new Map(fresh ? [...program(fresh, [connectorFolder])] : []);
+  const wanted = new Map([...given].map(([path, bytes]) => [home + path.slice(connectorFolder.length), bytes]));
+  const folders = ownFolders(before, now);
+  const [found, old] = [program(now, folders), config(before, folders)];
+  const names = [...new Set([...wanted.keys(), ...found.keys()])];
   return names.flatMap((name) => {
-    const [wanted, is] = [given.get(name), found.get(name)];
+    const [good, is] = [wanted.get(name), found.get(name)];
     if (!is) return [`${name} of the package is not there`];
-    if (!wanted) return [`${name} is not of the package`];
-    const mayDiffer = name === 'appsettings.json' || (name.startsWith('responses\\') && old.has(name));
-    return wanted.equals(is) || mayDiffer ? [] : [`${name} is not the package's`];
+    if (!good) return [`${name} is not of the package`];
+    const mayDiffer =
+      name === `${home}\\appsettings.json` || (name.startsWith(`${home}\\responses\\`) && old.has(name));
+    return good.equals(is) || mayDiffer ? [] : [`${name} is not the package's`];
   });
 }
 
@@ -160,10 +144,13 @@ type Leaves = Map<string, string>;
 
 /** Settings: every value of before. Responses: every value that was changed by hand. */
 function lostConfig(before: ServerState, now: ServerState, { oldFresh }: Goal): string[] {
-  return [...config(before)].flatMap(([path, bytes]) => {
+  const [home, folders] = [homeOf(before), ownFolders(before, now)];
+  const shipped = oldFresh ? config(oldFresh, [connectorFolder]) : new Map<string, Buffer>();
+  return [...config(before, folders)].flatMap(([path, bytes]) => {
     if (!path.endsWith('.json')) return [];
-    const found = leaves(config(now).get(path));
-    const defaults = leaves(path === 'appsettings.json' || !oldFresh ? undefined : config(oldFresh).get(path));
+    const found = leaves(config(now, folders).get(path));
+    const isSettings = path === `${home}\\appsettings.json`;
+    const defaults = leaves(isSettings ? undefined : shipped.get(connectorFolder + path.slice(home.length)));
     const wanted = [...leaves(bytes)].filter(([name, value]) => defaults.get(name) !== value);
     const lost = wanted.filter(([name, value]) => found.get(name) !== value);
     return lost.map(([name]) => `${path}: the value of ${name} is lost`);
@@ -178,21 +165,6 @@ function leaves(bytes: Buffer | undefined, into: Leaves = new Map()): Leaves {
   };
   if (bytes) walk(JSON.parse(bytes.toString('utf8')), '');
   return into;
-}
-
-function siteLeft(now: Document): string[] {
-  return changed('site of the connector', '[]', ownSites(now));
-}
-
-/** A site that was there is there with its pool and certificate; where none was, exactly one is, and it runs. */
-function siteWanted(before: Document, now: Document): string[] {
-  const had = JSON.parse(ownSites(before)) as unknown[];
-  if (had.length > 0) return ownSite(before, now);
-  const [sites, pools] = [ownSites(now), ownPools(now)];
-  const isOne = (JSON.parse(sites) as unknown[]).length === 1;
-  return isOne && /"state":"started","workers":true/.test(pools)
-    ? []
-    : [`there is not one running site: ${sites} ${pools}`];
 }
 
 /** `path hash` of each file that a manifest names and whose copy has the bytes the manifest says. */
@@ -210,10 +182,6 @@ function backedUp({ files }: ServerState): Set<string> {
     }
   }
   return found;
-}
-
-function changed(what: string, before: string, now: string): string[] {
-  return before === now ? [] : [`${what}: was ${before}, is ${now}`];
 }
 
 function hash(bytes: Buffer): string {

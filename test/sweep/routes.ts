@@ -117,7 +117,15 @@ export function runCommand(route: Route, doors: Doors): Promise<RunReport> {
 
 /** The command line of a route. */
 export function requestOf({ to, accept = [] }: Pick<Route, 'to' | 'accept'>): Request {
-  const none = { json: true, feature: [], property: [], detailedExitcode: false, explain: false, accept };
+  const none = {
+    json: true,
+    feature: [],
+    property: [],
+    wayBackProperty: [],
+    detailedExitcode: false,
+    explain: false,
+    accept,
+  };
   if (to === null) return { command: 'uninstall', ...none };
   return { command: 'apply', ...none, msi: sample(to), hostingBundle: join(samples, 'dotnet-hosting-6.0.36-win.exe') };
 }

@@ -9,7 +9,7 @@ import { plan, verify } from '../../src/commands/plan.ts';
 import type { Request } from '../../src/commands/request.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import { createSandbox, openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { scenarioNames } from '../../src/sandbox/scenarios.ts';
+import { type ScenarioName, scenarioNames } from '../../src/sandbox/scenario-list.ts';
 import { requestOf } from './routes.ts';
 import { workspace } from './sweep.ts';
 
@@ -20,14 +20,36 @@ before(() => {
 after(() => rmSync(work, { recursive: true, force: true }));
 
 /** Scenario to the exit code of `apply` with 4.4.4 and to what stops it, with the hosting bundle and without it. */
-const ends: Readonly<Record<string, { with: Ending; without: Ending }>> = {
+const ends: Readonly<Record<ScenarioName, { with: Ending; without: Ending }>> = {
   fresh: { with: [0], without: [21, 'bundle-needed'] },
   'iis-only': { with: [0], without: [21, 'bundle-needed'] },
   'bundle-before-iis': { with: [0], without: [21, 'bundle-needed'] },
+  'shared-config': { with: [21, 'shared-configuration'], without: [21, 'shared-configuration'] },
+  '2012r2': { with: [21, 'vc-runtime-missing'], without: [21, 'vc-runtime-missing'] },
   'scim-4.1': { with: [0], without: [0] },
+  'scim-4.1-no-bundle': { with: [0], without: [21, 'bundle-needed'] },
   'scim-3.2': { with: [0], without: [21, 'bundle-needed'] },
+  'scim-2.5': { with: [0], without: [21, 'bundle-needed'] },
   'same-version': { with: [0], without: [0] },
   newer: { with: [21, 'downgrade'], without: [21, 'downgrade'] },
+  'own-folder': { with: [21, 'settings-not-carried'], without: [21, 'settings-not-carried'] },
+  'own-ports': { with: [0], without: [0] },
+  'virtual-directory': { with: [0], without: [0] },
+  'renamed-site': { with: [0], without: [0] },
+  'shared-pool': { with: [0], without: [0] },
+  'shared-port': { with: [0], without: [0] },
+  'stopped-pool': { with: [0], without: [0] },
+  'per-user': { with: [21, 'per-user'], without: [21, 'per-user'] },
+  '32-bit': { with: [0], without: [0] },
+  broken: { with: [21, 'broken'], without: [21, 'broken'] },
+  'broken-package': { with: [0], without: [0] },
+  duplicate: { with: [21, 'duplicate'], without: [21, 'duplicate'] },
+  'duplicate-fourth-field': { with: [21, 'duplicate'], without: [21, 'duplicate'] },
+  leftovers: { with: [0], without: [0] },
+  'leftover-site': { with: [0], without: [0] },
+  suspended: { with: [21, 'installer-suspended'], without: [21, 'installer-suspended'] },
+  'suspended-none': { with: [21, 'installer-suspended'], without: [21, 'installer-suspended'] },
+  'suspended-both': { with: [21, 'installer-suspended'], without: [21, 'installer-suspended'] },
 };
 type Ending = readonly [exitCode: number, finding?: string];
 

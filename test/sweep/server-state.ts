@@ -1,9 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-type Site = { name: string; application: string; folder: string; pool: string; bindings: string[]; state: string };
+export type Site = {
+  name: string;
+  application: string;
+  folder: string;
+  pool: string;
+  bindings: string[];
+  state: string;
+};
 type Pool = { name: string; identity: string; state: string; workers: number };
-type Iis = { services: Record<string, { state: string }>; sites: Site[]; pools: Pool[]; certificates: unknown[] };
+type Iis = {
+  services: Record<string, { state: string }>;
+  sites: Site[];
+  pools: Pool[];
+  certificates: { endpoint: string; thumbprint: string }[];
+};
 type Known<T> = { known: true; value: T };
 
 /** What the judge reads of `server.json`; described here anew, so that no mistake of the program's own types is shared. */
@@ -18,19 +30,20 @@ export type Document = {
   sandbox: {
     clock: string;
     leaving: Record<string, string>;
-    registered: Record<string, { localPackage: string }>;
+    registered: Record<string, { localPackage: string; keyPaths: string[] }>;
     acls: Record<string, string>;
     events: unknown[];
   };
 };
 
-/** A simulated server as it lies on the disk: its document, and every file of drive C: by its path in lower case. */
+/** A simulated server as it lies on the disk: its document, and every file of its drives by its path in lower case. */
 export type ServerState = { readonly document: Document; readonly files: ReadonlyMap<string, Buffer> };
 
 /** Reads a sandbox from its folder, without a line of the program. */
 export function readState(folder: string): ServerState {
   const files = new Map<string, Buffer>();
-  collect(join(folder, 'c'), 'c:', files);
+  const drives = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory());
+  for (const { name } of drives) collect(join(folder, name), `${name}:`, files);
   return { document: JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as Document, files };
 }
 

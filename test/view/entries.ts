@@ -29,6 +29,7 @@ export const nothingRead: Facts = {
   hosting: unread,
   products: unread,
   config: unread,
+  folders: unread,
   kept: unread,
 };
 
@@ -64,6 +65,7 @@ export function opened(more: Partial<Opened> = {}): Opened {
       bundle: null,
       features: [],
       properties: {},
+      wayBackProperties: {},
       accept: [],
       limits: defaultLimits,
     },

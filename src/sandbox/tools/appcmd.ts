@@ -1,44 +1,51 @@
 import type { Iis, Site } from '../../core/facts.ts';
 import { changeIis, iisNow, isServing, startPool, stopPool } from '../iis.ts';
-import { elapse, type Server } from '../server.ts';
+import { elapse, remember, type Server, without } from '../server.ts';
+import { listPools, listSites, listWorkers } from './appcmd-list.ts';
 import { type Ended, notThere, type Tool, UnknownCall } from './tool.ts';
 
 /** Words of the form `/name:value`, by name. */
 type Values = Readonly<Record<string, string>>;
-type Command = { readonly takes: readonly string[]; readonly run: (server: Server, iis: Iis, values: Values) => Ended };
-
-/** Codes are those of Win32: 183 exists already, 1168 not found, 1062 not started (sous-chefs/iis, issue 345), 1056 already running. */
-const commands: Readonly<Record<string, Command>> = {
-  'stop apppool': { takes: ['apppool.name'], run: stop },
-  'start apppool': { takes: ['apppool.name'], run: start },
-  'add apppool': { takes: ['name'], run: addPool },
-  'set apppool': { takes: ['apppool.name', 'processmodel.identitytype'], run: setPool },
-  'add site': { takes: ['name', 'physicalpath', 'bindings'], run: addSite },
-  'set site': { takes: ['site.name', 'bindings'], run: setSite },
-  'start site': { takes: ['site.name'], run: (server, iis, values) => turnSite(server, iis, values, 'started') },
-  'stop site': { takes: ['site.name'], run: (server, iis, values) => turnSite(server, iis, values, 'stopped') },
-  'set vdir': { takes: ['vdir.name', 'physicalpath'], run: setFolder },
-  'add app': { takes: ['site.name', 'path', 'physicalpath'], run: addApp },
-  'set app': { takes: ['app.name', 'applicationpool'], run: setApp },
-  'list site': { takes: ['xml'], run: (_server, iis) => listed(ownSites(iis).map(siteXml)) },
-  'list apppool': {
-    takes: ['xml'],
-    run: (_server, iis) => listed(iis.pools.map((pool) => poolXml(pool.name, pool.state))),
-  },
-  'list wp': { takes: ['xml'], run: (_server, iis) => listed(iis.pools.flatMap(workersXml)) },
+type Command = {
+  readonly name: string;
+  /** The values that must be given, and no other. */
+  readonly takes: readonly string[];
+  readonly run: (server: Server, iis: Iis, values: Values) => Ended;
 };
 
-/** `appcmd.exe`: starts and stops pools, adds and sets sites, and lists what there is as XML. */
+/** Codes are those of Win32: 183 exists already, 1168 not found, 1062 not started (sous-chefs/iis, issue 345), 1056 already running. */
+const commands: readonly Command[] = [
+  { name: 'stop apppool', takes: ['apppool.name'], run: stop },
+  { name: 'start apppool', takes: ['apppool.name'], run: start },
+  { name: 'add apppool', takes: ['name'], run: addPool },
+  { name: 'set apppool', takes: ['apppool.name', 'processmodel.identitytype'], run: setPool },
+  { name: 'set apppool', takes: ['apppool.name', 'autostart'], run: setAutoStart },
+  { name: 'delete apppool', takes: ['apppool.name'], run: deletePool },
+  { name: 'add site', takes: ['name', 'physicalpath', 'bindings'], run: addSite },
+  { name: 'set site', takes: ['site.name', 'bindings'], run: setSite },
+  { name: 'set site', takes: ['site.name', 'name'], run: renameSite },
+  { name: 'delete site', takes: ['site.name'], run: deleteSite },
+  { name: 'start site', takes: ['site.name'], run: (server, iis, values) => turnSite(server, iis, values, 'started') },
+  { name: 'stop site', takes: ['site.name'], run: (server, iis, values) => turnSite(server, iis, values, 'stopped') },
+  { name: 'set vdir', takes: ['vdir.name', 'physicalpath'], run: setFolder },
+  { name: 'add app', takes: ['site.name', 'path', 'physicalpath'], run: addApp },
+  { name: 'set app', takes: ['app.name', 'applicationpool'], run: setApp },
+  { name: 'delete app', takes: ['app.name'], run: deleteApp },
+  { name: 'list site', takes: ['xml'], run: (_server, iis) => listSites(iis) },
+  { name: 'list apppool', takes: ['xml'], run: (_server, iis) => listPools(iis) },
+  { name: 'list wp', takes: ['xml'], run: (_server, iis) => listWorkers(iis) },
+];
+
+/** `appcmd.exe`: starts and stops pools; adds, sets and deletes pools, sites and applications; lists what there is as XML. */
 export const appcmd: Tool = async (server, args) => {
   const iis = iisNow(server);
   if (!iis) return notThere('C:\\Windows\\System32\\inetsrv\\appcmd.exe');
   const [verb = '', object = '', ...words] = args;
-  const command = commands[`${verb} ${object}`.toLowerCase()];
-  if (!command) throw new UnknownCall('appcmd', `${verb} ${object}`);
   const values = valuesOf(words);
-  const unknown = Object.keys(values).filter((name) => !command.takes.includes(name));
-  const absent = command.takes.filter((name) => !(name in values));
-  if (unknown.length + absent.length > 0) throw new UnknownCall('appcmd', `${args.join(' ')}`);
+  const given = Object.keys(values).sort().join();
+  const name = `${verb} ${object}`.toLowerCase();
+  const command = commands.find((one) => one.name === name && one.takes.toSorted().join() === given);
+  if (!command) throw new UnknownCall('appcmd', args.join(' '));
   elapse(server, 1_000);
   return command.run(server, iis, values);
 };
@@ -92,6 +99,28 @@ function setPool(server: Server, iis: Iis, values: Values): Ended {
 /** The identities that need no password (IIS, applicationPools/add/processModel). */
 const builtInIdentities = ['ApplicationPoolIdentity', 'NetworkService', 'LocalService', 'LocalSystem'];
 
+/** Whether IIS starts the pool by itself, after a restart too (IIS, applicationPools/add: autoStart). */
+function setAutoStart(server: Server, iis: Iis, values: Values): Ended {
+  const pool = poolNamed(iis, values['apppool.name']);
+  if (!pool) return notFound('APPPOOL', values['apppool.name']);
+  if (!/^(true|false)$/.test(values.autostart ?? '')) throw new UnknownCall('appcmd', `/autoStart:${values.autostart}`);
+  const others = server.memory.manualPools.filter((one) => one !== pool.name);
+  remember(server, { manualPools: values.autostart === 'true' ? others : [...others, pool.name] });
+  return changed('APPPOOL', pool.name);
+}
+
+/** A pool goes even if applications are assigned to it, which then cannot run (microsoft/IIS.WebManager, issue 394; cc772406). */
+function deletePool(server: Server, iis: Iis, values: Values): Ended {
+  const pool = poolNamed(iis, values['apppool.name']);
+  if (!pool) return notFound('APPPOOL', values['apppool.name']);
+  changeIis(server, ({ pools }) => ({ pools: pools.filter((one) => one.name !== pool.name) }));
+  remember(server, {
+    manualPools: server.memory.manualPools.filter((one) => one !== pool.name),
+    leaving: without(server.memory.leaving, pool.name),
+  });
+  return deleted('APPPOOL', pool.name);
+}
+
 function addSite(server: Server, iis: Iis, { name = '', physicalpath = '', bindings = '' }: Values): Ended {
   if (siteNamed(iis, `${name}/`)) return duplicate('site', name);
   const site: Site = {
@@ -111,6 +140,43 @@ function setSite(server: Server, iis: Iis, values: Values): Ended {
   if (!site) return notFound('SITE', values['site.name']);
   replaceSite(server, site, { bindings: (values.bindings ?? '').split(',') });
   return changed('SITE', site.name);
+}
+
+/** The site's applications go by its name, and so are renamed with it. */
+function renameSite(server: Server, iis: Iis, { 'site.name': old = '', name = '' }: Values): Ended {
+  const site = siteNamed(iis, `${old}/`);
+  if (!site) return notFound('SITE', old);
+  if (siteNamed(iis, `${name}/`)) return duplicate('site', name);
+  changeIis(server, ({ sites }) => ({ sites: sites.map((one) => (one.name === site.name ? { ...one, name } : one)) }));
+  return changed('SITE', name);
+}
+
+/**
+ * A site goes with all its applications; their folders stay. Its certificates stay bound in http.sys, for it does not go
+ * through the API that takes them from other sites (KB 2405568, which advises this very call).
+ */
+function deleteSite(server: Server, iis: Iis, values: Values): Ended {
+  const site = siteNamed(iis, `${values['site.name']}/`);
+  if (!site) return notFound('SITE', values['site.name']);
+  removeSites(server, (one) => one.name === site.name);
+  return deleted('SITE', site.name);
+}
+
+function deleteApp(server: Server, iis: Iis, values: Values): Ended {
+  const site = siteNamed(iis, values['app.name'] ?? '');
+  if (!site) return notFound('APP', values['app.name']);
+  if (site.application === '/') throw new UnknownCall('appcmd', `a site without its own application, ${site.name}/`);
+  removeSites(server, (one) => one === site);
+  return deleted('APP', site.name + site.application);
+}
+
+/** A pool that serves nothing any more has no worker process. */
+function removeSites(server: Server, isGone: (site: Site) => boolean): void {
+  changeIis(server, ({ sites, pools }) => {
+    const rest = sites.filter((one) => !isGone(one));
+    const isServed = (name: string) => rest.some((one) => one.pool === name);
+    return { sites: rest, pools: pools.map((one) => (isServed(one.name) ? one : { ...one, workers: 0 })) };
+  });
 }
 
 function turnSite(server: Server, iis: Iis, values: Values, state: Site['state']): Ended {
@@ -162,43 +228,10 @@ function siteNamed(iis: Iis, name: string): Site | undefined {
   return iis.sites.find((site) => (site.name + site.application).toLowerCase() === name.toLowerCase());
 }
 
-function ownSites(iis: Iis): readonly Site[] {
-  return iis.sites.filter((site) => site.application === '/');
-}
-
-function siteXml(site: Site, index: number): string {
-  const state = site.state === 'started' ? 'Started' : 'Stopped';
-  return `<SITE SITE.NAME="${xml(site.name)}" SITE.ID="${index + 1}" bindings="${xml(site.bindings.join(','))}" state="${state}" />`;
-}
-
-function poolXml(name: string, state: 'started' | 'stopped'): string {
-  const shown = state === 'started' ? 'Started' : 'Stopped';
-  return `<APPPOOL APPPOOL.NAME="${xml(name)}" PipelineMode="Integrated" RuntimeVersion="" state="${shown}" />`;
-}
-
-function workersXml(pool: Iis['pools'][number], index: number): string[] {
-  return Array.from({ length: pool.workers }, (_, turn) => {
-    return `<WP WP.NAME="${4000 + 100 * index + turn}" APPPOOL.NAME="${xml(pool.name)}" />`;
-  });
-}
-
-function listed(elements: readonly string[]): Ended {
-  const lines = [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    '<appcmd>',
-    ...elements.map((one) => `    ${one}`),
-    '</appcmd>',
-  ];
-  return { code: 0, output: `${lines.join('\r\n')}\r\n` };
-}
-
-function xml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
-}
-
 const said = (text: string): Ended => ({ code: 0, output: `${text}\r\n` });
 const added = (kind: string, name: string): Ended => said(`${kind} object "${name}" added`);
 const changed = (kind: string, name = ''): Ended => said(`${kind} object "${name}" changed`);
+const deleted = (kind: string, name: string): Ended => said(`${kind} object "${name}" deleted`);
 const failed = (code: number, text: string): Ended => ({ code, output: `ERROR ( message:${text} )\r\n` });
 const notFound = (kind: string, name = ''): Ended =>
   failed(1168, `Cannot find ${kind} object with identifier "${name}".`);

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { grantPool, isConnector, makeSite, removeSite } from '../connector-site.ts';
+import { chosenSite, grantPool, isConnector, makeSite, removeSite } from '../connector-site.ts';
 import { remember } from '../server.ts';
 import { Undo } from '../undo.ts';
 import { conditionHolds } from './msi-condition.ts';
 import { cost, installFiles, processComponents, removeFiles } from './msi-files.ts';
 import { findRelatedProducts, productsToRemove, publishProduct, registrationOf } from './msi-products.ts';
-import { filesOf, property, type Session } from './msi-session.ts';
+import { filesOf, isLaying, property, type Session } from './msi-session.ts';
 
 /** How an action ended; a failure has the sentence that the log shows. */
 export type ActionEnd = { readonly ok: true } | { readonly ok: false; readonly message: string };
@@ -40,7 +40,7 @@ export function standardActions(removeProduct: RemoveProduct): Readonly<Record<s
     InstallInitialize: plain(initialize),
     ProcessComponents: plain(processComponents),
     RemoveFiles: plain(removeFiles),
-    InstallFiles: plain(layFiles),
+    InstallFiles: layFiles,
     PublishProduct: plain(publish),
     RemoveExistingProducts: (session) => removeExisting(session, removeProduct),
     ScheduleReboot: plain((session) => {
@@ -82,24 +82,26 @@ async function removeExisting(session: Session, removeProduct: RemoveProduct): P
   return done;
 }
 
-async function layFiles(session: Session): Promise<void> {
-  if (session.mode !== 'install') return;
-  await installFiles(session);
+async function layFiles(session: Session): Promise<ActionEnd> {
+  if (!isLaying(session)) return done;
+  const trouble = await installFiles(session);
+  if (trouble !== null) return { ok: false, message: trouble };
   if (isConnector(property(session, 'ProductName'))) await configure(session);
+  return done;
 }
 
 /** Keys of appsettings.json that an installation makes anew (domain 1.5, 6.5). */
 const freshKeys = ['IV', 'KEY', 'TokenEncryptionKey', 'TokenSigningKey'];
 
-/** A first installation writes keys of its own into the settings; an upgrade leaves what its package laid down. */
+/** A first installation writes keys of its own into the settings; an upgrade or a repair leaves what its package laid down. */
 async function configure(session: Session): Promise<void> {
   const { drive, memory } = session.server;
   const settings = filesOf(session).find((file) => /(?<!\\Responses)\\appsettings\.json$/i.test(file.path));
   if (!settings || !session.toLay.has(settings.key)) return;
-  grantPool(session.server, settings.path);
+  grantPool(session.server, settings.path, chosenSite(session.properties).pool);
   const isUpgrade = session.package.rows('Upgrade').some((row) => property(session, String(row.ActionProperty)) !== '');
   const bytes = await drive.read(settings.path);
-  if (isUpgrade || !bytes) return;
+  if (isUpgrade || session.mode !== 'install' || !bytes) return;
   let text = new TextDecoder().decode(bytes);
   for (const key of freshKeys) {
     const seed = `${property(session, 'ProductCode')} ${memory.clock} ${key}`;
@@ -109,7 +111,7 @@ async function configure(session: Session): Promise<void> {
   await drive.write(settings.path, new TextEncoder().encode(text));
 }
 
-/** Registration, and what the connector's own actions do to IIS. An upgrade keeps the site (domain 6.5). */
+/** Registration, and what the connector's own actions do to IIS; the old product leaves its site to an upgrade (domain 6.5). */
 async function publish(session: Session): Promise<void> {
   const { server, mode } = session;
   const code = property(session, 'ProductCode');
@@ -126,10 +128,10 @@ function ownTheSite(session: Session, code: string): void {
   const { server } = session;
   const registered = registrationOf(server, code);
   if (!registered) return;
-  const old = productsToRemove(session)
-    .map((one) => registrationOf(server, one)?.site)
-    .find((site) => site != null);
-  const site = session.inheritedSite ?? old ?? makeSite(server, installFolder(registered.keyPaths));
+  const old = productsToRemove(session).some((one) => registrationOf(server, one)?.site != null);
+  const isUpgrade = old || session.inheritedSite !== null;
+  const choice = chosenSite(session.properties);
+  const site = makeSite(server, installFolder(registered.keyPaths), choice, isUpgrade);
   remember(server, { registered: { ...server.memory.registered, [code]: { ...registered, site } } });
 }
 

@@ -3,7 +3,16 @@ import { win32 } from 'node:path';
 import { samePath } from '../../core/connector.ts';
 import { bytesOf } from '../../msi/package.ts';
 import { remember, type Server, store, stored, without } from '../server.ts';
-import { componentsOf, filesOf, type MsiComponent, type MsiFile, property, type Session } from './msi-session.ts';
+import {
+  componentsOf,
+  filesOf,
+  hasMode,
+  isLaying,
+  type MsiComponent,
+  type MsiFile,
+  property,
+  type Session,
+} from './msi-session.ts';
 
 /** Attributes of a component (MS-msi: component-table). */
 const permanent = 0x10;
@@ -13,7 +22,7 @@ const mostBytes = 2 ** 31;
 
 /** Decides what will be laid down; what is removed later does not change it (MS-msi: costing comes before every change). */
 export async function cost(session: Session): Promise<void> {
-  if (session.mode !== 'install') return;
+  if (!isLaying(session)) return;
   const files = filesOf(session);
   for (const file of files) {
     if (await isKept(session, file, files)) continue;
@@ -30,7 +39,7 @@ export function processComponents(session: Session): void {
   for (const { guid, attributes } of componentsOf(session)) {
     const others = (clients[guid] ?? []).filter((one) => one !== code);
     const stays = (attributes & permanent) !== 0 ? ['permanent'] : [];
-    const now = mode === 'install' ? [...others, code] : [...new Set([...others, ...stays])];
+    const now = mode === 'remove' ? [...new Set([...others, ...stays])] : [...others, code];
     clients = now.length > 0 ? { ...clients, [guid]: now } : without(clients, guid);
   }
   remember(server, { clients });
@@ -47,12 +56,12 @@ export async function removeFiles(session: Session): Promise<void> {
   for (const folder of folders) await session.server.drive.removeEmptyFolder(folder);
 }
 
-/** Lays down what costing decided, out of the package's cabinet. */
-export async function installFiles(session: Session): Promise<void> {
+/** Lays down what costing decided, out of the package's cabinet; the sentence of the log if a file cannot be had. */
+export async function installFiles(session: Session): Promise<string | null> {
   const { server } = session;
   for (const { key, path, version } of filesOf(session).filter((file) => session.toLay.has(file.key))) {
     const bytes = await bytesOf(session.package, key, mostBytes);
-    if ('problem' in bytes) throw new Error(`${session.source.name} ${bytes.problem}`);
+    if ('problem' in bytes) return cabinetError(bytes.isLimit === true);
     await session.undo?.keep(path);
     if ((await server.drive.hasFile(path)) && isInUse(server, path)) moveAway(session, path);
     await server.drive.write(path, bytes);
@@ -63,18 +72,36 @@ export async function installFiles(session: Session): Promise<void> {
       acls: without(server.memory.acls, lower),
     });
   }
+  return null;
 }
 
-/** NeverOverwrite with the key file there, or the rules of file versions (MS-msi: file-versioning-rules). */
+/** MS-msi: windows-installer-error-messages. */
+function cabinetError(isMissing: boolean): string {
+  return isMissing
+    ? 'Error 1311. Source file not found. Verify that the file exists and that you can access it.'
+    : 'Error 1335. The cabinet file required for this installation is corrupt and cannot be used.';
+}
+
+/** NeverOverwrite with the key file there, or what the mode says of the file that is there (MS-msi: component-table). */
 async function isKept(session: Session, file: MsiFile, all: readonly MsiFile[]): Promise<boolean> {
   const { drive } = session.server;
   const keyFile = all.find((one) => one.key === file.component.keyPath);
   if ((file.component.attributes & neverOverwrite) !== 0 && keyFile && (await drive.hasFile(keyFile.path))) return true;
-  if (!(await drive.hasFile(file.path)) || property(session, 'REINSTALLMODE').toLowerCase().includes('a')) return false;
+  if (!(await drive.hasFile(file.path)) || hasMode(session, 'a')) return false;
   const laid = session.server.memory.laid[file.path.toLowerCase()];
-  if (file.version !== null) return laid?.version != null && compareFileVersions(laid.version, file.version) >= 0;
-  // Unversioned: a file changed since it was laid down is the user's; one that carries a version wins.
-  return laid?.version != null || laid?.sha256 !== (await drive.hash(file.path));
+  const isEdited = laid?.sha256 !== (await drive.hash(file.path));
+  return !['o', 'e', 'd'].some(
+    (letter) => hasMode(session, letter) && givesWay(letter, file, laid?.version ?? null, isEdited),
+  );
+}
+
+/** Whether the file that is there is replaced, by a letter of REINSTALLMODE (MS-msi: reinstallmode, file-versioning-rules). */
+function givesWay(letter: string, file: MsiFile, there: string | null, isEdited: boolean): boolean {
+  // Of two without a version one that was changed since it was laid down is the user's; one that carries a version wins.
+  if (file.version === null) return there === null && !isEdited;
+  if (there === null) return true;
+  const order = compareFileVersions(there, file.version);
+  return letter === 'd' ? order !== 0 : order < 0 || (letter === 'e' && order === 0);
 }
 
 async function removeFile(session: Session, path: string): Promise<void> {

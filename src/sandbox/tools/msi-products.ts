@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
+import { win32 } from 'node:path';
 import type { Product } from '../../core/facts.ts';
 import { compareMsiVersions } from '../../core/version.ts';
 import type { Row } from '../../msi/tables.ts';
 import { type Registered, remember, type Server, store, stored, without } from '../server.ts';
 import { keyPathsOf } from './msi-files.ts';
-import { property, type Session } from './msi-session.ts';
-import { UnknownCall } from './tool.ts';
+import { hasMode, property, type Session } from './msi-session.ts';
 
 /** Bits of a row of the Upgrade table (MS-msi: upgrade-table). */
 const onlyDetect = 0x2;
 const minInclusive = 0x100;
 const maxInclusive = 0x200;
+const languagesExclusive = 0x400;
 
 /** Sets the property of each row of the Upgrade table to the codes of the products that it matches. */
 export function findRelatedProducts(session: Session): void {
@@ -32,20 +33,28 @@ export function productsToRemove(session: Session): readonly string[] {
   return [...new Set(codes)].filter((code) => code !== '');
 }
 
-/** Context and upgrade code must be the same, the version in the range (T12). */
+/** Context and upgrade code must be the same, the language listed, the version in the range (T12). */
 function isRelated(session: Session, row: Row, product: Product): boolean {
-  if (row.Language !== null && row.Language !== '')
-    throw new UnknownCall('msiexec', `an Upgrade row for languages: ${row.Language}`);
   const isSame =
     String(row.UpgradeCode).toUpperCase() === product.upgradeCode &&
-    product.context === 'machine' &&
+    product.context === session.context &&
     product.bits === bitsOf(session);
   const attributes = Number(row.Attributes);
   return (
     isSame &&
+    isListed(row, registrationOf(session.server, product.productCode)?.language ?? '') &&
     isBeyond(product.version, row.VersionMin, (attributes & minInclusive) !== 0) &&
     isBeyond(row.VersionMax, product.version, (attributes & maxInclusive) !== 0)
   );
+}
+
+/** A row lists language identifiers with commas, or those it leaves out; without any it is for all (MS-msi: upgrade-table). */
+function isListed({ Language: languages, Attributes: attributes }: Row, language: string): boolean {
+  if (languages == null || languages === '') return true;
+  const isNamed = String(languages)
+    .split(',')
+    .some((one) => Number(one) === Number(language));
+  return isNamed !== ((Number(attributes) & languagesExclusive) !== 0);
 }
 
 /** Whether `left` is above `right`, or the same where that counts; no limit is never passed. */
@@ -55,13 +64,18 @@ function isBeyond(left: Row[string] | undefined, right: Row[string] | undefined,
   return inclusive ? order >= 0 : order > 0;
 }
 
-/** Registers the product with its cached package, whose embedded cabinets are kept with it (T2), or takes it off. */
+/**
+ * Registers the product with its cached package, whose embedded cabinets are kept with it (T2), or takes it off. `v` of a
+ * reinstallation makes the copy anew, and with it what is registered.
+ */
 export async function publishProduct(session: Session): Promise<void> {
-  if (session.mode === 'install') await register(session);
-  if (session.mode === 'remove') await unregister(session);
+  const isAnew = session.mode === 'reinstall' && hasMode(session, 'v');
+  const site = registrationOf(session.server, property(session, 'ProductCode'))?.site ?? null;
+  if (session.mode === 'remove' || isAnew) await unregister(session);
+  if (session.mode === 'install' || isAnew) await register(session, isAnew ? site : null);
 }
 
-async function register(session: Session): Promise<void> {
+async function register(session: Session, site: string | null): Promise<void> {
   const { server } = session;
   const productCode = property(session, 'ProductCode');
   const id = createHash('sha256').update(`${productCode} ${server.memory.clock}`).digest('hex').slice(0, 7);
@@ -73,7 +87,9 @@ async function register(session: Session): Promise<void> {
     localPackage,
     packageName: session.source.name,
     packageCode: String(session.package.summary.packageCode),
-    site: null,
+    sourceFolder: win32.dirname(session.source.path),
+    language: property(session, 'ProductLanguage'),
+    site,
   };
   remember(server, { registered: { ...server.memory.registered, [productCode]: registered } });
   store(server, 'products', [...stored(server, 'products'), productOf(session, productCode)]);
@@ -85,7 +101,7 @@ function productOf(session: Session, productCode: string): Product {
     upgradeCode: property(session, 'UpgradeCode').toUpperCase(),
     version: property(session, 'ProductVersion'),
     name: property(session, 'ProductName'),
-    context: 'machine',
+    context: session.context,
     bits: bitsOf(session),
     folder: null,
     missingFiles: [],
@@ -114,6 +130,7 @@ export function registrationOf(server: Server, code: string): Registered | undef
   return server.memory.registered[code];
 }
 
+/** By the template of the package; an empty one means Intel (MS-msi: template-summary). */
 function bitsOf(session: Session): 32 | 64 {
-  return session.package.summary.platform === 'x86' ? 32 : 64;
+  return /^(intel)?$/i.test(session.package.summary.platform) ? 32 : 64;
 }

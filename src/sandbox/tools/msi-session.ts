@@ -1,3 +1,4 @@
+import type { Product } from '../../core/facts.ts';
 import type { Package } from '../../msi/package.ts';
 import type { Server } from '../server.ts';
 import type { Undo } from '../undo.ts';
@@ -10,7 +11,10 @@ export type Session = {
   readonly package: Package;
   /** Path and original name of the package file. */
   readonly source: { readonly path: string; readonly name: string };
-  readonly mode: 'install' | 'maintain' | 'remove';
+  /** `maintain` asks nothing of the features: what is installed stays as it is. */
+  readonly mode: 'install' | 'maintain' | 'reinstall' | 'remove';
+  /** For whom it installs: a product of another context is none of its relatives. */
+  readonly context: Product['context'];
   /** The upgrade that removes this product, if one does. */
   readonly outer: Session | null;
   readonly properties: Map<string, string>;
@@ -40,6 +44,16 @@ export type MsiFile = {
 /** A value of the Property table, a folder given by name, or a property set while running. */
 export function property(session: Session, name: string): string {
   return session.properties.get(name) ?? '';
+}
+
+/** Whether this run lays files down. */
+export function isLaying({ mode }: Session): boolean {
+  return mode === 'install' || mode === 'reinstall';
+}
+
+/** Whether a letter is in the mode of reinstallation, which holds for a first installation too (MS-msi: reinstallmode). */
+export function hasMode(session: Session, letter: string): boolean {
+  return (property(session, 'REINSTALLMODE') || 'omus').toLowerCase().includes(letter);
 }
 
 /** The properties of a package, with those of the command line over them. */

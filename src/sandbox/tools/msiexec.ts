@@ -1,13 +1,14 @@
 import { win32 } from 'node:path';
-import { openPackage, type Package } from '../../msi/package.ts';
-import { elapse, remember, type Server, store, stored } from '../server.ts';
+import type { Package } from '../../msi/package.ts';
+import { elapse, type Registered, remember, type Server, store, stored } from '../server.ts';
 import { takeBack } from '../undo.ts';
 import { type ActionEnd, standardActions } from './msi-actions.ts';
 import { type MsiCommand, parseMsiCommand } from './msi-command.ts';
 import { conditionHolds } from './msi-condition.ts';
 import { MsiLog } from './msi-log.ts';
-import { registrationOf } from './msi-products.ts';
+import { productsToRemove, registrationOf } from './msi-products.ts';
 import { property, type Session, startProperties } from './msi-session.ts';
+import { withOwnPackage, withPackage } from './msi-source.ts';
 import { type Ended, type Tool, UnknownCall } from './tool.ts';
 
 /** Files are touched soon after the start: a worker process that is still leaving then holds them (T10). */
@@ -15,17 +16,21 @@ const startingMs = 1_500;
 const installingMs = 10_500;
 
 /** `msiexec.exe`: installs a package or removes a product as the package's own tables say; codes as in peers 3.1. */
-export const msiexec: Tool = async (server, args) => run(server, args, false);
+export const msiexec: Tool = async (server, args) => run(server, args, null);
 
 /**
- * Begins what the arguments say and loses the power just before it would be final: everything is changed, and Windows
- * Installer will take it back when it is asked for something the next time (T11, 1704).
+ * Begins what the arguments say and loses the power before an action, just before it would be final if none is named:
+ * Windows Installer will take it back when it is asked for something the next time (T11, 1704).
  */
-export async function suspendMsiexec(server: Server, args: readonly string[]): Promise<void> {
-  await run(server, args, true);
+export async function suspendMsiexec(
+  server: Server,
+  args: readonly string[],
+  before = 'InstallFinalize',
+): Promise<void> {
+  await run(server, args, before);
 }
 
-async function run(server: Server, args: readonly string[], isCut: boolean): Promise<Ended> {
+async function run(server: Server, args: readonly string[], cutBefore: string | null): Promise<Ended> {
   const command = parseMsiCommand(args);
   if (!(await server.drive.hasFolder(win32.dirname(command.log)))) return ended(1622);
   if (stored(server, 'installer').disabledByPolicy) return ended(1625);
@@ -33,8 +38,7 @@ async function run(server: Server, args: readonly string[], isCut: boolean): Pro
   elapse(server, startingMs);
   const log = new MsiLog(server);
   log.say(`Command Line: ${shownArgs(command)}`);
-  const code =
-    command.verb === '/i' ? await install(server, command, log, isCut) : await remove(server, command, log, isCut);
+  const code = await answer(server, command, log, cutBefore);
   elapse(server, installingMs);
   if (code === null) return ended(null);
   await server.drive.write(command.log, log.bytes(code));
@@ -47,28 +51,95 @@ async function settle(server: Server): Promise<void> {
   store(server, 'installer', { ...stored(server, 'installer'), suspended: false });
 }
 
-async function install(server: Server, command: MsiCommand, log: MsiLog, isCut: boolean): Promise<number | null> {
-  return withPackage(server, command.target, async (opened) => {
+/** The code that msiexec ends with, or null if the power was lost. */
+async function answer(
+  server: Server,
+  command: MsiCommand,
+  log: MsiLog,
+  cutBefore: string | null,
+): Promise<number | null> {
+  const { target } = command;
+  if ('code' in target) {
+    const registered = registrationOf(server, target.code);
+    return registered ? maintain(server, command, registered, { log, cutBefore }) : 1605;
+  }
+  return withPackage(server, target.path, async (opened) => {
     if (opened === null) return 1619;
     if ('problem' in opened) return 1620;
-    const properties = startProperties(opened, command.properties);
-    const registered = registrationOf(server, properties.get('ProductCode') ?? '');
-    if (registered && registered.packageCode !== opened.summary.packageCode) return 1638;
-    if (registered) properties.set('Installed', '00:00:00');
-    const source = { path: command.target, name: win32.basename(command.target) };
-    return perform(newSession(server, opened, registered ? 'maintain' : 'install', { source, properties, log }), isCut);
+    const registered = registrationOf(server, startProperties(opened, {}).get('ProductCode') ?? '');
+    if (!registered) return begin(server, { command, path: target.path }, opened, { log, cutBefore });
+    const isOther = registered.packageCode !== opened.summary.packageCode;
+    return isOther && !isRecaching(command) ? 1638 : maintain(server, command, registered, { log, cutBefore });
   });
 }
 
-async function remove(server: Server, command: MsiCommand, log: MsiLog, isCut: boolean): Promise<number | null> {
-  const registered = registrationOf(server, command.target);
-  if (!registered) return 1605;
-  return withPackage(server, registered.localPackage, async (opened) => {
-    if (opened === null || 'problem' in opened) return 1612;
-    const properties = removalProperties(opened, command.properties);
-    const source = { path: registered.localPackage, name: registered.packageName };
-    return perform(newSession(server, opened, 'remove', { source, properties, log }), isCut);
+type Run = { readonly log: MsiLog; readonly cutBefore: string | null };
+
+/** A product that is not there: `/x` and a repair do not know it; REINSTALL alone installs nothing (MS-msi: reinstall). */
+async function begin(
+  server: Server,
+  { command, path }: { readonly command: MsiCommand; readonly path: string },
+  opened: Package,
+  { log, cutBefore }: Run,
+): Promise<number | null> {
+  if (command.verb === '/x' || command.isRepair) return 1605;
+  const properties = startProperties(opened, command.properties);
+  const source = { path, name: win32.basename(path) };
+  const context = (properties.get('ALLUSERS') ?? '') === '' ? 'user' : 'machine';
+  const session = newSession(server, opened, 'install', { source, properties, log, context });
+  if (property(session, 'REINSTALL') !== '') return installNothing(session);
+  return perform(session, cutBefore);
+}
+
+/** What comes before the features are looked at still counts: a package that refuses this server refuses it here too. */
+async function installNothing(session: Session): Promise<number> {
+  const actions = standardActions(removeProduct);
+  for (const name of ['FindRelatedProducts', 'LaunchConditions']) {
+    const end = await actions[name]?.(session);
+    if (end && !end.ok) return 1603;
+  }
+  // Whether the products found would be removed for the sake of one that does not come is nowhere described.
+  if (productsToRemove(session).length > 0)
+    throw new UnknownCall('msiexec', 'REINSTALL of a product that would replace another');
+  return 0;
+}
+
+/** Reconfigures, reinstalls or removes a product that is registered. */
+async function maintain(
+  server: Server,
+  command: MsiCommand,
+  registered: Registered,
+  { log, cutBefore }: Run,
+): Promise<number | null> {
+  const given = 'path' in command.target ? command.target.path : null;
+  if (isRecaching(command) && given !== null && !isNamed(given, registered)) {
+    log.say(`Error 1316. A network error occurred while attempting to read from the file: ${registered.packageName}`);
+    return 1603;
+  }
+  return withOwnPackage(server, registered, { given, isRecaching: isRecaching(command) }, async (opened, path) => {
+    if (opened === null) return 1612;
+    const mode = command.verb === '/x' ? 'remove' : command.properties.REINSTALL ? 'reinstall' : 'maintain';
+    const removal = mode === 'remove' ? { REMOVE: 'ALL' } : {};
+    const properties = startProperties(opened, { ...command.properties, Installed: '00:00:00', ...removal });
+    const source = { path, name: registered.packageName };
+    const context = contextOf(server, properties.get('ProductCode') ?? '');
+    return perform(newSession(server, opened, mode, { source, properties, log, context }), cutBefore);
   });
+}
+
+/** A product stays in the context in which it was installed (MS-msi: allusers). */
+function contextOf(server: Server, code: string): Session['context'] {
+  return stored(server, 'products').find((product) => product.productCode === code)?.context ?? 'machine';
+}
+
+/** Whether Windows Installer is to work from the source package and to cache that (`v`; MS-msi: reinstallmode). */
+function isRecaching({ verb, properties }: MsiCommand): boolean {
+  return verb === '/i' && properties.REINSTALL !== undefined && /v/i.test(properties.REINSTALLMODE ?? '');
+}
+
+/** Windows Installer looks for a package by the name under which it was installed first (T2: error 1316). */
+function isNamed(path: string, { packageName }: Registered): boolean {
+  return win32.basename(path).toLowerCase() === packageName.toLowerCase();
 }
 
 /** The removal of an old product inside an installation (MS-msi: RemoveExistingProducts; its failure is fatal, error 1714). */
@@ -76,46 +147,21 @@ async function removeProduct(code: string, outer: Session): Promise<ActionEnd> {
   const { server, log } = outer;
   const registered = registrationOf(server, code);
   if (!registered) return { ok: true };
-  return withPackage(server, registered.localPackage, async (opened) => {
+  return withOwnPackage(server, registered, { given: null, isRecaching: false }, async (opened, path) => {
     const lost = `Error 1714. The older version of ${property(outer, 'ProductName')} cannot be removed. System Error 1612.`;
-    if (opened === null || 'problem' in opened) return { ok: false, message: lost };
-    const properties = removalProperties(opened, { UPGRADINGPRODUCTCODE: property(outer, 'ProductCode') });
-    const source = { path: registered.localPackage, name: registered.packageName };
-    const session = { ...newSession(server, opened, 'remove', { source, properties, log }), outer, undo: outer.undo };
-    const end = await runSequence(session, false);
+    if (opened === null) return { ok: false, message: lost };
+    const upgrading = { UPGRADINGPRODUCTCODE: property(outer, 'ProductCode'), Installed: '00:00:00', REMOVE: 'ALL' };
+    const properties = startProperties(opened, upgrading);
+    const source = { path, name: registered.packageName };
+    const parts = { source, properties, log, context: outer.context };
+    const session = { ...newSession(server, opened, 'remove', parts), outer, undo: outer.undo };
+    const end = await runSequence(session, null);
     outer.isRestartNeeded ||= session.isRestartNeeded;
     return end === 'cut' ? { ok: true } : end;
   });
 }
 
-function removalProperties(opened: Package, given: Readonly<Record<string, string>>): Map<string, string> {
-  return startProperties(opened, { ...given, Installed: '00:00:00', REMOVE: 'ALL' });
-}
-
-async function withPackage<T>(
-  server: Server,
-  path: string,
-  use: (opened: Package | { problem: string } | null) => Promise<T>,
-): Promise<T> {
-  const file = await server.drive.open(path);
-  if (!file) return use(null);
-  const beside: OpenFile[] = [];
-  try {
-    return await use(await openPackage(file, (cabinet) => openBeside(server, path, cabinet, beside)));
-  } finally {
-    for (const one of [file, ...beside]) await one.close();
-  }
-}
-
-type OpenFile = NonNullable<Awaited<ReturnType<Server['drive']['open']>>>;
-
-async function openBeside(server: Server, path: string, cabinet: string, opened: OpenFile[]): Promise<OpenFile | null> {
-  const file = await server.drive.open(`${win32.dirname(path)}\\${cabinet}`);
-  if (file) opened.push(file);
-  return file;
-}
-
-type Parts = Pick<Session, 'source' | 'properties' | 'log'>;
+type Parts = Pick<Session, 'source' | 'properties' | 'log' | 'context'>;
 
 function newSession(server: Server, opened: Package, mode: Session['mode'], parts: Parts): Session {
   const fresh = {
@@ -129,8 +175,8 @@ function newSession(server: Server, opened: Package, mode: Session['mode'], part
 }
 
 /** Runs the whole installation; the code that msiexec ends with, or null if the power was lost. */
-async function perform(session: Session, isCut: boolean): Promise<number | null> {
-  const end = await runSequence(session, isCut);
+async function perform(session: Session, cutBefore: string | null): Promise<number | null> {
+  const end = await runSequence(session, cutBefore);
   if (end === 'cut') return null;
   const code = end.ok ? (session.isRestartNeeded ? 3010 : 0) : 1603;
   session.log.ended('INSTALL', end.ok ? 1 : 3);
@@ -145,11 +191,11 @@ async function perform(session: Session, isCut: boolean): Promise<number | null>
   return code;
 }
 
-async function runSequence(session: Session, isCut: boolean): Promise<ActionEnd | 'cut'> {
+async function runSequence(session: Session, cutBefore: string | null): Promise<ActionEnd | 'cut'> {
   const actions = standardActions(removeProduct);
   for (const { name, condition } of sequenceOf(session.package)) {
     if (!conditionHolds(condition, session.properties)) continue;
-    if (isCut && name === 'InstallFinalize' && session.undo) return suspend(session);
+    if (cutBefore === name && session.undo) return suspend(session);
     session.log.started(name);
     const action = actions[name];
     const end: ActionEnd = action ? await action(session) : customAction(session, name);
@@ -194,7 +240,8 @@ function sequenceOf(opened: Package): readonly { name: string; condition: string
 
 /** Values of properties stay out of the simulated log: which are secret is for the package to say, and some forget it. */
 function shownArgs({ verb, target, properties }: MsiCommand): string {
-  return [verb, target, ...Object.keys(properties).map((name) => `${name}=**********`)].join(' ');
+  const what = 'code' in target ? target.code : target.path;
+  return [verb, what, ...Object.keys(properties).map((name) => `${name}=**********`)].join(' ');
 }
 
 function ended(code: number | null): Ended {

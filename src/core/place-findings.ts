@@ -1,0 +1,65 @@
+import { type FindingRow, listed } from './finding-row.ts';
+import { isAnyLeft } from './leftovers.ts';
+import { asksForFolder, ownFolder } from './place.ts';
+import { leftoversToClear } from './plan-back.ts';
+import type { Situation } from './situation.ts';
+import type { Properties } from './step.ts';
+import { counted, nameOfSite } from './words.ts';
+
+/** What can be wrong with where the connector lies, and with the properties that say where it shall. */
+export const placeFindings: readonly FindingRow[] = [
+  {
+    id: 'leftovers',
+    about: 'connector',
+    means: 'Files, a site or a pool of the connector are there, but no registered version that owns them.',
+    needs: ['products', 'folders', 'iis'],
+    stops: 'unless-accepted',
+    hint: 'Accept that the folder is moved into the backup with its config, and that site and pool are removed.',
+    test: (one) => (isAnyLeft(leftoversToClear(one)) ? `No version is registered, but ${whatIsLeft(one)}.` : null),
+  },
+  {
+    id: 'settings-not-carried',
+    about: 'connector',
+    means:
+      'The connector lies in a folder of its own choice, and without a property that says so the package would go elsewhere.',
+    needs: ['products'],
+    stops: 'always',
+    hint: 'Give the folder with --property NAME=folder; `scim-setup inspect` lists the names that the package knows.',
+    test: notCarried,
+  },
+  {
+    id: 'property-unknown',
+    about: 'packages',
+    means: 'A property was given that its package does not name anywhere, so it would be passed over in silence.',
+    needs: ['products'],
+    stops: 'unless-accepted',
+    hint: 'Check the name; accept it if a part of the package that cannot be read takes it.',
+    test: ({ wanted, product, route }) => {
+      const forward = unknownIn(wanted.properties, wanted.msi?.properties, wanted.msi?.name ?? '');
+      const back = route === 'none' ? null : product?.cached;
+      return forward ?? unknownIn(wanted.wayBackProperties, back?.properties, back?.name ?? '');
+    },
+  },
+];
+
+function whatIsLeft(one: Situation): string {
+  const { folders, sites, pools } = leftoversToClear(one);
+  return [
+    ...folders.map(({ path, files }) => `${path} holds ${counted(files, 'file')}`),
+    ...sites.map((site) => `site ${nameOfSite(site)} points at ${site.folder}`),
+    ...pools.map(({ name }) => `pool ${name} is there`),
+  ].join('; ');
+}
+
+/** Repair leaves everything where it is; a product that is only uninstalled needs no place. */
+function notCarried({ product, route, wanted }: Situation): string | null {
+  const folder = product && ['upgrade', 'replace', 'downgrade'].includes(route) ? ownFolder(product) : null;
+  if (folder === null || asksForFolder(wanted.properties, folder)) return null;
+  return `${product?.version} lies in ${folder}, and Windows Installer remembers no folder: without a property ${wanted.msi?.name} would go to its standard one.`;
+}
+
+function unknownIn(given: Properties, known: readonly string[] | undefined, name: string): string | null {
+  if (!known) return null;
+  const unknown = Object.keys(given).filter((one) => !known.includes(one));
+  return listed(unknown, (names) => `${name} does not know ${names}; it knows ${known.join(', ') || 'none'}.`);
+}

@@ -1,0 +1,35 @@
+import { refOf } from './media.ts';
+import type { Draft, Plan } from './plan.ts';
+import { exactFiles, siteStep } from './plan-back.ts';
+import { backupSteps } from './plan-backup.ts';
+import { type Situation, valueOr } from './situation.ts';
+
+/** Whether Windows Installer holds somebody else's suspended installation: what it takes back then changes what is to be decided (T11). */
+export function isToSettle({ now, unfinished }: Situation): boolean {
+  return unfinished === undefined && valueOr(now.installer, idle).suspended;
+}
+
+const idle = { suspended: false, disabledByPolicy: false };
+
+/** Alone: everything is looked at and decided again before anything else is done. */
+export function settleSteps(one: Situation): Draft[] {
+  const [oldest] = one.products;
+  const by = oldest ? { productCode: oldest.productCode } : one.wanted.msi ? { msi: refOf(one.wanted.msi) } : null;
+  const settle: Draft = {
+    step: { kind: 'installer.settle', by },
+    why: 'it would do so later by itself; then everything is looked at and decided again',
+  };
+  return [...backupSteps(one), settle];
+}
+
+/** What is taken back cannot be brought back; config and site are proved to be as they were. */
+export function settleBack(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
+  const sites = one.product ? siteStep(one.origin, one.product) : [];
+  const noWayBack = 'what Windows Installer takes back cannot be brought back; it would have done so by itself';
+  return { wayBack: [...sites, ...exactFiles(one)], noWayBack };
+}
+
+/** Whether a plan only lets Windows Installer take back what it holds: afterwards everything is decided again. */
+export function isSettling(plan: Pick<Plan, 'connector'>): boolean {
+  return plan.connector.some(({ step }) => step.kind === 'installer.settle');
+}

@@ -1,0 +1,92 @@
+import { normalPath, samePath } from './connector.ts';
+import type { CertificateBinding, Iis, Pool, Product, Site } from './facts.ts';
+import type { Steps } from './step.ts';
+
+/** What keeps a pool from being in a state; one that is not there is stopped. */
+export function poolGaps(iis: Iis | null, name: string, wanted: 'started' | 'stopped'): string[] {
+  const pool = iis?.pools.find((one) => sameName(one.name, name));
+  if (!pool) return wanted === 'stopped' ? [] : [`pool ${name} is not there`];
+  if (pool.state !== wanted) return [`pool ${name} is ${pool.state}`];
+  return wanted === 'stopped' && pool.workers > 0 ? [`a worker process of pool ${name} still runs`] : [];
+}
+
+/** What keeps the pool of a product's site from running. */
+export function servingGaps(now: readonly Product[], iis: Iis | null, productCode: string): string[] {
+  const folder = now.find((one) => one.productCode === productCode)?.folder ?? null;
+  const site = iis?.sites.find((one) => folder !== null && samePath(one.folder, folder));
+  const pool = iis?.pools.find((one) => site !== undefined && sameName(one.name, site.pool));
+  return pool?.state === 'stopped' ? [`pool ${pool.name} is stopped`] : [];
+}
+
+/** Which of these certificates http.sys does not bind where they are wanted. */
+export function certificateGaps(iis: Iis | null, wanted: readonly CertificateBinding[]): string[] {
+  const isBound = (one: CertificateBinding) =>
+    iis?.certificates.some(
+      (now) =>
+        sameName(now.endpoint, one.endpoint) &&
+        sameName(now.thumbprint, one.thumbprint) &&
+        sameName(now.store, one.store),
+    );
+  return wanted
+    .filter((one) => !isBound(one))
+    .map((one) => `certificate ${one.thumbprint} is not bound to ${one.endpoint}`);
+}
+
+/** How a site differs from the one wanted, pool and identity included. */
+export function siteGaps(iis: Iis | null, site: Steps['site.present']['site'], identity: string): string[] {
+  const found = siteNamed(iis, site);
+  if (!found) return [`site ${site.name}${site.application} is not there`];
+  return [
+    ...(samePath(found.folder, site.folder)
+      ? []
+      : [`site ${site.name} has the folder ${found.folder}, not ${site.folder}`]),
+    ...(sameName(found.pool, site.pool) ? [] : [`site ${site.name} runs in pool ${found.pool}, not ${site.pool}`]),
+    ...(sameSet(found.bindings, site.bindings)
+      ? []
+      : [`site ${site.name} has the bindings ${found.bindings.join(' ')}, not ${site.bindings.join(' ')}`]),
+    ...(found.state === site.state ? [] : [`site ${site.name} is ${found.state}`]),
+    ...identityGaps(iis, site.pool, identity),
+  ];
+}
+
+/** Whether a pool is missing or runs as somebody else. */
+export function identityGaps(iis: Iis | null, pool: string, identity: string): string[] {
+  return poolNamed(iis, pool)?.identity === identity ? [] : [`pool ${pool} does not run as ${identity}`];
+}
+
+/** The site or application of that name, if it is there. */
+export function siteNamed(iis: Iis | null, site: Pick<Site, 'name' | 'application'>): Site | undefined {
+  return iis?.sites.find((one) => isSameSite(one, site));
+}
+
+/** The pool of that name, if it is there. */
+export function poolNamed(iis: Iis | null, name: string): Pool | undefined {
+  return iis?.pools.find((one) => sameName(one.name, name));
+}
+
+/** Whether both are the same site or application, by their names. */
+export function isSameSite(
+  one: Pick<Site, 'name' | 'application'>,
+  other: Pick<Site, 'name' | 'application'>,
+): boolean {
+  return sameName(one.name, other.name) && sameName(one.application, other.application);
+}
+
+/** Sites and applications that point at the folder of a site, other than itself and those named in `beside` (T4). */
+export function secondSites(iis: Iis | null, site: Site, beside: readonly string[]): readonly Site[] {
+  return (iis?.sites ?? []).filter(
+    (one) =>
+      samePath(one.folder, site.folder) &&
+      !isSameSite(one, site) &&
+      !beside.some((name) => sameName(name, one.name + one.application)),
+  );
+}
+
+/** IIS takes the names of sites and pools without case. */
+export function sameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
+
+function sameSet(left: readonly string[], right: readonly string[]): boolean {
+  return left.map(normalPath).sort().join('\n') === right.map(normalPath).sort().join('\n');
+}

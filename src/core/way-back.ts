@@ -1,0 +1,46 @@
+import { samePath } from './connector.ts';
+import type { Product } from './facts.ts';
+import { asksForFolder, ownFolder } from './place.ts';
+import { hasPassword, type Situation, siteOf } from './situation.ts';
+
+/** Why the connector could not wholly be put back if a change failed, or null if it could. */
+export function whyNoWayBack(one: Situation): string | null {
+  if (one.route === 'repair' && one.product) return whyStillBroken(one.product);
+  const reasons = one.products.flatMap((product) => whyNot(one, product) ?? []);
+  return reasons[0] ?? whyMixed(one) ?? whyLeftoversStay(one);
+}
+
+/** What the way back of a repair leaves as it was: broken. Config, site and pool are put back all the same. */
+function whyStillBroken({ version, missingFiles, cached }: Product): string {
+  const files = missingFiles.length > 0 ? [`the files ${missingFiles.join(', ')}`] : [];
+  const gone = [...files, ...(cached ? [] : ['its package'])].join(' and ');
+  return `${version} was broken before, and would be so again without ${gone}; config, site and pool are put back`;
+}
+
+function whyNot({ origin, wanted, route }: Situation, product: Product): string | null {
+  const { version, cached } = product;
+  if (!cached) return `the package of the installed ${version} is not on this server any more`;
+  if (cached.externalCabinets.length > 0)
+    return `the kept package of ${version} lacks its cabinets ${cached.externalCabinets.join(', ')}`;
+  const { pool } = siteOf(origin, product);
+  if (hasPassword(pool))
+    return `pool ${pool?.name} runs under a password that only IIS knows, and that is lost with the pool`;
+  const folder = ownFolder(product);
+  return folder !== null && route !== 'none' && !asksForFolder(wanted.wayBackProperties, folder)
+    ? `without a property that says ${folder}, the package of ${version} would go to its standard folder`
+    : null;
+}
+
+/** Windows Installer tells which products are registered, not whose files lie uppermost. */
+function whyMixed({ products }: Situation): string | null {
+  const [first, ...others] = products.map((one) => one.folder);
+  const isShared = others.some((folder) => typeof first === 'string' && folder !== null && samePath(first, folder));
+  return isShared
+    ? 'several versions lie in one folder, and which of them had laid down which file is not known'
+    : null;
+}
+
+function whyLeftoversStay({ leftovers }: Situation): string | null {
+  const pool = leftovers.pools.find(hasPassword);
+  return pool ? `pool ${pool.name} runs under a password that only IIS knows, and that is lost with the pool` : null;
+}

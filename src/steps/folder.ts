@@ -1,0 +1,87 @@
+import type { Outcome } from '../core/codes.ts';
+import { samePath } from '../core/connector.ts';
+import { fileErrorText } from '../core/file-error.ts';
+import type { Places } from '../core/places.ts';
+import { valueOr } from '../core/situation.ts';
+import type { Step } from '../core/step.ts';
+import type { Files, Machine } from '../machine/machine.ts';
+import { type Doing, done, failure } from './doing.ts';
+
+/** Where a folder that was moved aside lies in the backup of its chain of runs; what came to its place since lies beside it. */
+export function movedFolder({ backup }: Pick<Places, 'backup'>, path: string, turn = 1): string {
+  return `${backup}\\folders\\${path.replaceAll(/[\\/:]+/g, '-')}${turn === 1 ? '' : `-${turn}`}`;
+}
+
+/** Moves a folder into the backup: by one rename, or where that is on another drive, file by file. Never one that a product owns. */
+export async function clearFolder({ path }: Step<'folder.clear'>, doing: Doing): Promise<Outcome> {
+  const { machine, places } = doing;
+  const owner = valueOr((await doing.look()).products, []).find((one) => one.folder && samePath(one.folder, path));
+  if (owner) return failure(`${path} belongs to ${owner.version}, which is registered`);
+  let turn = 1;
+  while ((await machine.list(movedFolder(places, path, turn))).length > 0) turn += 1;
+  if (await machine.move(path, movedFolder(places, path, turn))) return done;
+  // A cut amid the copying has left a part: the rest belongs to it.
+  const aside = movedFolder(places, path);
+  const problem = await copyBelow(machine, path, aside, 'keep');
+  if (problem !== null) return failure(problem);
+  await removeCopied(machine, path, aside);
+  return done;
+}
+
+/** Puts a folder back that was moved aside; what lies there meanwhile is kept unless the folder had a file of that name. */
+export async function putFolderBack({ folder: { path } }: Step<'folder.present'>, doing: Doing): Promise<Outcome> {
+  const { machine, places } = doing;
+  const aside = movedFolder(places, path);
+  if (await renamedBack(aside, path, machine).catch(notForNow)) return done;
+  if ((await machine.list(aside)).length === 0) return failure(`${path} is not in the backup`);
+  const problem = await copyBelow(machine, aside, path, 'replace');
+  return problem === null ? done : failure(problem);
+}
+
+async function renamedBack(aside: string, path: string, machine: Machine): Promise<boolean> {
+  if ((await machine.list(aside)).length === 0) return false;
+  await machine.remove(path);
+  return (await machine.list(path)).length === 0 && machine.move(aside, path);
+}
+
+/** What holds a folder against renaming it, does not hold its files against being copied. */
+function notForNow(error: unknown): false {
+  if (fileErrorText(error) === null) throw error;
+  return false;
+}
+
+/** Copies what differs, each file read back and compared; a sentence says which could not be, or stands in the way. */
+async function copyBelow(
+  machine: Machine,
+  from: string,
+  to: string,
+  other: 'keep' | 'replace',
+): Promise<string | null> {
+  for (const name of await filesIn(machine, from)) {
+    const [source, target] = [`${from}\\${name}`, `${to}\\${name}`];
+    const [wanted, found] = [await machine.hash(source), await machine.hash(target)];
+    if (wanted !== null && found === wanted) continue;
+    if (found !== null && other === 'keep') return `${target} is another file than ${source}`;
+    if (wanted === null || (await machine.copy(source, target)) !== wanted) return `${source} could not be copied`;
+  }
+  return null;
+}
+
+/** Removes a file only after its copy has been compared once more: what came or changed since stays, and its folder with it. */
+async function removeCopied(machine: Machine, from: string, to: string): Promise<void> {
+  for (const name of await machine.list(from)) {
+    const [source, target] = [`${from}\\${name}`, `${to}\\${name}`];
+    if (name.endsWith('\\')) await removeCopied(machine, source.slice(0, -1), target.slice(0, -1));
+    else if ((await machine.hash(source)) === (await machine.hash(target))) await machine.remove(source);
+  }
+  await machine.remove(from);
+}
+
+async function filesIn(files: Pick<Files, 'list'>, folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of await files.list(folder)) {
+    if (!name.endsWith('\\')) found.push(name);
+    else found.push(...(await filesIn(files, `${folder}\\${name.slice(0, -1)}`)).map((inner) => name + inner));
+  }
+  return found;
+}

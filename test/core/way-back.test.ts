@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decide } from '../../src/core/decide.ts';
+import type { Facts, Product } from '../../src/core/facts.ts';
+import { keepsPlace } from '../../src/core/place.ts';
+import type { Plan, Unfinished } from '../../src/core/plan.ts';
+import type { Wanted } from '../../src/core/wanted.ts';
+import { acceptable } from './any-server.ts';
+import { bareServer, codeOf, folder, iis, known, msi, pool, product, server, site, wanted } from './server-facts.ts';
+
+function planFor(now: Facts, goal: Wanted, unfinished?: Unfinished): Plan {
+  const decision = decide(now, { ...goal, accept: acceptable }, unfinished);
+  assert.ok(decision.verdict === 'go', JSON.stringify(decision.findings));
+  return decision.plan;
+}
+
+const kinds = (plan: Plan) => plan.connector.map((one) => one.step.kind);
+const stepOf = (plan: Plan, kind: string) => plan.connector.find((one) => one.step.kind === kind);
+const withProducts = (...products: readonly Product[]) => server({ products: known(products) });
+const same = wanted(msi('4.4.4'));
+const broken = (more: Partial<Product>) => withProducts(product('4.4.4', more));
+const fourthField = product('4.4.4.1', { productCode: codeOf('4.4.9') });
+
+test('a connector with files gone is repaired within a backup, and its config is put back byte for byte', () => {
+  const plan = planFor(broken({ missingFiles: ['a.dll'] }), same);
+  assert.deepEqual(kinds(plan), [
+    'pool.stop',
+    'config.backup',
+    'connector.repair',
+    'site.present',
+    'config.restore',
+    'pool.start',
+  ]);
+  const restore = stepOf(plan, 'config.restore')?.step;
+  assert.ok(restore?.kind === 'config.restore' && restore.match === 'exact');
+});
+
+test('where a repair fails, the connector is uninstalled by the package given if its own is gone, and installed', () => {
+  const orElse = (more: Partial<Product>) => stepOf(planFor(broken(more), same), 'connector.repair')?.orElse ?? [];
+  const [removed, added] = orElse({ cached: null });
+  assert.ok(removed?.kind === 'connector.uninstall' && removed.msi?.sha256 === msi('4.4.4').sha256);
+  assert.equal(added?.kind, 'connector.install');
+  const [whole] = orElse({ missingFiles: ['a.dll'] });
+  assert.ok(whole?.kind === 'connector.uninstall' && whole.msi === undefined);
+});
+
+test('the way back of a repair leaves what was gone, says so, and puts everything else back', () => {
+  const plan = planFor(broken({ missingFiles: ['a.dll'], cached: null }), same);
+  assert.match(plan.noWayBack ?? '', /4\.4\.4 was broken before.*a\.dll and its package/);
+  const back = plan.wayBack.find((step) => step.kind === 'connector.install');
+  assert.ok(back?.kind === 'connector.install');
+  assert.deepEqual([back.lacking, back.msi.sha256], [['a.dll'], msi('4.4.4').sha256]);
+  assert.ok(plan.wayBack.some((step) => step.kind === 'config.restore' && step.match === 'exact'));
+});
+
+test('a broken connector is no reason to refuse its repair', () => {
+  const decision = decide(broken({ missingFiles: ['a.dll'], cached: null }), same);
+  assert.equal(decision.verdict, 'go');
+});
+
+test('a package that fails over a connector with files gone can end as before: as broken as it was', () => {
+  const plan = planFor(withProducts(product('4.1.0', { missingFiles: ['a.dll'] })), same);
+  const back = plan.wayBack.find((step) => step.kind === 'connector.install');
+  assert.deepEqual(back?.kind === 'connector.install' && back.lacking, ['a.dll']);
+});
+
+test('of two registered versions both are uninstalled, the newer one first, and both come back, the older one first', () => {
+  const plan = planFor(withProducts(fourthField, product('4.4.4')), same);
+  const removed = plan.connector.flatMap(({ step }) => (step.kind === 'connector.uninstall' ? step.version : []));
+  const back = plan.wayBack.flatMap((step) => (step.kind === 'connector.install' ? step.msi.version : []));
+  assert.deepEqual(
+    [removed, back],
+    [
+      ['4.4.4.1', '4.4.4'],
+      ['4.4.4', '4.4.4.1'],
+    ],
+  );
+  assert.match(plan.noWayBack ?? '', /several versions lie in one folder/);
+  const packages = plan.connector.flatMap(({ step }) => (step.kind === 'config.backup' ? step.packages : []));
+  assert.equal(packages.length, 2);
+});
+
+test('the config of the version that a site serves is the one that is carried over, and the others keep theirs in the backup', () => {
+  const other = product('4.3.0', { folder: 'D:\\SCIMConnector' });
+  const plan = planFor(withProducts(product('4.1.0'), other), same);
+  const restore = stepOf(plan, 'config.restore')?.step;
+  assert.ok(restore?.kind === 'config.restore' && restore.files.every((file) => file.path.startsWith(folder)));
+});
+
+test('uninstalling takes every registered version away, and what they leave', () => {
+  const plan = planFor(withProducts(product('4.1.0'), product('4.4.4')), wanted(null));
+  assert.deepEqual(kinds(plan), [
+    'pool.stop',
+    'config.backup',
+    'connector.uninstall',
+    'connector.uninstall',
+    'site.absent',
+    'pool.absent',
+    'folder.clear',
+  ]);
+});
+
+test('a site with an application of somebody else under it stays, and so does its pool', () => {
+  const shop = { ...site, application: '/shop', folder: 'C:\\shop' };
+  const plan = planFor(server({ iis: known(iis({ sites: [site, shop] })) }), wanted(null));
+  assert.deepEqual(kinds(plan), ['pool.stop', 'config.backup', 'connector.uninstall']);
+});
+
+test('an application under another site goes alone, and a pool that others use stays', () => {
+  const sites = [
+    { ...site, name: 'Default Web Site', folder: 'C:\\inetpub\\wwwroot' },
+    { ...site, name: 'Default Web Site', application: '/SCIMConnector' },
+  ];
+  const plan = planFor(bareServer({ iis: known(iis({ sites })) }), wanted(null));
+  const removed = plan.connector.map(({ step }) => (step.kind === 'site.absent' ? step.site.application : step.kind));
+  assert.deepEqual(removed, ['/SCIMConnector']);
+});
+
+test('a folder that bears another name is not moved, nor one in which another site lies', () => {
+  const own = product('4.1.0', { folder: 'D:\\Web' });
+  assert.ok(
+    !kinds(
+      planFor({ ...withProducts(own), folders: known([{ path: 'D:\\Web', files: 9, logs: 0 }]) }, wanted(null)),
+    ).includes('folder.clear'),
+  );
+  const inside = { ...site, name: 'Shop', folder: `${folder}\\shop`, pool: 'Shop' };
+  const plan = planFor(server({ iis: known(iis({ sites: [site, inside] })) }), wanted(null));
+  assert.ok(!kinds(plan).includes('folder.clear'));
+});
+
+test('removing a site names the certificates of its port that other sites use', () => {
+  const other = { ...site, name: 'Other', folder: 'C:\\other', pool: 'Own' };
+  const certificates = (sites: readonly (typeof site)[]) => {
+    const step = stepOf(planFor(server({ iis: known(iis({ sites })) }), wanted(null)), 'site.absent')?.step;
+    return step?.kind === 'site.absent' && step.certificates.map((one) => one.endpoint);
+  };
+  assert.deepEqual(certificates([site, other]), ['0.0.0.0:443']);
+  assert.deepEqual(certificates([site]), []);
+});
+
+test('what a run has installed where leftovers lay is no leftover when the run is taken up again', () => {
+  const before = server({ products: known([]) });
+  const unfinished: Unfinished = { before, wanted: same, direction: 'forward' };
+  const first = planFor(before, same);
+  assert.ok(kinds(first).includes('folder.clear') && kinds(first).includes('site.absent'));
+  const again = planFor(withProducts(product('4.4.4')), same, unfinished);
+  assert.deepEqual(kinds(again), ['config.backup', 'connector.install', 'connector.serve']);
+  assert.deepEqual(
+    again.wayBack.map((step) => step.kind),
+    first.wayBack.map((step) => step.kind),
+  );
+});
+
+test('a suspended installation of somebody else is settled alone, and then everything is decided again', () => {
+  const installer = known({ suspended: true, disabledByPolicy: false });
+  const plan = planFor(server({ installer }), same);
+  assert.deepEqual([kinds(plan), plan.prerequisites], [['config.backup', 'installer.settle'], []]);
+  const by = (facts: Facts, goal = same) => {
+    const step = stepOf(planFor({ ...facts, installer }, goal), 'installer.settle')?.step;
+    return step?.kind === 'installer.settle' && step.by;
+  };
+  assert.deepEqual(by(withProducts(product('4.4.4'), product('4.1.0'))), { productCode: codeOf('4.1.0') });
+  assert.ok(JSON.stringify(by(bareServer())).includes(msi('4.4.4').sha256));
+  assert.equal(by(bareServer(), wanted(null)), null);
+  const own: Unfinished = { before: server(), wanted: same, direction: 'forward' };
+  assert.ok(!kinds(planFor(server({ installer }), same, own)).includes('installer.settle'));
+});
+
+test('the new version must lie where the old one did, unless the properties say otherwise', () => {
+  const folderOf = (goal: Wanted) => {
+    const step = stepOf(planFor(server(), goal), 'connector.upgrade')?.step;
+    return step?.kind === 'connector.upgrade' && step.folder;
+  };
+  assert.equal(folderOf(same), folder);
+  assert.equal(folderOf(wanted(msi('4.4.4'), { properties: { INSTALLDIR: 'D:\\New' } })), undefined);
+});
+
+for (const [what, properties, kept] of [
+  ['no property', {}, true],
+  ['the old folder again', { A: `${folder}\\` }, true],
+  ['the folder above it', { A: 'C:\\inetpub\\wwwroot' }, true],
+  ['the old port', { A: '443' }, true],
+  ['the name of the old site, in other case', { A: 'scimconnector' }, true],
+  ['the old folder and another port', { A: folder, B: '9443' }, false],
+  ['another folder', { A: 'D:\\New' }, false],
+  ['words of which nobody knows what they mean', { A: 'Multiple' }, false],
+] as const) {
+  test(`properties that give ${what} ${kept ? 'leave' : 'may not leave'} the connector where it is`, () =>
+    assert.equal(keepsPlace(properties, folder, site), kept));
+}
+
+test('a pool that is left over comes back as it was', () => {
+  const left = { ...pool, name: 'SCIMConnectorAppPool', identity: 'NetworkService', state: 'stopped' as const };
+  const plan = planFor(bareServer({ iis: known(iis({ sites: [], pools: [left] })) }), same);
+  assert.deepEqual(
+    plan.wayBack.map((step) => step.kind),
+    ['pool.stop', 'connector.uninstall', 'pool.present', 'pool.stop'],
+  );
+});
