@@ -1,4 +1,5 @@
 // `npm test`: types, lint and every test, with all that they need set up before. `--quick`: what needs nothing but npm.
+// `--long`: only what takes more than half an hour, and is no part of the others.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative, sep } from 'node:path';
@@ -8,17 +9,18 @@ import { setUpLab } from './set-up-lab.mjs';
 
 const linted = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'biome.json'];
 // Below test/: what needs Wine, the PowerShell engine or msitools, and the whole sweep, of which quick has a sample.
-const notQuick = ['lab', 'powershell-engine', 'msi/with-msitools', 'sweep/full', 'long'];
+const notQuick = ['lab', 'powershell-engine', 'msi/with-msitools', 'sweep/full'];
+const long = ['long'];
 
 await runMain(async () => {
-  const quick = readArguments(process.argv.slice(2));
+  const kind = readArguments(process.argv.slice(2));
   installPackages();
-  if (!quick) setUpLab();
+  if (kind !== 'quick') setUpLab();
   const node = node22();
   const checks = [
     ['Types', ['node_modules/typescript/bin/tsc', '--noEmit']],
     ['Lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', ...linted]],
-    ['Tests', ['--test', '--test-reporter=spec', `--test-concurrency=${availableParallelism()}`, ...testFiles(quick)]],
+    ['Tests', ['--test', '--test-reporter=spec', `--test-concurrency=${availableParallelism()}`, ...testFiles(kind)]],
   ];
   for (const [name, args] of checks) {
     say(`\n${name}`);
@@ -29,18 +31,22 @@ await runMain(async () => {
 });
 
 function readArguments(args) {
-  if (args.some((arg) => arg !== '--quick')) throw new Stop(`The only option is --quick, not ${args.join(' ')}.`);
-  return args.includes('--quick');
+  const [option = '--all', ...more] = args;
+  if (more.length > 0 || !['--all', '--quick', '--long'].includes(option))
+    throw new Stop(`The only options are --quick and --long, not ${args.join(' ')}.`);
+  return option.slice(2);
 }
 
-function testFiles(quick) {
+function testFiles(kind) {
   const top = join(checkout, 'test');
   const names = readdirSync(top, { recursive: true }).map((name) => name.replaceAll(sep, '/'));
-  const wanted = names.filter((name) => name.endsWith('.test.ts') && !(quick && isSlow(name))).sort();
+  const wanted = names.filter((name) => name.endsWith('.test.ts') && isPartOf(kind, name)).sort();
   if (wanted.length === 0) throw new Stop('There is no test file under test/.');
   return wanted.map((name) => relative(checkout, join(top, name)));
 }
 
-function isSlow(name) {
-  return notQuick.some((folder) => name.startsWith(`${folder}/`));
+function isPartOf(kind, name) {
+  const isIn = (folders) => folders.some((folder) => name.startsWith(`${folder}/`));
+  if (kind === 'long') return isIn(long);
+  return !isIn(long) && !(kind === 'quick' && isIn(notQuick));
 }

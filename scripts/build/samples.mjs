@@ -139,6 +139,12 @@ function summaryTable({ version, packageCode, platform }) {
   return rows.map((row) => `${row.join('\t')}\r\n`).join('');
 }
 
+/** A family of packages for each platform: neither finds the other by its Upgrade table, so both can be registered at once. */
+const upgradeCodes = {
+  x64: '{08ADBE36-3757-4F7A-855C-2AC97AB28395}',
+  x86: '{B1F0C9A4-5E3D-4C57-9A1B-3D6E2F7C8A90}',
+};
+
 function buildPackage(one) {
   const { version, platform, productCode } = one;
   const temporary = mkdtempSync(join(tmpdir(), 'scim-setup-sample-'));
@@ -148,10 +154,8 @@ function buildPackage(one) {
     const name = nameOf(one);
     const wxs = join(source, major(version) >= 4 ? 'connector-4.wxs' : 'connector-3.wxs');
     const win64 = platform === 'x64' ? 'yes' : 'no';
-    const defines = [`Version=${version}`, `ProductCode=${productCode}`, `Win64=${win64}`].flatMap((one) => [
-      '-D',
-      one,
-    ]);
+    const values = { Version: version, ProductCode: productCode, UpgradeCode: upgradeCodes[platform], Win64: win64 };
+    const defines = Object.entries(values).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
     run(files, 'wixl', ['-a', platform, ...defines, '-o', join(samples, name), wxs]);
     const summary = join(temporary, 'summary.idt');
     writeFileSync(summary, summaryTable(one));

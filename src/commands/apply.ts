@@ -1,4 +1,5 @@
 import { begunEvent, endedEvent } from '../core/event-log.ts';
+import { exitCodeOf } from '../core/exit-codes.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import type { Entry, Opened } from '../core/journal.ts';
 import { packagePath, placesRoot } from '../core/places.ts';
@@ -70,12 +71,24 @@ async function runLocked(command: string, media: WantedWithMedia, doors: Doors, 
   if (ended) await writeEvent(ended, doors);
   if (!isSettling(decision.plan) || result.end !== 'converged') return result;
   // What Windows Installer has taken back may have changed everything that was decided on (T11).
-  const next = await runLocked(command, media, doors, check);
-  return { ...next, changed: true, ...(next.end === 'refused' ? { message: refusedAfterwards } : {}) };
+  const next = await runLocked(command, media, doors, check).catch(afterSettling);
+  return { ...next, changed: true, ...(next.end === 'refused' ? refusedAfterwards : {}) };
 }
 
-const refusedAfterwards =
-  'Windows Installer has taken back what it held suspended; what is there now was refused, and nothing else was touched.';
+/** What keeps the next run from beginning is no end at which nothing was touched. */
+function afterSettling(error: unknown): never {
+  if (!(error instanceof SetupError)) throw error;
+  const message = 'Windows Installer has taken back what it held suspended, and then the run could not go on.';
+  throw new SetupError(23, { message, hint: 'Run again.' }, ...error.problems);
+}
+
+/** A refusal promises that nothing was touched, and this time something was. */
+const refusedAfterwards = {
+  end: 'failed-changed',
+  exitCode: exitCodeOf('failed-changed', false),
+  message:
+    'Windows Installer has taken back what it held suspended; what is there now was refused, and nothing else was touched.',
+} as const;
 
 type Write = (entry: Entry) => Promise<void>;
 

@@ -57,6 +57,7 @@ const builders: { readonly [K in StepKind]: Builder<K> } = {
   'connector.uninstall': ({ productCode, msi }, attempt) => [
     msiexec('msiexec /x', ['/x', msi ? packagePath(attempt.places, msi) : productCode], {}, attempt),
   ],
+  'connector.unchanged': () => [],
   'installer.settle': ({ by }, attempt) => (by ? [settle(by, attempt)] : []),
   'folder.clear': () => [],
   'folder.present': () => [],

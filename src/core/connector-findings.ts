@@ -56,6 +56,16 @@ export const connectorFindings: readonly FindingRow[] = [
       product && route === 'repair' ? `${named(product)} is registered, but ${whatIsGone(product)}.` : null,
   },
   {
+    id: 'package-lost',
+    about: 'connector',
+    means:
+      'Windows Installer has lost the package that it kept of the connector, without which it does not uninstall it.',
+    needs: ['products'],
+    stops: 'always',
+    hint: 'Repair it first: `scim-setup apply --msi` with the package of that very version; then run again.',
+    test: lostPackages,
+  },
+  {
     id: 'same-product-code',
     about: 'connector',
     means:
@@ -180,6 +190,15 @@ function duplicates({ products, product, wanted }: Situation): string | null {
   const what = `The connector is registered ${products.length} times: ${products.map(named).join(', ')}.`;
   const config = `the config of ${product?.version} in ${product?.folder ?? 'a folder that is not known'}`;
   return wanted.goal === 'absent' ? what : `${what} The new installation takes over ${config}.`;
+}
+
+/** An upgrade uninstalls too; where the package given is that of the same product, it serves instead (1612, 1714). */
+function lostPackages({ products, route, wanted: { msi } }: Situation): string | null {
+  if (!['upgrade', 'replace', 'downgrade', 'uninstall'].includes(route)) return null;
+  return listed(
+    products.filter((one) => one.cached === null && one.productCode !== msi?.productCode).map(named),
+    (names) => `The package that Windows Installer kept is gone, so it cannot uninstall ${names}.`,
+  );
 }
 
 function whatIsGone({ missingFiles, cached }: Product): string {

@@ -96,7 +96,7 @@ const configFile = z.strictObject({
   values: z.record(z.string(), sha256),
   sddl: z.string(),
 });
-const folder = z.strictObject({ path: z.string(), files: z.number(), logs: z.number() });
+const folder = z.strictObject({ path: z.string(), files: z.number(), logs: z.number(), content: sha256.optional() });
 const kept = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), sha256 })),
   packages: z.array(sha256),

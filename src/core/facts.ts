@@ -130,6 +130,11 @@ export type ConnectorFolder = {
   readonly files: number;
   /** Files of its folder `Log`, which no uninstallation removes. */
   readonly logs: number;
+  /**
+   * All files but the logs, by path and bytes, where more than one product lies: no package tells then whose file lies uppermost.
+   * Absent elsewhere, since it takes reading every file.
+   */
+  readonly content?: Sha256 | undefined;
 };
 
 /** What this chain of runs has kept, each byte of it proven by its hash. */

@@ -64,6 +64,11 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
     both(facts.products, facts.iis, (now, iis) => servingGaps(now, iis, productCode)),
   'connector.uninstall': ({ productCode, folder }, facts) =>
     connectorGaps(facts, productCode, folder, (now) => stillThere(now, productCode)),
+  'connector.unchanged': ({ productCodes, files }, facts) =>
+    both(facts.products, facts.config, (now, config) => [
+      ...registrationGaps(now, productCodes),
+      ...files.flatMap((file) => changedBytes(config, file)),
+    ]),
   'installer.settle': (_step, facts) => withReading(facts.installer, suspendedGaps),
   'folder.clear': ({ path }, facts) => withReading(facts.folders, (now) => filesLeft(now, path)),
   'folder.present': ({ folder }, facts) => withReading(facts.folders, (now) => folderGaps(now, folder)),
@@ -200,6 +205,15 @@ function lostPackage(now: readonly Product[], msi: { productCode: string; versio
     : [];
 }
 
+function registrationGaps(now: readonly Product[], productCodes: readonly string[]): string[] {
+  const gone = productCodes.filter((code) => !now.some((one) => one.productCode === code));
+  const added = now.filter((one) => !productCodes.includes(one.productCode));
+  return [
+    ...gone.map((code) => `product ${code} is not registered any more`),
+    ...added.map((one) => `version ${one.version} is registered, which was not`),
+  ];
+}
+
 function suspendedGaps({ suspended }: InstallerState): string[] {
   return suspended ? ['Windows Installer holds a suspended installation'] : [];
 }
@@ -211,8 +225,9 @@ function filesLeft(now: readonly ConnectorFolder[], path: string): string[] {
 }
 
 /** A package put back may lay down files that were gone, and logs may have been added: more is not worse. */
-function folderGaps(now: readonly ConnectorFolder[], { path, files, logs }: ConnectorFolder): string[] {
-  const found = now.find((one) => samePath(one.path, path)) ?? { files: 0, logs: 0 };
+function folderGaps(now: readonly ConnectorFolder[], { path, files, logs, content }: ConnectorFolder): string[] {
+  const found: Omit<ConnectorFolder, 'path'> = now.find((one) => samePath(one.path, path)) ?? { files: 0, logs: 0 };
+  if (content !== undefined && found.content !== content) return [`the files in ${path} are not as they were`];
   return found.files >= files && found.logs >= logs
     ? []
     : [`${path} has ${counted(found.files, 'file')} and ${counted(found.logs, 'log')}, not ${files} and ${logs}`];

@@ -1,12 +1,13 @@
 import { defaultFolder, samePath } from './connector.ts';
-import type { Facts, Pool, Product, Site } from './facts.ts';
+import type { ConnectorFolder, Facts, Pool, Product, Site } from './facts.ts';
 import { filesToKeep } from './kept-config.ts';
 import { type Leftovers, noLeftovers, remainsOf, securePorts } from './leftovers.ts';
 import type { Msi } from './media.ts';
+import { asksForFolder } from './place.ts';
 import type { Plan } from './plan.ts';
 import { isSameSite, sameName, secondSites } from './site-gaps.ts';
 import { type Situation, siteOf, valueOr } from './situation.ts';
-import type { MsiRef, Step } from './step.ts';
+import type { MsiRef, Properties, Step } from './step.ts';
 import { whyNoWayBack } from './way-back.ts';
 
 /**
@@ -20,7 +21,7 @@ export function wayBackOf(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
     ...pools.map(({ name }): Step => ({ kind: 'pool.stop', pool: name })),
     ...[one.wanted.msi, strayMsi(one)].flatMap((msi) => removeNew(one, msi)),
     ...one.products.map((product) => putBack(one, product)),
-    ...left.folders.map((folder): Step => ({ kind: 'folder.present', folder })),
+    ...foldersOf(one, left).map((folder): Step => ({ kind: 'folder.present', folder })),
     ...sitesOf(one, left),
     ...left.pools.map(({ name, identity }): Step => ({ kind: 'pool.present', pool: name, identity })),
     ...exactFiles(one),
@@ -49,6 +50,12 @@ function leftoversToPutBack(one: Situation): Leftovers {
   return { ...left, folders: [...left.folders, ...remainsToClear(one).folders] };
 }
 
+/** A folder in which several versions lie is as it was only if every file of it is. */
+function foldersOf({ origin }: Situation, left: Leftovers): readonly ConnectorFolder[] {
+  const shared = valueOr(origin.folders, []).filter((one) => one.content !== undefined);
+  return [...left.folders, ...shared.filter((one) => !left.folders.includes(one))];
+}
+
 function poolsOf({ origin, products }: Situation, left: Leftovers): readonly Pool[] {
   const all = [...products.flatMap((product) => siteOf(origin, product).pool ?? []), ...left.pools];
   return all.filter((pool, index) => all.indexOf(pool) === index);
@@ -69,10 +76,16 @@ function putBack(one: Situation, product: Product): Step {
   return {
     kind: 'connector.install',
     msi,
-    properties: one.wanted.wayBackProperties,
+    properties: propertiesFor(one, folder),
     ...(folder === null ? {} : { folder }),
     ...(missingFiles.length === 0 ? {} : { lacking: missingFiles }),
   };
+}
+
+/** Properties that name a folder are for the version that lay there, and would lead another one astray. */
+function propertiesFor({ products, wanted: { wayBackProperties } }: Situation, folder: string | null): Properties {
+  const isMeant = products.length === 1 || (folder !== null && asksForFolder(wayBackProperties, folder));
+  return isMeant ? wayBackProperties : {};
 }
 
 /** The package of an unfinished run, where another one is wanted now: it may have left a product behind. */

@@ -1,6 +1,6 @@
+import { filesToKeep } from './kept-config.ts';
 import { refOf } from './media.ts';
 import type { Draft, Plan } from './plan.ts';
-import { exactFiles, siteStep } from './plan-back.ts';
 import { backupSteps } from './plan-backup.ts';
 import { type Situation, valueOr } from './situation.ts';
 
@@ -22,11 +22,11 @@ export function settleSteps(one: Situation): Draft[] {
   return [...backupSteps(one), settle];
 }
 
-/** What is taken back cannot be brought back; config and site are proved to be as they were. */
+/** What is taken back cannot be brought back: putting old config over it could only do harm. It is only seen whether it was. */
 export function settleBack(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
-  const sites = one.product ? siteStep(one.origin, one.product) : [];
+  const productCodes = one.products.map((product) => product.productCode);
   const noWayBack = 'what Windows Installer takes back cannot be brought back; it would have done so by itself';
-  return { wayBack: [...sites, ...exactFiles(one)], noWayBack };
+  return { wayBack: [{ kind: 'connector.unchanged', productCodes, files: filesToKeep(one) }], noWayBack };
 }
 
 /** Whether a plan only lets Windows Installer take back what it holds: afterwards everything is decided again. */

@@ -59,6 +59,8 @@ export type Steps = {
     readonly folder: string | null;
     readonly msi?: MsiRef;
   };
+  /** The very products are registered that were, and their config is as it was. Only looked at: nothing can bring it about. */
+  'connector.unchanged': { readonly productCodes: readonly string[]; readonly files: readonly WantedFile[] };
   /** Windows Installer holds no suspended installation. `by`: what it is asked to do so that it takes that back (T11). */
   'installer.settle': { readonly by: { readonly productCode: string } | { readonly msi: MsiRef } | null };
   /** No file is left in the folder: it is out of the way, in the backup. */

@@ -18,6 +18,7 @@ const titles: { readonly [K in StepKind]: Title<K> } = {
   'connector.repair': ({ msi }) => `repair ${msi.version}`,
   'connector.serve': () => 'see that its pool runs',
   'connector.uninstall': ({ version }) => `uninstall ${version}`,
+  'connector.unchanged': () => 'see that nothing was taken back',
   'installer.settle': () => 'let Windows Installer take back what it holds suspended',
   'folder.clear': ({ path }) => `move ${path} into the backup`,
   'folder.present': ({ folder }) => `put ${folder.path} back`,

@@ -29,7 +29,7 @@ export async function detect(what: LookFor, tools: Detecting): Promise<Facts> {
     iis: sites,
     products: known,
     config: known.known ? await readConfig(tools.disk, folders, (path) => sddlOf(path, tools)) : known,
-    folders: known.known ? await readFolders(tools.disk, folders) : known,
+    folders: known.known ? await readFolders(tools.disk, folders, known.value) : known,
     kept: await readKept(tools.disk, what.backup, what.packages),
   };
 }

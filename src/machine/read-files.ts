@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { manifestPath, parseManifest, storedPath } from '../core/backup.ts';
-import { configFolders, configRole } from '../core/connector.ts';
-import type { ConfigFile, ConfigRole, ConnectorFolder, Kept, Reading, Sha256 } from '../core/facts.ts';
+import { configFolders, configRole, samePath } from '../core/connector.ts';
+import type { ConfigFile, ConfigRole, ConnectorFolder, Kept, Product, Reading, Sha256 } from '../core/facts.ts';
 import { settingsValues } from '../core/settings-values.ts';
 import { type Files, partialSuffix } from './machine.ts';
 
@@ -48,22 +48,31 @@ function fingerprint(path: string, bytes: Uint8Array): Pick<ConfigFile, 'sha256'
   return { sha256: sha256Of(bytes), values };
 }
 
-/** Those of the given folders that hold a file, with how many. */
+/** Those of the given folders that hold a file, with how many; and what they hold where more than one product lies there. */
 export async function readFolders(
   files: Files,
   folders: readonly string[],
+  products: readonly Pick<Product, 'folder'>[],
 ): Promise<Reading<readonly ConnectorFolder[]>> {
   try {
     const found: ConnectorFolder[] = [];
     for (const path of folders) {
       const names = (await filesBelow(files, path)).map((name) => name.toLowerCase());
-      const logs = names.filter((name) => name.startsWith('log\\')).length;
-      if (names.length > 0) found.push({ path, files: names.length - logs, logs });
+      const own = names.filter((name) => !name.startsWith('log\\'));
+      const isShared = products.filter((one) => one.folder !== null && samePath(one.folder, path)).length > 1;
+      const content = isShared ? { content: await contentOf(files, path, own) } : {};
+      if (names.length > 0) found.push({ path, files: own.length, logs: names.length - own.length, ...content });
     }
     return { known: true, value: found };
   } catch (error) {
     return { known: false, why: `a folder of the connector could not be read: ${(error as Error).message}` };
   }
+}
+
+async function contentOf(files: Files, folder: string, names: readonly string[]): Promise<Sha256> {
+  const lines: string[] = [];
+  for (const name of names.toSorted()) lines.push(`${name} ${await files.hash(`${folder}\\${name}`)}\n`);
+  return sha256Of(lines.join(''));
 }
 
 /** The paths of all files in a folder and below it, relative to it. */

@@ -79,7 +79,7 @@ const mostFiles = 2000;
 /** As many files as the facts count in each folder of the connector; what they are is not known. */
 async function layFolders({ drive }: Server, folders: readonly ConnectorFolder[]): Promise<void> {
   for (const { path, files, logs } of folders.filter((one) => isOnDrive(one.path))) {
-    const now = await readFolders(drive, [path]);
+    const now = await readFolders(drive, [path], []);
     const there = (now.known ? now.value[0] : undefined) ?? { files: 0, logs: 0 };
     const lay = (name: string) => drive.write(`${path}\\${name}`, 'Made from facts: a file of a simulated server.\r\n');
     for (let count = there.files; count < Math.min(files, mostFiles); count++)

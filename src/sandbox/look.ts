@@ -80,6 +80,6 @@ async function filesNow(
   const folders = connectorFolders(products.value, iis.value?.sites ?? [], more);
   return {
     config: await readConfig(server.drive, folders, async (path) => sddlOf(server, path)),
-    folders: await readFolders(server.drive, folders),
+    folders: await readFolders(server.drive, folders, products.value),
   };
 }

@@ -33,9 +33,10 @@ type Saying = {
 /** What differs by nature: facts hold fingerprints of config, and no files. */
 const sayings: readonly Saying[] = [
   {
-    covers: ({ path }) => path[0] === 'config' && ['sha256', 'values'].includes(path[2] ?? ''),
+    covers: ({ path: [field, , part = ''] }) =>
+      (field === 'config' && ['sha256', 'values'].includes(part)) || (field === 'folders' && part === 'content'),
     say: (covered) => {
-      const files = new Set(covered.map(({ path }) => path[1])).size;
+      const files = new Set(covered.flatMap(({ path }) => (path[0] === 'config' ? [path[1]] : []))).size;
       return `The content of ${counted(files, 'config file')} is made up, with the same names: facts hold only fingerprints of the values.`;
     },
   },

@@ -70,7 +70,8 @@ export async function restore(step: Step<'config.restore'>, doing: Doing): Promi
   return done;
 }
 
-async function readManifest({ machine, places }: Doing): Promise<Manifest | null> {
+/** What the backup of this chain of runs holds, or null where there is no whole one. */
+export async function readManifest({ machine, places }: Doing): Promise<Manifest | null> {
   const bytes = await machine.read(manifestPath(places.backup));
   return bytes && parseManifest(new TextDecoder().decode(bytes));
 }

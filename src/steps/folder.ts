@@ -1,10 +1,13 @@
+import type { BackupFile } from '../core/backup.ts';
 import type { Outcome } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
+import type { Sha256 } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import type { Places } from '../core/places.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import type { Files, Machine } from '../machine/machine.ts';
+import { readManifest } from './config.ts';
 import { type Doing, done, failure } from './doing.ts';
 
 /** Where a folder that was moved aside lies in the backup of its chain of runs; what came to its place since lies beside it. */
@@ -22,7 +25,7 @@ export async function clearFolder({ path }: Step<'folder.clear'>, doing: Doing):
   if (await machine.move(path, movedFolder(places, path, turn))) return done;
   // A cut amid the copying has left a part: the rest belongs to it.
   const aside = movedFolder(places, path);
-  const problem = await copyBelow(machine, path, aside, 'keep');
+  const problem = await copyBelow(path, aside, { machine, other: 'keep', withRights: [] });
   if (problem !== null) return failure(problem);
   await removeCopied(machine, path, aside);
   return done;
@@ -34,7 +37,8 @@ export async function putFolderBack({ folder: { path } }: Step<'folder.present'>
   const aside = movedFolder(places, path);
   if (await renamedBack(aside, path, machine).catch(notForNow)) return done;
   if ((await machine.list(aside)).length === 0) return failure(`${path} is not in the backup`);
-  const problem = await copyBelow(machine, aside, path, 'replace');
+  const withRights = (await readManifest(doing))?.files ?? [];
+  const problem = await copyBelow(aside, path, { machine, other: 'replace', withRights });
   return problem === null ? done : failure(problem);
 }
 
@@ -50,21 +54,39 @@ function notForNow(error: unknown): false {
   return false;
 }
 
+type Copying = {
+  readonly machine: Machine;
+  /** What to do where another file stands in the way. */
+  readonly other: 'keep' | 'replace';
+  /** Files that are put in place with the access rights they had. */
+  readonly withRights: readonly BackupFile[];
+};
+
 /** Copies what differs, each file read back and compared; a sentence says which could not be, or stands in the way. */
-async function copyBelow(
-  machine: Machine,
-  from: string,
-  to: string,
-  other: 'keep' | 'replace',
-): Promise<string | null> {
+async function copyBelow(from: string, to: string, copying: Copying): Promise<string | null> {
+  const { machine, other } = copying;
   for (const name of await filesIn(machine, from)) {
     const [source, target] = [`${from}\\${name}`, `${to}\\${name}`];
     const [wanted, found] = [await machine.hash(source), await machine.hash(target)];
     if (wanted !== null && found === wanted) continue;
     if (found !== null && other === 'keep') return `${target} is another file than ${source}`;
-    if (wanted === null || (await machine.copy(source, target)) !== wanted) return `${source} could not be copied`;
+    if (wanted === null || !(await copied(source, target, wanted, copying))) return `${source} could not be copied`;
   }
   return null;
+}
+
+async function copied(
+  source: string,
+  target: string,
+  wanted: Sha256,
+  { machine, withRights }: Copying,
+): Promise<boolean> {
+  const kept = withRights.find((one) => samePath(one.path, target) && one.sha256 === wanted);
+  if (!kept) return (await machine.copy(source, target)) === wanted;
+  const bytes = await machine.read(source);
+  return (
+    bytes !== null && (await machine.replace(target, bytes, kept.sddl)).ok && (await machine.hash(target)) === wanted
+  );
 }
 
 /** Removes a file only after its copy has been compared once more: what came or changed since stays, and its folder with it. */

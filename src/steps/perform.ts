@@ -24,6 +24,7 @@ const performers: { readonly [K in StepKind]: Perform<K> } = {
   'connector.repair': (step, doing) => runPackage(step, step.msi, doing),
   'connector.serve': (step, doing) => startPoolOf(step.productCode, doing),
   'connector.uninstall': uninstall,
+  'connector.unchanged': async () => failure('what Windows Installer has taken back cannot be brought back'),
   'installer.settle': settle,
   'folder.clear': clearFolder,
   'folder.present': putFolderBack,

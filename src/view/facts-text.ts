@@ -1,15 +1,16 @@
-import type { ConfigFile, Facts, Hosting, Iis, Product, Reading } from '../core/facts.ts';
+import type { ConfigFile, ConnectorFolder, Facts, Hosting, Iis, Product, Reading } from '../core/facts.ts';
 import { counted } from '../core/words.ts';
 import { hanging, labelled } from './layout.ts';
 
 /** The facts of a server for a person: the few lines that decide what can be done with it. */
 export function factsText(facts: Facts, sandbox: boolean): string {
-  const { machine, products, iis, hosting, config, restart } = facts;
+  const { machine, products, iis, hosting, config, folders, restart } = facts;
   const title = of(machine, (one) => `${one.name}, Windows ${one.os.version} ${one.os.edition}`);
   return `${[
     labelled(title, sandbox),
     row('Connector', of(products, productsText)),
     row('Config', of(config, configText)),
+    row('Folders', of(folders, foldersText)),
     row('IIS', of(iis, iisText)),
     row('.NET', of(hosting, runtimesText)),
     row('Module', of(hosting, moduleText)),
@@ -49,6 +50,12 @@ function configText(files: readonly ConfigFile[]): string {
   const top = folders.sort((left, right) => left.length - right.length)[0] ?? '';
   const names = files.map((one) => (one.path.startsWith(top) ? one.path.slice(top.length) : one.path));
   return files.length === 0 ? 'none' : `${counted(files.length, 'file')}: ${names.join(', ')}`;
+}
+
+function foldersText(folders: readonly ConnectorFolder[]): string {
+  const one = ({ path, files, logs }: ConnectorFolder) =>
+    `${path} (${counted(files, 'file')}, ${counted(logs, 'log')})`;
+  return folders.map(one).join(', ') || 'none';
 }
 
 function iisText(iis: Iis | null): string {

@@ -67,6 +67,7 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
       [`${system32}msiexec.exe /x ${package44} ${quiet} ${always}`],
     ],
   ],
+  'connector.unchanged': [[{ kind: 'connector.unchanged', productCodes: [], files: [] }, []]],
   'installer.settle': [
     [
       { kind: 'installer.settle', by: { productCode: codeOf('4.1.0') } },

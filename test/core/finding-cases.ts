@@ -216,6 +216,12 @@ export const cases: readonly Case[] = [
     speaks: to(only('4.1.0', { cached: null })),
     silent: [fine, to(only('4.4.4', { cached: null })), to(bareServer())],
   },
+  {
+    id: 'package-lost',
+    speaks: to(only('4.1.0', { cached: null })),
+    silent: [fine, to(only('4.4.4', { cached: null })), to(bareServer())],
+  },
+  { id: 'package-lost', speaks: to(only('4.1.0', { cached: null }), removal), silent: [to(only('4.1.0'), removal)] },
   { id: 'no-way-back', speaks: to(cachedWith(['a.cab'])), silent: [to(cachedWith([]))] },
   {
     id: 'no-way-back',

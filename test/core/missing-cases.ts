@@ -216,6 +216,20 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     ],
     unknown: ['products', 'restart', 'installer'],
   },
+  'connector.unchanged': {
+    step: { kind: 'connector.unchanged', productCodes: [codeOf('4.1.0')], files: [settingsFile] },
+    holds: { 'the same is registered with the same config': server() },
+    fails: [
+      ['it is gone', server({ products: known([]) }), /is not registered any more/],
+      [
+        'another one came',
+        server({ products: known([product('4.1.0'), product('4.4.4')]) }),
+        /4\.4\.4 is registered, which was not/,
+      ],
+      ['a byte of the config changed', configIs({ sha256: hash('other') }), /is not as it was/],
+    ],
+    unknown: ['products', 'config'],
+  },
   'installer.settle': {
     step: { kind: 'installer.settle', by: { productCode: codeOf('4.1.0') } },
     holds: { 'nothing is suspended': server() },

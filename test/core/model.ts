@@ -3,6 +3,14 @@ import type { ConfigFile, Facts, Iis, Pool, Product, Reading, Site } from '../..
 import type { MsiRef, Step, StepKind, Steps, WantedFile } from '../../src/core/step.ts';
 import { configFile, hash, hosting, iis, known, pool, product, site } from './server-facts.ts';
 
+/** IIS as enabling it starts it: later than any bundle that was there before. */
+const newIis = iis({
+  sites: [],
+  pools: [],
+  certificates: [],
+  services: { W3SVC: { state: 'running', startedAt: '2026-11-20T00:00:00Z' } },
+});
+
 /** What each step brings about on a server that does what it is told, written without asking what the program looks for. */
 const effects: { readonly [K in StepKind]: (now: Facts, step: Steps[K]) => Partial<Facts> } = {
   'iis.enable': (now, { features }) => ({
@@ -10,7 +18,7 @@ const effects: { readonly [K in StepKind]: (now: Facts, step: Steps[K]) => Parti
       ...value(now.features),
       ...Object.fromEntries(features.map((name) => [name, 'enabled' as const])),
     }),
-    iis: known(value(now.iis) ?? iis({ sites: [], pools: [], certificates: [] })),
+    iis: known(value(now.iis) ?? newIis),
   }),
   'hosting.install': (now, { bundle }) => newHosting(now, bundle.version),
   'hosting.repair': (now, { bundle }) => newHosting(now, bundle.version),
@@ -39,6 +47,7 @@ const effects: { readonly [K in StepKind]: (now: Facts, step: Steps[K]) => Parti
   'connector.serve': (now) =>
     withIis(now, ({ pools }) => ({ pools: pools.map((one) => ({ ...one, state: 'started' })) })),
   'connector.uninstall': (now, { productCode }) => uninstalled(now, productCode),
+  'connector.unchanged': () => ({}),
   'installer.settle': () => ({ installer: known({ suspended: false, disabledByPolicy: false }) }),
   'folder.clear': (now, { path }) => ({
     folders: known(value(now.folders).filter((one) => one.path !== path)),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/core/decide.ts';
 import type { Facts, Product } from '../../src/core/facts.ts';
+import { missing } from '../../src/core/missing.ts';
 import { keepsPlace } from '../../src/core/place.ts';
 import type { Plan, Unfinished } from '../../src/core/plan.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
@@ -85,6 +86,27 @@ test('the config of the version that a site serves is the one that is carried ov
   const plan = planFor(withProducts(product('4.1.0'), other), same);
   const restore = stepOf(plan, 'config.restore')?.step;
   assert.ok(restore?.kind === 'config.restore' && restore.files.every((file) => file.path.startsWith(folder)));
+});
+
+test('a folder that is given for the way back is given to the version that lay there, and to no other', () => {
+  const elsewhere = product('4.3.0', { folder: 'D:\\SCIMConnector' });
+  const properties = { INSTALLDIR: 'D:\\SCIMConnector' };
+  const plan = planFor(
+    withProducts(product('4.1.0'), elsewhere),
+    wanted(msi('4.4.4'), { wayBackProperties: properties }),
+  );
+  const given = plan.wayBack.flatMap((step) => (step.kind === 'connector.install' ? [step.properties] : []));
+  assert.deepEqual(given, [{}, properties]);
+});
+
+test('a folder in which several versions lie is as before only where every file of it is', () => {
+  const shared = { path: folder, files: 12, logs: 1, content: 'a'.repeat(64) };
+  const facts = { ...withProducts(product('4.1.0'), product('4.4.4')), folders: known([shared]) };
+  const [step] = planFor(facts, wanted(null)).wayBack.filter((one) => one.kind === 'folder.present');
+  assert.ok(step);
+  assert.deepEqual(missing(step, facts), known([]));
+  const other = { ...facts, folders: known([{ ...shared, content: 'b'.repeat(64) }]) };
+  assert.deepEqual(missing(step, other), known([`the files in ${folder} are not as they were`]));
 });
 
 test('uninstalling takes every registered version away, and what they leave', () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { windowsNode } from '../../scripts/build/windows-node.mjs';
@@ -47,9 +47,14 @@ export function openResidence(wine: Wine): Residence {
 
 async function readAnswer(path: string, exitCode: () => number | null): Promise<Answer> {
   for (let waited = 0; !existsSync(path); waited += pauseMs) {
-    if (exitCode() !== null) throw new Error(`Windows Node ended by itself with ${exitCode()}`);
+    if (exitCode() !== null) throw new Error(`Windows Node ended by itself with ${exitCode()}: ${troubleOf(path)}`);
     if (waited > longestMs) throw new Error('a program in Wine did not end in time');
     await sleep(pauseMs);
   }
   return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+function troubleOf(answer: string): string {
+  const path = join(dirname(answer), 'trouble.txt');
+  return existsSync(path) ? readFileSync(path, 'utf8') : 'it said nothing';
 }

@@ -26,6 +26,21 @@ test('where the old version could not be put back, its site is not put up withou
   assert.ok(done.includes('back-pool.start-back'), 'the rest of the way is walked');
 });
 
+test('of several versions it is enough for the site that a later one could be put back', async () => {
+  const older: Step = {
+    kind: 'connector.install',
+    msi: { name: 'older.msi', sha256: '', productCode: '{OLDER}', version: '4.0.0' },
+    properties: {},
+  };
+  const wayBack = [stop, removeNew, older, installOld, putSite, start];
+  const { done } = await run(
+    { 'pool.start-first': fails, '6-back-connector.install-back': fails, 'back-site.present-back': fails },
+    { wayBack },
+  );
+  assert.equal(done.filter((label) => label === 'back-connector.install-back').length, 2);
+  assert.ok(done.includes('back-site.present-back'));
+});
+
 test('another installation that came in the middle of a call did touch something', async () => {
   const { result } = await run({ 'pool.stop-first': { ...busy, effect: true } });
   assert.equal(result.end, 'failed-as-before');

@@ -45,6 +45,13 @@ const steps: readonly (readonly [Step, readonly (number | null)[]])[] = [
     { kind: 'site.present', site: under, identity: 'ApplicationPoolIdentity', certificates: [], beside: [] },
     [183, 0, 0, 0, 0],
   ],
+  [{ kind: 'connector.repair', msi, properties: {} }, [3010]],
+  [{ kind: 'installer.settle', by: { productCode: code44 } }, [0]],
+  [{ kind: 'site.absent', site: under, certificates: [] }, [0]],
+  [{ kind: 'site.absent', site, certificates }, [0, 0, 0]],
+  [{ kind: 'pool.absent', pool: 'SecondPool' }, [0]],
+  [{ kind: 'pool.present', pool: 'SecondPool', identity: 'LocalSystem' }, [0, 0]],
+  [{ kind: 'connector.uninstall', productCode: code44, version: '4.4.4', folder: null, msi }, [0]],
 ];
 
 test('the sandbox knows every command line that the program makes', async (t) => {

@@ -25,6 +25,17 @@ for (const name of scenarioNames()) {
   });
 }
 
+test('the files of a folder are told by their bytes where several versions lie in it, and only there', async (t) => {
+  const [folder] = known((await look(await sandboxOf(t, 'scim-4.1'))).folders);
+  assert.equal(folder?.content, undefined);
+  const sandbox = await sandboxOf(t, 'duplicate');
+  const content = async () => known((await look(sandbox)).folders)[0]?.content;
+  const before = await content();
+  assert.match(before ?? '', /^[0-9a-f]{64}$/);
+  await sandbox.machine.write(settings.replace('appsettings.json', 'SCIMConnector.dll'), Buffer.from('another'));
+  assert.notEqual(await content(), before);
+});
+
 test('a fresh server has no IIS, no hosting bundle and no connector', async (t) => {
   const facts = await look(await sandboxOf(t, 'fresh'));
   assert.equal(known(facts.iis), null);

@@ -7,7 +7,7 @@ import { movedFolder } from '../../src/steps/folder.ts';
 import { perform } from '../../src/steps/perform.ts';
 import { givenServer } from '../given.ts';
 import { withDoors } from '../sweep/doors.ts';
-import { doingOn, givenDoing, overwrite, textOf } from './on-server.ts';
+import { backupOf, doingOn, givenDoing, overwrite, textOf } from './on-server.ts';
 
 const path = 'C:\\inetpub\\wwwroot\\SCIMConnector';
 const clear: Step<'folder.clear'> = { kind: 'folder.clear', path };
@@ -50,12 +50,19 @@ for (const [how, doingFor] of [
   });
 }
 
-test('access rights go along with a folder that is renamed, there and back', async () => {
-  const { machine, doing } = await leftBehind();
-  await perform(clear, doing);
-  await perform(present, doing);
-  assert.equal(await rightsOf(machine), sddl);
-});
+for (const [how, doingFor] of [
+  ['renamed', doingOn],
+  ['copied from another drive', acrossDrives],
+] as const) {
+  test(`config files have their access rights again when their folder is ${how}`, async () => {
+    const { machine } = await leftBehind();
+    const doing = doingFor(machine);
+    assert.equal((await perform(await backupOf(doing), doing)).ok, true);
+    await perform(clear, doing);
+    assert.equal((await perform(present, doing)).ok, true);
+    assert.equal(await rightsOf(machine), sddl);
+  });
+}
 
 test('what comes to the place of a folder later never goes over its copy', async () => {
   const { machine, doing } = await leftBehind();

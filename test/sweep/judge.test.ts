@@ -111,6 +111,52 @@ describe('the judge of the sweep', () => {
     });
   }
 
+  it('does not call it worse that a file of the old package is there again, but any other new file', () => {
+    const name = inFolder('scimconnector.dll');
+    const broken = altered((_, files) => void files.delete(name));
+    assert.deepEqual(asBefore(broken, prepared.before, prepared.goal.oldFresh), []);
+    const other = altered((_, files) => void files.set(name, Buffer.from('another program')));
+    assert.match(asBefore(broken, other, prepared.goal.oldFresh).join(), /scimconnector\.dll is new/);
+  });
+
+  it('does not call it worse that a lost package is kept again, but that a kept one is lost', () => {
+    const [registered] = Object.values(prepared.before.document.sandbox.registered);
+    const lost = altered((_, files) => void files.delete(registered?.localPackage.toLowerCase() ?? ''));
+    assert.deepEqual(asBefore(lost, prepared.before), []);
+    assert.match(asBefore(prepared.before, lost).join(), /kept package/);
+  });
+
+  it('sees that another site has lost the certificate of its port', () => {
+    const shared = altered((document) => {
+      const [site] = document.iis.value?.sites ?? [];
+      site?.bindings.push('https/*:443:portal.example.com');
+    });
+    const now = structuredClone(shared.document);
+    now.iis.value?.certificates.pop();
+    const said = converged(shared, { document: now, files: shared.files }, { ...prepared.goal, version: null }).join();
+    assert.match(said, /another site has lost its certificate at 0\.0\.0\.0:443/);
+  });
+
+  it('sees a second site in the default folder of a connector that lies elsewhere', () => {
+    const elsewhere = altered((document, files) => {
+      for (const [path, bytes] of [...files].filter(([one]) => one.startsWith(connectorFolder))) {
+        files.delete(path);
+        files.set(path.replace(connectorFolder, 'd:\\scim'), bytes);
+      }
+      for (const one of Object.values(document.sandbox.registered))
+        one.keyPaths = one.keyPaths.map((path) => path.toLowerCase().replace(connectorFolder, 'd:\\scim'));
+      Object.assign(ownSite(document) ?? {}, { folder: 'D:\\scim' });
+    });
+    const now = { document: structuredClone(elsewhere.document), files: new Map(elsewhere.files) };
+    const site = ownSite(now.document);
+    assert.ok(site);
+    now.document.iis.value?.sites.push({ ...site, name: 'Second', folder: connectorFolder });
+    now.files.set(inFolder('web.config'), Buffer.from('x'));
+    const said = asBefore(elsewhere, now).join('\n');
+    assert.match(said, /site of the connector/);
+    assert.match(said, /web\.config is new/);
+  });
+
   it('does not take time and the own folder for a change', () => {
     const later = altered((document, files) => {
       Object.assign(document, { takenAt: '2027-01-01T00:00:00Z' });

@@ -18,17 +18,22 @@ export type Goal = {
   readonly carriesConfig: boolean;
 };
 
-/** How the connector differs from what it was, one sentence each; prerequisites do not count. */
-export function asBefore(before: ServerState, now: ServerState): string[] {
+/**
+ * How the connector differs from what it was, one sentence each; prerequisites do not count. A file of its package that was
+ * gone, and a package that Windows Installer had lost, may be there again: it is not worse than before.
+ */
+export function asBefore(before: ServerState, now: ServerState, oldFresh: ServerState | null = null): string[] {
   const folders = ownFolders(before, now);
   return [
     ...changed('registered products', products(before.document), products(now.document)),
-    ...differences(program(before, folders), program(now, folders)).map((text) => `the connector's folder: ${text}`),
-    ...changed("the kept package's bytes", keptPackages(before), keptPackages(now)),
+    ...differences(program(before, folders), withoutMended(before, now, oldFresh)).map(
+      (text) => `the connector's folder: ${text}`,
+    ),
+    ...changed("the kept package's bytes", keptPackages(before, before), keptPackages(now, before)),
     ...changed('rights of config files', rights(before, folders), rights(now, folders)),
     ...ownSite(before.document, now.document, folders),
     ...foreignSites(before.document, now.document, folders),
-    ...unsettled(now.document, folders),
+    ...unsettled(before.document, now.document, folders),
   ];
 }
 
@@ -42,7 +47,7 @@ export function converged(before: ServerState, now: ServerState, goal: Goal): st
     ...(goal.carriesConfig ? lostConfig(before, now, goal) : []),
     ...(goal.version === null ? siteLeft(now.document, folders) : siteWanted(before, now, folders)),
     ...foreignSites(before.document, now.document, folders),
-    ...unsettled(now.document, folders),
+    ...unsettled(null, now.document, folders),
   ];
 }
 
@@ -78,10 +83,20 @@ function products({ products: { value }, sandbox }: Document): string {
   return `${facts.join()} / ${Object.keys(sandbox.registered).sort().join()}`;
 }
 
-/** What Windows Installer cached, whatever its made-up name is now. */
-function keptPackages({ document, files }: ServerState): string {
-  const registered = Object.values(document.sandbox.registered);
-  return registered.map(({ localPackage }) => hash(files.get(localPackage.toLowerCase()) ?? Buffer.alloc(0))).join();
+/** The packages that Windows Installer had cached before, as a state has them, whatever their made-up names are. */
+function keptPackages(state: ServerState, before: ServerState): string {
+  const kept = ({ document, files }: ServerState, code: string) =>
+    files.get(document.sandbox.registered[code]?.localPackage.toLowerCase() ?? '');
+  const codes = Object.keys(before.document.sandbox.registered).filter((code) => kept(before, code));
+  return codes.map((code) => hash(kept(state, code) ?? Buffer.alloc(0))).join();
+}
+
+/** What is there now, without the files that were gone before and are those of the old package again. */
+function withoutMended(before: ServerState, now: ServerState, oldFresh: ServerState | null): Map<string, Buffer> {
+  const home = homeOf(before);
+  const isMended = (path: string, bytes: Buffer) =>
+    !before.files.has(path) && oldFresh?.files.get(connectorFolder + path.slice(home.length))?.equals(bytes);
+  return new Map([...program(now, ownFolders(before, now))].filter(([path, bytes]) => !isMended(path, bytes)));
 }
 
 /** Every file of the connector's folders by its full path, but its logs. */
@@ -114,11 +129,13 @@ function rights(state: ServerState, folders: readonly string[]): string {
 }
 
 /** What will change by itself: files that Windows deletes at its next start, an installation it will take back (T1, T11). */
-function unsettled({ restart, installer }: Document, folders: readonly string[]): string[] {
+function unsettled(before: Document | null, { restart, installer }: Document, folders: readonly string[]): string[] {
   const paths = restart.value.deletions.filter((path) => folders.some((one) => path.toLowerCase().startsWith(one)));
   return [
     ...paths.map((path) => `${path} will be deleted at the next start`),
-    ...(installer.value.suspended ? ['Windows Installer will take a suspended installation back'] : []),
+    ...(installer.value.suspended && !before?.installer.value.suspended
+      ? ['Windows Installer will take a suspended installation back']
+      : []),
   ];
 }
 

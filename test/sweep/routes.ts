@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { apply, uninstall } from '../../src/commands/apply.ts';
@@ -7,6 +7,7 @@ import type { RunReport } from '../../src/core/report.ts';
 import { createSandbox, openSandbox } from '../../src/sandbox/sandbox.ts';
 import { elapse, remember, type Server, saveServer } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
+import { fieldRoutes } from './field-routes.ts';
 import type { Goal } from './judge.ts';
 import { readState, type ServerState } from './server-state.ts';
 
@@ -22,6 +23,10 @@ export type Route = {
   readonly from: string | null;
   readonly to: string | null;
   readonly accept?: readonly string[];
+  /** `NAME=value` for the package, and for that of the installed version. */
+  readonly properties?: readonly string[];
+  /** Whether Windows Installer first takes back what it holds suspended: what it was then is what it is judged by. */
+  readonly settles?: true;
   /** How a run without a fault ends. */
   readonly end: 'converged' | 'failed-as-before';
   /** msiexec refuses the package as long as another version is there, so that the route goes on by what else there is. */
@@ -90,7 +95,7 @@ export const unusual: readonly Route[] = [
 ];
 
 /** Every route that leads to a change. */
-export const routes: readonly Route[] = [...installs, ...upgrades, ...failing, ...unusual];
+export const routes: readonly Route[] = [...installs, ...upgrades, ...failing, ...unusual, ...fieldRoutes];
 
 /** Makes the server of a route in a folder that is not there yet. */
 export async function prepare(route: Route, folder: string): Promise<void> {
@@ -106,7 +111,7 @@ export async function goalOf(route: Route, folder: string): Promise<Goal> {
     version: route.to === null ? null : (route.to.split('-')[0] ?? null),
     fresh,
     oldFresh: await freshState(route.from, folder),
-    carriesConfig: route.from !== null && route.to !== null && !route.from.startsWith('3.'),
+    carriesConfig: route.from !== null && route.to !== null && !/^[23]\./.test(route.from),
   };
 }
 
@@ -116,12 +121,12 @@ export function runCommand(route: Route, doors: Doors): Promise<RunReport> {
 }
 
 /** The command line of a route. */
-export function requestOf({ to, accept = [] }: Pick<Route, 'to' | 'accept'>): Request {
+export function requestOf({ to, accept = [], properties = [] }: Pick<Route, 'to' | 'accept' | 'properties'>): Request {
   const none = {
     json: true,
     feature: [],
-    property: [],
-    wayBackProperty: [],
+    property: to === null ? [] : properties,
+    wayBackProperty: properties,
     detailedExitcode: false,
     explain: false,
     accept,
@@ -140,6 +145,20 @@ async function freshState(version: string | null, folder: string): Promise<Serve
   await prepare({ name: '', scenario: 'iis-only', from: null, to: version, end: 'converged' }, folder);
   // A package that always fails gives no such server, so that no end of it counts as converged.
   if (!version.includes('fails')) await change(folder, installed(version));
+  const state = readState(folder);
+  await rm(folder, { recursive: true });
+  return state;
+}
+
+/** A server after Windows Installer has been asked for something, whereupon it takes a suspended installation back (T11). */
+export async function settledState(prepared: string, folder: string): Promise<ServerState> {
+  await cp(prepared, folder, { recursive: true });
+  const log = ['/qn', '/norestart', '/l*v', 'C:\\Windows\\Temp\\settle.log'];
+  const said = ['REBOOT=ReallySuppress', 'MSIRESTARTMANAGERCONTROL=Disable', 'ALLUSERS=1'];
+  await change(folder, async (server) => {
+    await tools.msiexec(server, ['/x', '{00000000-0000-0000-0000-000000000000}', ...log, ...said]);
+    await server.drive.remove('C:\\Windows\\Temp\\settle.log');
+  });
   const state = readState(folder);
   await rm(folder, { recursive: true });
   return state;

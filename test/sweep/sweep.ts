@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFilesQuick } from './quick-files.ts';
-import { goalOf, prepare, type Route } from './routes.ts';
+import { goalOf, prepare, type Route, settledState } from './routes.ts';
 import { readState } from './server-state.ts';
 import { type Prepared, type Result, traceRoute, tryOut } from './trial.ts';
 import type { Trouble } from './trouble.ts';
@@ -42,7 +42,9 @@ export async function preparedIn(work: string, route: Route): Promise<Prepared> 
   makeFilesQuick();
   const folder = join(work, 'prepared');
   await prepare(route, folder);
-  return { route, folder, before: readState(folder), goal: await goalOf(route, join(work, 'fresh')) };
+  const start = readState(folder);
+  const before = route.settles ? await settledState(folder, join(work, 'settled')) : start;
+  return { route, folder, start, before, goal: await goalOf(route, join(work, 'fresh')) };
 }
 
 /** All troubles of a route, or a sample of them, with their results, in order. */

@@ -15,6 +15,9 @@ import type { Trouble } from './trouble.ts';
 export type Prepared = {
   readonly route: Route;
   readonly folder: string;
+  /** The server as it lies in the folder. */
+  readonly start: ServerState;
+  /** The server that it is judged by: the same, unless Windows Installer has to take something back first. */
   readonly before: ServerState;
   readonly goal: Goal;
 };
@@ -44,7 +47,7 @@ export async function traceRoute(prepared: Prepared, folder: string): Promise<Tr
 export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder: string): Promise<Result> {
   cpSync(prepared.folder, folder, { recursive: true });
   const [ends, problems]: [string[], string[]] = [[], []];
-  let state = prepared.before;
+  let state = prepared.start;
   for (let run = 1; run <= mostRuns; run += 1) {
     const strikes = [null, trouble, trouble?.next][run] ?? null;
     const ran = await runOnce(prepared.route, strikes, folder);
@@ -52,7 +55,7 @@ export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder
     ends.push(ran.end);
     const found = [
       ...judged(prepared, strikes, ran, { last: state, now }),
-      ...configLost(prepared.before, now),
+      ...configLost(countedFrom(prepared, now), now),
       ...(strikes?.isHarmless ? endedOtherwise(prepared.route, ran) : []),
     ];
     problems.push(...found.map((text) => `run ${run}, ${ran.end}: ${text}${ran.why ? ` [${ran.why}]` : ''}`));
@@ -110,23 +113,25 @@ function thrown(error: unknown): Ran {
 }
 
 function judged(
-  { route, before, goal }: Prepared,
+  prepared: Prepared,
   trouble: Trouble | null,
   ran: Ran,
   { last, now }: { last: ServerState; now: ServerState },
 ): string[] {
+  const { route, before, goal } = prepared;
+  const notAsBefore = () => asBefore(countedFrom(prepared, now), now, goal.oldFresh);
   switch (ran.end) {
     case 'converged':
       return converged(before, now, goal);
     case 'nothing-to-do':
       return [...converged(before, now, goal), ...untouched(last, now)];
     case 'failed-as-before':
-      return asBefore(before, now);
+      return notAsBefore();
     case 'failed-changed':
-      return changedForNothing(route, trouble, asBefore(before, now));
+      return changedForNothing(route, trouble, notAsBefore());
     case 'refused':
     case 'busy':
-      return untouched(last, now);
+      return touched(prepared, last, now);
     case 'bug':
       return ['the program threw'];
     default:
@@ -134,13 +139,25 @@ function judged(
   }
 }
 
+/** A refusal has touched nothing; but what Windows Installer had to take back first, it may have taken back by then. */
+function touched({ route, before }: Prepared, last: ServerState, now: ServerState): string[] {
+  const found = untouched(last, now);
+  const isSettled = route.settles && found.length > 0 && last.document.installer.value.suspended;
+  return isSettled ? asBefore(before, now) : found;
+}
+
+/** What a state is judged by: as long as Windows Installer has taken nothing back, the server as it was found. */
+function countedFrom({ start, before }: Prepared, now: ServerState): ServerState {
+  return now.document.installer.value.suspended ? start : before;
+}
+
 /**
  * `failed-changed` is for a server that could not be read, a child that may still run, a trouble that stays, and one that
- * strikes on the way back of a package that fails by itself.
+ * strikes on the way back of a package that fails by itself; and for a way back of which nobody has been promised that it is one.
  */
 function changedForNothing(route: Route, trouble: Trouble | null, differences: readonly string[]): string[] {
   if (trouble === null) return ['it was said without any fault'];
-  if (trouble.isOnce && route.end === 'converged')
+  if (trouble.isOnce && route.end === 'converged' && !route.accept?.includes('no-way-back'))
     return [`it was said though the trouble struck once: ${differences.join('; ')}`];
   const isBlind = /^(hang|look)/.test(trouble.kind);
   return differences.length === 0 && !isBlind ? ['it was said though all is as before'] : [];

@@ -6,6 +6,7 @@ import { conditionHolds } from './msi-condition.ts';
 import { cost, installFiles, processComponents, removeFiles } from './msi-files.ts';
 import { findRelatedProducts, productsToRemove, publishProduct, registrationOf } from './msi-products.ts';
 import { filesOf, isLaying, property, type Session } from './msi-session.ts';
+import { UnknownCall } from './tool.ts';
 
 /** How an action ended; a failure has the sentence that the log shows. */
 export type ActionEnd = { readonly ok: true } | { readonly ok: false; readonly message: string };
@@ -73,8 +74,11 @@ function initialize(session: Session): void {
 
 /** Where it stands decides whether the old product comes back after a failure (domain 4.1: before or inside the transaction). */
 async function removeExisting(session: Session, removeProduct: RemoveProduct): Promise<ActionEnd> {
-  if (session.mode !== 'install') return done;
+  if (session.mode !== 'install' && session.mode !== 'nothing') return done;
   for (const code of productsToRemove(session)) {
+    // Whether the old product goes for the sake of a new one that does not come is nowhere described.
+    if (session.mode === 'nothing')
+      throw new UnknownCall('msiexec', 'REINSTALL of a product that would replace another');
     if (!registrationOf(session.server, code)) continue;
     const end = await removeProduct(code, session);
     if (!end.ok) return end;

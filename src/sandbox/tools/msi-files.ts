@@ -34,7 +34,7 @@ export async function cost(session: Session): Promise<void> {
 export function processComponents(session: Session): void {
   const { server, mode } = session;
   const code = property(session, 'ProductCode');
-  if (mode === 'maintain') return;
+  if (mode === 'maintain' || mode === 'nothing') return;
   let clients = server.memory.clients;
   for (const { guid, attributes } of componentsOf(session)) {
     const others = (clients[guid] ?? []).filter((one) => one !== code);

@@ -15,7 +15,8 @@ const languagesExclusive = 0x400;
 
 /** Sets the property of each row of the Upgrade table to the codes of the products that it matches. */
 export function findRelatedProducts(session: Session): void {
-  for (const row of session.mode === 'install' ? session.package.rows('Upgrade') : []) {
+  const isFirst = session.mode === 'install' || session.mode === 'nothing';
+  for (const row of isFirst ? session.package.rows('Upgrade') : []) {
     const codes = stored(session.server, 'products')
       .filter((product) => isRelated(session, row, product))
       .map((one) => one.productCode);
@@ -33,12 +34,13 @@ export function productsToRemove(session: Session): readonly string[] {
   return [...new Set(codes)].filter((code) => code !== '');
 }
 
-/** Context and upgrade code must be the same, the language listed, the version in the range (T12). */
+/**
+ * Context and upgrade code must be the same, the language listed, the version in the range (T12). For how many bits a
+ * product is does not count: upgrade codes are one list for both (domain 4.2), and the table has no column for it
+ * (MS-msi: upgrade-table); Wine does the same.
+ */
 function isRelated(session: Session, row: Row, product: Product): boolean {
-  const isSame =
-    String(row.UpgradeCode).toUpperCase() === product.upgradeCode &&
-    product.context === session.context &&
-    product.bits === bitsOf(session);
+  const isSame = String(row.UpgradeCode).toUpperCase() === product.upgradeCode && product.context === session.context;
   const attributes = Number(row.Attributes);
   return (
     isSame &&
@@ -130,7 +132,7 @@ export function registrationOf(server: Server, code: string): Registered | undef
   return server.memory.registered[code];
 }
 
-/** By the template of the package; an empty one means Intel (MS-msi: template-summary). */
+/** A package without a platform is for Intel's first, 32-bit one (MS-msi: template-summary). */
 function bitsOf(session: Session): 32 | 64 {
   return /^(intel)?$/i.test(session.package.summary.platform) ? 32 : 64;
 }

@@ -11,8 +11,11 @@ export type Session = {
   readonly package: Package;
   /** Path and original name of the package file. */
   readonly source: { readonly path: string; readonly name: string };
-  /** `maintain` asks nothing of the features: what is installed stays as it is. */
-  readonly mode: 'install' | 'maintain' | 'reinstall' | 'remove';
+  /**
+   * `maintain` asks nothing of the features of an installed product: what is there stays as it is. `nothing` is a
+   * reinstallation of what is not installed: no feature is installed by it (MS-msi: reinstall).
+   */
+  readonly mode: 'install' | 'nothing' | 'maintain' | 'reinstall' | 'remove';
   /** For whom it installs: a product of another context is none of its relatives. */
   readonly context: Product['context'];
   /** The upgrade that removes this product, if one does. */
@@ -42,7 +45,7 @@ export type MsiFile = {
 };
 
 /** A value of the Property table, a folder given by name, or a property set while running. */
-export function property(session: Session, name: string): string {
+export function property(session: Pick<Session, 'properties'>, name: string): string {
   return session.properties.get(name) ?? '';
 }
 

@@ -6,7 +6,7 @@ import { type ActionEnd, standardActions } from './msi-actions.ts';
 import { type MsiCommand, parseMsiCommand } from './msi-command.ts';
 import { conditionHolds } from './msi-condition.ts';
 import { MsiLog } from './msi-log.ts';
-import { productsToRemove, registrationOf } from './msi-products.ts';
+import { registrationOf } from './msi-products.ts';
 import { property, type Session, startProperties } from './msi-session.ts';
 import { withOwnPackage, withPackage } from './msi-source.ts';
 import { type Ended, type Tool, UnknownCall } from './tool.ts';
@@ -86,22 +86,8 @@ async function begin(
   const properties = startProperties(opened, command.properties);
   const source = { path, name: win32.basename(path) };
   const context = (properties.get('ALLUSERS') ?? '') === '' ? 'user' : 'machine';
-  const session = newSession(server, opened, 'install', { source, properties, log, context });
-  if (property(session, 'REINSTALL') !== '') return installNothing(session);
-  return perform(session, cutBefore);
-}
-
-/** What comes before the features are looked at still counts: a package that refuses this server refuses it here too. */
-async function installNothing(session: Session): Promise<number> {
-  const actions = standardActions(removeProduct);
-  for (const name of ['FindRelatedProducts', 'LaunchConditions']) {
-    const end = await actions[name]?.(session);
-    if (end && !end.ok) return 1603;
-  }
-  // Whether the products found would be removed for the sake of one that does not come is nowhere described.
-  if (productsToRemove(session).length > 0)
-    throw new UnknownCall('msiexec', 'REINSTALL of a product that would replace another');
-  return 0;
+  const mode = property({ properties }, 'REINSTALL') === '' ? 'install' : 'nothing';
+  return perform(newSession(server, opened, mode, { source, properties, log, context }), cutBefore);
 }
 
 /** Reconfigures, reinstalls or removes a product that is registered. */

@@ -1,0 +1,3 @@
+import { compareRandomSequences } from './installer/sequences.ts';
+
+compareRandomSequences(20, 8);

@@ -1,0 +1,3 @@
+import { compareRandomSequences } from '../lab/installer/sequences.ts';
+
+compareRandomSequences(200, 40);

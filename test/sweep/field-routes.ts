@@ -1,0 +1,130 @@
+import type { Route } from './routes.ts';
+
+const upgrade = { scenario: 'scim-4.1', from: '4.1.0', to: '4.4.4', end: 'converged' } as const;
+
+/** Connectors that are not where or how a standard installation would put them (T4, T10). */
+export const placed: readonly Route[] = [
+  {
+    name: 'upgrade in a folder of its own',
+    ...upgrade,
+    scenario: 'own-folder',
+    properties: ['INSTALLDIR=D:\\Apps\\SCIM'],
+  },
+  {
+    name: 'upgrade on ports of its own',
+    ...upgrade,
+    scenario: 'own-ports',
+    properties: ['HTTPSPORT=9443', 'HTTPPORT=9080'],
+  },
+];
+
+/** Connectors that the package's defaults would serve a second time. */
+export const moved: readonly Route[] = [
+  {
+    name: 'upgrade of an application under another site',
+    ...upgrade,
+    scenario: 'virtual-directory',
+    properties: ['SITEMODE=VirtualDirectory'],
+  },
+  {
+    name: 'upgrade of a site that was renamed',
+    ...upgrade,
+    scenario: 'renamed-site',
+    properties: ['SITENAME=Identity'],
+  },
+];
+
+/** Servers on which something is shared or lacking. */
+export const shared: readonly Route[] = [
+  { name: 'upgrade in a pool that another site uses', ...upgrade, scenario: 'shared-pool' },
+  { name: 'upgrade without a hosting bundle', ...upgrade, scenario: 'scim-4.1-no-bundle' },
+];
+
+/** Products that no package for 64 bits from 4.0 on replaces. */
+export const replaced: readonly Route[] = [
+  { name: 'replace for 32 bits', ...upgrade, scenario: '32-bit', from: '4.1.0-x86' },
+  { name: 'replace 2.5', ...upgrade, scenario: 'scim-2.5', from: '2.5.0', accept: ['reconfiguration'] },
+];
+
+const same = { from: '4.4.4', to: '4.4.4', end: 'converged' } as const;
+
+/** What is registered and not whole, or newer than what is wanted. */
+export const damaged: readonly Route[] = [
+  { name: 'repair', ...same, scenario: 'broken' },
+  { name: 'repair of a lost package', ...same, scenario: 'broken-package' },
+  { name: 'downgrade', ...same, scenario: 'newer', from: '5.0.0', accept: ['downgrade'] },
+];
+
+/** More than one product. */
+export const several: readonly Route[] = [
+  {
+    name: 'one of two products of a fourth field',
+    ...same,
+    scenario: 'duplicate-fourth-field',
+    accept: ['duplicate', 'no-way-back'],
+  },
+];
+
+/** Less than a product. */
+export const leftover: readonly Route[] = [
+  { name: 'install over leftovers', ...same, scenario: 'leftovers', from: null, accept: ['leftovers'] },
+  { name: 'install over a leftover site', ...same, scenario: 'leftover-site', from: null, accept: ['leftovers'] },
+];
+
+const settled = { ...same, settles: true } as const;
+
+/** What Windows Installer holds suspended is settled first. */
+export const suspended: readonly Route[] = [
+  {
+    name: 'upgrade after a power cut',
+    ...settled,
+    scenario: 'suspended',
+    from: '4.1.0',
+    accept: ['installer-suspended'],
+  },
+];
+
+/** The same, with two products afterwards. */
+export const suspendedBoth: readonly Route[] = [
+  {
+    name: 'one of two products after a power cut',
+    ...settled,
+    scenario: 'suspended-both',
+    accept: ['installer-suspended', 'duplicate', 'no-way-back'],
+  },
+];
+
+/** Routes that are swept, but of which some trouble is not told right yet; `what` says what the judge finds. */
+export const awaited: readonly { readonly route: Route; readonly what: string }[] = [
+  {
+    route: { name: 'uninstall beside a site on the same port', ...upgrade, scenario: 'shared-port', to: null },
+    what: 'the way back leaves the certificate bound that the setup of the old version bound to a port counted up',
+  },
+  {
+    route: { name: 'one of two products', ...same, scenario: 'duplicate', accept: ['duplicate', 'no-way-back'] },
+    what: 'failed-as-before is said where a program file of one folder has the bytes of the other version',
+  },
+  {
+    route: {
+      name: 'install after a power cut that left no product',
+      ...settled,
+      scenario: 'suspended-none',
+      from: null,
+      accept: ['installer-suspended', 'leftovers'],
+    },
+    what: 'the way back of the settling puts config of the suspended installation back over what was there before',
+  },
+];
+
+/** Every route of these. */
+export const fieldRoutes: readonly Route[] = [
+  ...placed,
+  ...moved,
+  ...shared,
+  ...replaced,
+  ...damaged,
+  ...several,
+  ...leftover,
+  ...suspended,
+  ...suspendedBoth,
+];
