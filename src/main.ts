@@ -18,6 +18,15 @@ function onInterrupt(): void {
   process.stderr.write(`\n${text}\n`);
 }
 
+/** Children inherit the environment, and none of them needs the secrets in it. */
+function takeEnvironment(): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  for (const name of Object.keys(env)) {
+    if (/^SCIM_SETUP_SECRET_(?!PROPERTY$)/i.test(name)) delete process.env[name];
+  }
+  return env;
+}
+
 async function main(): Promise<number> {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
@@ -25,7 +34,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGBREAK', 'SIGTERM'] as const) process.on(signal, onInterrupt);
   return runCli({
     argv,
-    env: process.env,
+    env: takeEnvironment(),
     version,
     node: process.version,
     platform: process.platform,

@@ -41,6 +41,7 @@ export const absent: Wanted = {
   features: [],
   properties: {},
   wayBackProperties: {},
+  secrets: [],
   accept: [],
   limits: defaultLimits,
 };

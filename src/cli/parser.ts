@@ -47,6 +47,12 @@ const accepting: Options = (parser) =>
       array: true,
       requiresArg: true,
       describe: 'NAME=value for the package of the installed version, should it have to be put back',
+    })
+    .option('secret-property', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'NAME of a secret property; its value stands in the environment as SCIM_SETUP_SECRET_NAME',
     });
 
 const wanting: Options = (parser) =>
@@ -187,6 +193,15 @@ function usage(message: string): SetupError {
   return new SetupError(20, { message: oneLine, hint: 'See scim-setup --help.' });
 }
 
+/** SCIM_SETUP_SECRET_PROPERTY names secrets, as the option does; every other such variable holds one. */
+function secretsIn(env: Environment): ReadonlyMap<string, string> {
+  const found = Object.entries(env).flatMap(([name, value]): [string, string][] => {
+    const secret = /^SCIM_SETUP_SECRET_(.+)$/i.exec(name)?.[1]?.toUpperCase();
+    return secret === undefined || secret === 'PROPERTY' || value === undefined ? [] : [[secret, value]];
+  });
+  return new Map(found);
+}
+
 /** How a switch may be said in the environment. */
 const switchWords: Readonly<Record<string, boolean>> = {
   '': false,
@@ -227,6 +242,8 @@ function requestOf(command: string, parsed: Record<string, unknown>, env: Enviro
     accept: list('accept'),
     feature: list('feature'),
     property: list('property'),
+    secretProperty: list('secretProperty'),
+    environmentSecrets: secretsIn(env),
     wayBackProperty: list('wayBackProperty'),
     detailedExitcode: flag('detailedExitcode'),
     out: text('out'),

@@ -66,7 +66,10 @@ async function runLocked(command: string, media: WantedWithMedia, doors: Doors, 
   if (decision.verdict === 'nothing-to-do') return report(command, lookedOnly(decided, 'nothing-to-do'));
   const write = await begin(media, decided, doors);
   await writeEvent(begunEvent(command, decided.opened), doors);
-  const result = report(command, await performPlan(decision.plan, decided, write, doors));
+  const result = report(
+    command,
+    await performPlan(decision.plan, decided, write, { ...doors, secrets: media.secrets }),
+  );
   const ended = endedEvent(result);
   if (ended) await writeEvent(ended, doors);
   if (!isSettling(decision.plan) || result.end !== 'converged') return result;
@@ -143,9 +146,9 @@ async function performPlan(
   plan: Plan,
   { opened, lookFor }: Decided,
   append: Write,
-  doors: Doors,
+  doors: Doors & Pick<WantedWithMedia, 'secrets'>,
 ): Promise<readonly Entry[]> {
-  const { machine } = doors;
+  const { machine, secrets } = doors;
   const entries: Entry[] = [opened];
   doors.show(opened);
   const write = async (entry: Entry) => {
@@ -157,7 +160,7 @@ async function performPlan(
   const { limits }: Wanted = opened.wanted;
   await runPlan(plan, {
     look,
-    perform: (step, label) => perform(step, { machine, places: opened.places, limits, label, look }),
+    perform: (step, label) => perform(step, { machine, places: opened.places, limits, label, secrets, look }),
     write,
     interrupted: doors.interrupted,
     now: () => machine.now(),

@@ -5,6 +5,7 @@ import type { Entry, Opened } from '../core/journal.ts';
 import { placesOf } from '../core/places.ts';
 import type { Decision } from '../core/plan.ts';
 import { SetupError } from '../core/setup-error.ts';
+import { instanceProperties } from '../core/shared-folder.ts';
 import type { Wanted } from '../core/wanted.ts';
 import type { LookFor, Probe } from '../machine/machine.ts';
 import { type History, newRunId, readHistory } from '../run/journal-file.ts';
@@ -36,11 +37,13 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
   const upgradeCodes = [
     ...new Set([wanted.msi?.upgradeCode, unfinished?.wanted.msi?.upgradeCode].filter((code) => code !== undefined)),
   ];
+  const sharedFolder = sharedFolderIn(wanted) ?? (unfinished && sharedFolderIn(unfinished.wanted));
   const first: LookFor = {
     upgradeCodes,
     backup: places.backup,
     packages: places.packages,
     folders: unfinished ? foldersIn(unfinished.before) : [],
+    ...(sharedFolder ? { sharedFolder } : {}),
   };
   const now = await probe.look(first);
   const lookFor = { ...first, folders: [...(first.folders ?? []), ...foldersIn(now)] };
@@ -62,6 +65,12 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
     places,
   };
   return { now, decision, opened, unfinished, lookFor };
+}
+
+/** The shared folder that the package is to be told of. */
+function sharedFolderIn({ msi, properties }: Wanted): string | undefined {
+  const name = msi && instanceProperties(msi).folder;
+  return name ? properties[name] || undefined : undefined;
 }
 
 /** Where the connector lay when a run began: once its product and its site are gone, nothing else names that folder. */

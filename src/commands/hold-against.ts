@@ -22,7 +22,8 @@ export function heldAgainst(approved: PlanDocument, decided: Decided): Decided {
 }
 
 function differencesTo(approved: PlanDocument, { opened, unfinished }: Decided): readonly string[] {
-  const again = decide(opened.before, opened.wanted);
+  // Whether the secrets are at hand is no part of what was approved: that is a finding of this run.
+  const again = decide(opened.before, approved.wanted);
   return [
     ...(approved.sandbox === opened.sandbox
       ? []

@@ -1,5 +1,6 @@
 import type { Problem } from '../core/setup-error.ts';
 import type { Properties } from '../core/step.ts';
+import type { Wanted } from '../core/wanted.ts';
 import { contradiction } from './plan-media.ts';
 import { type Choices, parseProperty } from './read-wanted.ts';
 import type { Request } from './request.ts';
@@ -7,7 +8,7 @@ import type { Request } from './request.ts';
 /** Where flags beside a kept plan say something else than it does; the values of properties are not quoted. */
 export function contradictions(
   request: Request,
-  { features, properties, wayBackProperties, accept }: Choices,
+  { features, properties, wayBackProperties, accept, secrets }: Choices & Pick<Wanted, 'secrets'>,
 ): readonly Problem[] {
   return [
     ...request.accept
@@ -18,6 +19,9 @@ export function contradictions(
       .map((name) => contradiction('--feature', `it does not enable ${name}`)),
     ...foreignProperties('--property', request.property, properties),
     ...foreignProperties('--way-back-property', request.wayBackProperty, wayBackProperties),
+    ...(request.secretProperty ?? [])
+      .filter((name) => !secrets.some((one) => one.name === name))
+      .map(() => contradiction('--secret-property', 'it does not name that secret')),
     ...(request.answers === undefined ? [] : [contradiction('--answers', 'it holds its answers already')]),
   ];
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { isNode, LineCounter, parseDocument, visit } from 'yaml';
-import { type AnswerProblem, type Answers, parseAnswers } from '../core/answers.ts';
+import { type AnswerProblem, type Answers, parseAnswers, type SecretSource } from '../core/answers.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { readHostText } from '../machine/host-files.ts';
 
@@ -58,10 +58,20 @@ function aliasProblem(file: string, line: number) {
 
 function withPaths(answers: Answers, folder: string): Answers {
   const at = (file: string | undefined) => (file === undefined ? {} : path.resolve(folder, file));
+  const { secrets } = answers;
   const [msi, hostingBundle] = [at(answers.msi), at(answers.hostingBundle)];
   return {
     ...answers,
     ...(typeof msi === 'string' ? { msi } : {}),
     ...(typeof hostingBundle === 'string' ? { hostingBundle } : {}),
+    ...(secrets ? { secrets: secretsFrom(secrets, folder) } : {}),
   };
+}
+
+function secretsFrom(secrets: NonNullable<Answers['secrets']>, folder: string): NonNullable<Answers['secrets']> {
+  const entries = Object.entries(secrets).map(([name, source]): [string, SecretSource] => [
+    name,
+    source === 'environment' ? source : { file: path.resolve(folder, source.file) },
+  ]);
+  return Object.fromEntries(entries);
 }

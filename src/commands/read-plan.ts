@@ -3,12 +3,14 @@ import { differencesBetween, differenceText } from '../core/differences.ts';
 import type { Facts } from '../core/facts.ts';
 import type { BundleMedia, Msi } from '../core/media.ts';
 import { fingerprintOf, type MediaPlace, type PlanDocument, planDocument } from '../core/plan-document.ts';
+import type { WantedSecret } from '../core/secrets.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
 import { sha256Of } from '../machine/read-files.ts';
 import { contradictions } from './plan-flags.ts';
 import { type FoundMedia, findMedia } from './plan-media.ts';
 import { readDocument } from './read-document.ts';
 import { checkedFacts, problemIn } from './read-facts.ts';
+import { readSecrets, type SecretsRead } from './read-secrets.ts';
 import { type Choices, choicesOf, type WantedWithMedia } from './read-wanted.ts';
 import type { Request } from './request.ts';
 
@@ -25,30 +27,44 @@ const mostTold = 10;
  */
 export async function readPlan(file: string, request: Request, program: string): Promise<ApprovedPlan> {
   const raw = await readDocument(file, { option: '--plan', command: 'plan' });
-  const { facts, choices, media, problems } = await partsOf(raw, file, request);
-  if (!facts || !choices || !media) throw new SetupError(20, ...problems);
+  const { facts, choices, media, secrets, problems } = await partsOf(raw, file, request);
+  if (!facts || !choices || !media || !secrets) throw new SetupError(20, ...problems);
   const { places, msi, bundle } = media;
   const document = planDocument(
     {
       program: String(raw.program),
       sandbox: raw.sandbox === true,
       media: places,
-      wanted: { schema: 1, goal: 'present', msi: msi?.media ?? null, bundle: bundle?.media ?? null, ...choices },
+      wanted: {
+        schema: 1,
+        goal: 'present',
+        msi: msi?.media ?? null,
+        bundle: bundle?.media ?? null,
+        ...choices,
+        secrets: secrets.planned,
+      },
       facts,
     },
     sha256Of,
   );
   const all = [...problems, ...foreignParts(raw, document, file, program)];
   if (all.length > 0) throw new SetupError(20, ...all);
-  return { document, media: { wanted: document.wanted, msiPath: msi?.path ?? null, bundlePath: bundle?.path ?? null } };
+  const wanted = { ...document.wanted, secrets: secrets.read.secrets };
+  return {
+    document,
+    media: { wanted, msiPath: msi?.path ?? null, bundlePath: bundle?.path ?? null, secrets: secrets.read.values },
+  };
 }
 
 type Parts = {
   readonly facts: Facts | null;
   readonly choices: Choices | null;
   readonly media: PlannedMedia | null;
+  readonly secrets: PlannedSecrets | null;
   readonly problems: readonly Problem[];
 };
+/** The secrets as the plan names them, and as this run has them at hand. */
+type PlannedSecrets = { readonly planned: readonly WantedSecret[]; readonly read: SecretsRead };
 type PlannedMedia = {
   readonly places: PlanDocument['media'];
   readonly msi: FoundMedia<Msi> | null;
@@ -65,6 +81,7 @@ async function partsOf(raw: Fields, file: string, request: Request): Promise<Par
   }
   const facts = checkedFacts(raw.facts, file);
   const planned = plannedChoices(raw.wanted, file);
+  const secrets = await plannedSecrets(raw.wanted.secrets, planned.choices, request, file);
   const places = placesIn(raw.media);
   const found = places && (await findMedia(places, request, file));
   const isAsWritten = fingerprintOf(raw, sha256Of) === raw.fingerprint;
@@ -72,13 +89,15 @@ async function partsOf(raw: Fields, file: string, request: Request): Promise<Par
     ...(isAsWritten ? [] : [problemIn(file, 'it was changed after it was written')]),
     ...('problems' in facts ? facts.problems : []),
     ...planned.problems,
-    ...(planned.choices ? contradictions(request, planned.choices) : []),
+    ...secrets.problems,
+    ...(planned.choices ? contradictions(request, { ...planned.choices, secrets: secrets.found?.planned ?? [] }) : []),
     ...(found?.problems ?? [problemIn(file, 'the places of its packages cannot be read')]),
   ];
   return {
     facts: 'facts' in facts ? facts.facts : null,
     choices: planned.choices,
     media: places && found && found.problems.length === 0 ? { places, ...found } : null,
+    secrets: secrets.found,
     problems,
   };
 }
@@ -106,13 +125,34 @@ function plannedChoices(
   wanted: Fields,
   file: string,
 ): { readonly choices: Choices | null; readonly problems: readonly Problem[] } {
-  const { schema: _schema, goal: _goal, msi: _msi, bundle: _bundle, ...answers } = wanted;
+  const { schema: _schema, goal: _goal, msi: _msi, bundle: _bundle, secrets: _secrets, ...answers } = wanted;
   const parsed = parseAnswers(answers);
   if ('problems' in parsed) {
     return { choices: null, problems: parsed.problems.map(({ message }) => problemIn(file, `wanted: ${message}`)) };
   }
   const problems: Problem[] = [];
   return { choices: choicesOf(parsed.answers, noFlags, problems), problems };
+}
+
+/** The secret properties by their names; a plan holds no value, so these come from the environment. */
+async function plannedSecrets(
+  planned: unknown,
+  choices: Choices | null,
+  request: Request,
+  file: string,
+): Promise<{ readonly found: PlannedSecrets | null; readonly problems: readonly Problem[] }> {
+  if (!Array.isArray(planned) || !planned.every(isSecret))
+    return { found: null, problems: [problemIn(file, 'wanted: secrets must be names, and whether each was given')] };
+  const problems: Problem[] = [];
+  const flags = { ...request, secretProperty: planned.map((one) => one.name) };
+  const read = await readSecrets(flags, {}, choices ?? noProperties, problems);
+  return { found: { planned, read }, problems };
+}
+
+const noProperties = { properties: {}, wayBackProperties: {} };
+
+function isSecret(value: unknown): value is WantedSecret {
+  return isFields(value) && typeof value.name === 'string' && typeof value.given === 'boolean';
 }
 
 const noFlags = { accept: [], feature: [], property: [], wayBackProperty: [] };

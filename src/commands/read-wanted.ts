@@ -3,11 +3,13 @@ import type { Answers } from '../core/answers.ts';
 import { defaultLimits, type Limits } from '../core/calls.ts';
 import { findingRows } from '../core/findings.ts';
 import type { BundleMedia, Msi } from '../core/media.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
 import type { Properties } from '../core/step.ts';
 import type { Wanted } from '../core/wanted.ts';
 import { openHostFile } from '../machine/host-files.ts';
 import { readBundleFile, readMsi } from '../media/read-media.ts';
+import { readSecrets } from './read-secrets.ts';
 import type { Request } from './request.ts';
 
 /** The wanted state, and where on this system the media lie that it names. */
@@ -15,6 +17,8 @@ export type WantedWithMedia = {
   readonly wanted: Wanted;
   readonly msiPath: string | null;
   readonly bundlePath: string | null;
+  /** Values of the secret properties; they are in no document. */
+  readonly secrets: Secrets;
 };
 
 /** YAML and its schema are loaded only where a file is given. */
@@ -43,12 +47,13 @@ export async function readWanted(request: Request, goal: Wanted['goal']): Promis
     problems,
   );
   const choices = choicesOf(answers, request, problems);
+  const { secrets, values } = await readSecrets(request, answers, choices, problems);
   if (problems.length > 0) throw new SetupError(20, ...problems);
-  return { wanted: { schema: 1, goal, msi, bundle, ...choices }, msiPath, bundlePath };
+  return { wanted: { schema: 1, goal, msi, bundle, ...choices, secrets }, msiPath, bundlePath, secrets: values };
 }
 
-/** What is wanted beside the media: all that flags and answers can say of it. */
-export type Choices = Omit<Wanted, 'schema' | 'goal' | 'msi' | 'bundle'>;
+/** What is wanted beside the media: all that flags and answers can say of it but the secrets. */
+export type Choices = Omit<Wanted, 'schema' | 'goal' | 'msi' | 'bundle' | 'secrets'>;
 
 /** Flags and answers put together, flags over answers; what is wrong with them is added to the problems. */
 export function choicesOf(

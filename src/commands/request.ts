@@ -1,4 +1,5 @@
 import type { Entry } from '../core/journal.ts';
+import type { Secrets } from '../core/secrets.ts';
 import type { Machine } from '../machine/machine.ts';
 
 /** What the command line asks for, before files are read. */
@@ -15,6 +16,10 @@ export type Request = {
   readonly property: readonly string[];
   /** The same, for the package of the installed version. */
   readonly wayBackProperty: readonly string[];
+  /** Names of secret properties. */
+  readonly secretProperty?: readonly string[];
+  /** What the environment holds of their values. */
+  readonly environmentSecrets?: Secrets;
   readonly detailedExitcode: boolean;
   /** Where `detect` keeps its facts and `plan` its plan. */
   readonly out?: string | undefined;

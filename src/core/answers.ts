@@ -9,8 +9,12 @@ export type Answers = {
   readonly features?: readonly string[] | undefined;
   readonly properties?: Readonly<Record<string, string>> | undefined;
   readonly wayBackProperties?: Readonly<Record<string, string>> | undefined;
+  /** Where the value of each secret property comes from; never the value itself. */
+  readonly secrets?: Readonly<Record<string, SecretSource>> | undefined;
   readonly limits?: { readonly [Tool in keyof Limits]?: number | undefined } | undefined;
 };
+
+export type SecretSource = 'environment' | { readonly file: string };
 
 /** What is wrong with an answer, and where it stands. */
 export type AnswerProblem = {
@@ -31,6 +35,11 @@ const propertyName = z
   .string()
   .regex(/^[A-Z_][A-Z0-9_.]*$/, 'is not the name of a public property: upper-case letters, digits and _');
 
+const secretSource = z.union(
+  [z.literal('environment'), z.strictObject({ file: z.string() })],
+  'must say where the secret comes from, and not the secret itself: environment, or file: with a path',
+);
+
 export const answersSchema = z.strictObject(
   {
     msi: text.optional(),
@@ -41,6 +50,7 @@ export const answersSchema = z.strictObject(
       .optional(),
     properties: z.record(propertyName, text, 'must hold names with values').optional(),
     wayBackProperties: z.record(propertyName, text, 'must hold names with values').optional(),
+    secrets: z.record(propertyName, secretSource, 'must hold names with sources').optional(),
     limits: z
       .strictObject(
         { dism: minutes, hosting: minutes, msiexec: minutes, appcmd: minutes, netsh: minutes, powershell: minutes },
@@ -87,5 +97,6 @@ function problemsOf(issue: z.core.$ZodIssue): AnswerProblem[] {
 
 function hintAt(path: readonly (string | number)[]): string {
   if (path[0] === 'limits') return `Limits are minutes for: ${Object.keys(defaultLimits).join(', ')}.`;
+  if (path[0] === 'secrets') return 'Write PASSPHRASE: environment, or PASSPHRASE: { file: passphrase.txt }.';
   return path.length === 0 ? `The answer file may hold: ${known}.` : 'See the answer files in templates/answers.';
 }

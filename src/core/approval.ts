@@ -19,6 +19,7 @@ export const freeFacts: readonly FreeFact[] = [
   { path: 'iis.services.*.startedAt', why: 'services are restarted; IIS older than the bundle gives another plan' },
   { path: 'iis.pools.*.workers', why: 'worker processes come and go with the requests' },
   { path: 'folders.*.logs', why: 'the connector begins a new log every so often' },
+  { path: 'shared.own', why: 'what this program itself has changed in the shared folder' },
   { path: 'kept', why: 'what this program itself has copied; each copy is proven again before it counts' },
 ];
 

@@ -1,10 +1,14 @@
 import type { CodeTable } from './codes.ts';
 import type { CertificateBinding, Site } from './facts.ts';
 import { type Places, packagePath } from './places.ts';
+import { endOfRequest, fullLog, logWithoutValues, type SecretProperty } from './secrets.ts';
 import type { BundleRef, Properties, Step, StepKind, Steps } from './step.ts';
 
 /** One argument: a word, or a public property of msiexec, which is quoted by other rules. */
 export type Arg = string | { readonly property: string; readonly value: string };
+
+/** One line that a child reads; a secret is named only, and the machine puts its value in (T14). */
+export type InputLine = Arg | { readonly property: string; readonly secret: true };
 
 /** One command line of a child as data. `plan` prints it and `perform` executes the same one. */
 export type Call<I extends 'read' | 'change' = 'read' | 'change'> = {
@@ -18,6 +22,8 @@ export type Call<I extends 'read' | 'change' = 'read' | 'change'> = {
   readonly quoting: 'argv' | 'msiexec';
   /** The log the tool itself writes; its folder is made beforehand (1622). */
   readonly log: string | null;
+  /** What it reads on its standard input; nothing where this is absent. */
+  readonly input?: readonly InputLine[];
 };
 
 /** How a child ended. `code` is its exit code, null if it is not known to have ended. */
@@ -43,14 +49,12 @@ const builders: { readonly [K in StepKind]: Builder<K> } = {
   'pool.start': ({ pool }, attempt) => [appcmd(['start', 'apppool', `/apppool.name:${pool}`], attempt)],
   'config.backup': () => [],
   'config.restore': () => [],
-  'connector.install': ({ msi, properties }, attempt) => [
-    msiexec('msiexec', ['/i', packagePath(attempt.places, msi)], properties, attempt),
-  ],
-  'connector.upgrade': ({ msi, properties }, attempt) => [
-    msiexec('msiexec', ['/i', packagePath(attempt.places, msi)], properties, attempt),
-  ],
-  'connector.repair': ({ msi, properties }, attempt) => [
-    msiexec('msiexec', ['/i', packagePath(attempt.places, msi)], { ...properties, ...reinstall }, attempt),
+  'shared.prove': () => [],
+  'shared.restore': () => [],
+  'connector.install': (step, attempt) => [installCall(step, attempt)],
+  'connector.upgrade': (step, attempt) => [installCall(step, attempt)],
+  'connector.repair': (step, attempt) => [
+    installCall({ ...step, properties: { ...step.properties, ...reinstall } }, attempt),
   ],
   // Which pool that is shows only when the connector is there.
   'connector.serve': () => [],
@@ -81,7 +85,16 @@ export function printedCall(call: Call): string {
   const words = call.args.map((arg) =>
     typeof arg === 'string' ? quoted(arg) : `${arg.property}=${quoted(arg.value)}`,
   );
-  return [quoted(call.file), ...words].join(' ');
+  return [
+    quoted(call.file),
+    ...words,
+    ...(call.input ? [`(reads: ${call.input.map(printedLine).join(' ')})`] : []),
+  ].join(' ');
+}
+
+function printedLine(line: InputLine): string {
+  if (typeof line === 'string') return quoted(line);
+  return `${line.property}=${'value' in line ? quoted(line.value) : '(secret)'}`;
 }
 
 function quoted(word: string): string {
@@ -106,6 +119,30 @@ function hostingCall(verb: '/install' | '/repair', bundle: BundleRef, attempt: A
 
 /** T10: Windows Installer itself neither restarts the server nor closes applications. */
 const quietProperties: Properties = { REBOOT: 'ReallySuppress', MSIRESTARTMANAGERCONTROL: 'Disable', ALLUSERS: '1' };
+
+type Install = Pick<Steps['connector.install'], 'msi' | 'properties' | 'secrets'>;
+
+function installCall({ msi, properties, secrets = [] }: Install, attempt: Attempt): Change {
+  const path = packagePath(attempt.places, msi);
+  if (secrets.length > 0) return secretInstall(path, properties, secrets, attempt);
+  return msiexec('msiexec', ['/i', path], properties, attempt);
+}
+
+/** No secret stands in a command line (T14): all properties come by standard input, to the functions msiexec itself calls. */
+function secretInstall(
+  path: string,
+  properties: Properties,
+  secrets: readonly SecretProperty[],
+  attempt: Attempt,
+): Change {
+  const log = logOf(attempt);
+  const letters = secrets.every((one) => one.hidden) ? fullLog : logWithoutValues;
+  const given = Object.entries({ ...properties, ...quietProperties }).map(([property, value]) => ({ property, value }));
+  const named = secrets.map(({ name }) => ({ property: name, secret: true }) as const);
+  const args = [...powershellArgs, `${attempt.places.scripts}\\Install-ScimPackage.ps1`];
+  const input = [path, log, letters, `${secrets.length}`, ...named, ...given, endOfRequest];
+  return { ...child('msiexec', powershell, args, attempt, log), input };
+}
 
 function msiexec(
   table: 'msiexec' | 'msiexec /x',

@@ -1,5 +1,5 @@
 import { samePath } from './connector.ts';
-import type { ConfigFile, Facts, FeatureState, Hosting, Iis, Product, Reading, Values } from './facts.ts';
+import type { ConfigFile, Facts, FeatureState, Hosting, Iis, Product, Reading, SharedFolder, Values } from './facts.ts';
 
 /** What differs between two looks at a server, in sentences for its operator; nothing is said of what could not be read. */
 export function changesBetween(before: Facts, after: Facts): readonly string[] {
@@ -9,6 +9,7 @@ export function changesBetween(before: Facts, after: Facts): readonly string[] {
     ...compared(before.products, after.products, productChanges),
     ...compared(before.iis, after.iis, iisChanges),
     ...compared(before.config, after.config, configChanges),
+    ...compared(before.shared, after.shared, sharedChanges),
   ];
 }
 
@@ -49,6 +50,10 @@ function iisChanges(before: Iis | null, after: Iis | null): string[] {
   const added = sites(after).filter((name) => !sites(before).includes(name));
   const gone = sites(before).filter((name) => !sites(after).includes(name));
   return [...added.map((name) => `site ${name} added`), ...gone.map((name) => `site ${name} removed`)];
+}
+
+function sharedChanges(before: SharedFolder | null, after: SharedFolder | null): string[] {
+  return before && after ? compared(before.files, after.files, configChanges) : [];
 }
 
 function configChanges(before: readonly ConfigFile[], after: readonly ConfigFile[]): string[] {

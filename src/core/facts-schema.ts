@@ -97,6 +97,14 @@ const configFile = z.strictObject({
   sddl: z.string(),
 });
 const folder = z.strictObject({ path: z.string(), files: z.number(), logs: z.number(), content: sha256.optional() });
+const hashOrNone = sha256.nullable();
+const shared = z.strictObject({
+  folder: z.string(),
+  settingsName: z.string().nullable(),
+  files: reading(z.array(configFile)),
+  sddl: reading(z.string()),
+  own: z.array(z.strictObject({ path: z.string(), from: hashOrNone, to: hashOrNone })).nullable(),
+});
 const kept = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), sha256 })),
   packages: z.array(sha256),
@@ -119,6 +127,7 @@ export const factsSchema = z.strictObject({
   products: reading(z.array(product)),
   config: reading(z.array(configFile)),
   folders: reading(z.array(folder)),
+  shared: reading(shared.nullable()),
   kept: reading(kept),
 }) satisfies z.ZodType<Facts>;
 

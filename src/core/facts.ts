@@ -137,6 +137,21 @@ export type ConnectorFolder = {
   readonly content?: Sha256 | undefined;
 };
 
+/** A change that this chain of runs has made to a file in a shared folder; null: not there. */
+export type OwnChange = { readonly path: string; readonly from: Sha256 | null; readonly to: Sha256 | null };
+
+/** The folder in which several servers of one connector keep their config together (multiple-instance mode). */
+export type SharedFolder = {
+  readonly folder: string;
+  /** The name that the settings have there, where the connector names one. */
+  readonly settingsName: string | null;
+  /** The config in it, as the account that looks may read it. */
+  readonly files: Reading<readonly ConfigFile[]>;
+  readonly sddl: Reading<string>;
+  /** What this chain of runs has changed there; null before it has proven that it can write there. */
+  readonly own: null | readonly OwnChange[];
+};
+
 /** What this chain of runs has kept, each byte of it proven by its hash. */
 export type Kept = {
   readonly files: readonly { readonly path: string; readonly sha256: Sha256 }[];
@@ -158,6 +173,8 @@ export type Facts = {
   /** Every registration of the connector, none to many. */
   readonly products: Reading<readonly Product[]>;
   readonly config: Reading<readonly ConfigFile[]>;
+  /** null: the connector keeps its config in its own folder. */
+  readonly shared: Reading<null | SharedFolder>;
   /** Folders of the connector that are there: of products and sites, at its standard place, and where this run found it. */
   readonly folders: Reading<readonly ConnectorFolder[]>;
   readonly kept: Reading<Kept>;
@@ -180,7 +197,7 @@ export type ReaderProduct = Omit<Product, 'folder' | 'cached' | 'missingFiles'> 
 };
 
 /** One answer of the reader to `look`: Facts less what only files can tell. */
-export type ReaderDocument = Omit<Facts, 'iis' | 'products' | 'config' | 'folders' | 'kept'> & {
+export type ReaderDocument = Omit<Facts, 'iis' | 'products' | 'config' | 'shared' | 'folders' | 'kept'> & {
   readonly iis: Reading<null | ReaderIis>;
   readonly products: Reading<readonly ReaderProduct[]>;
 };

@@ -3,7 +3,9 @@ import type { FactName, FindingRow } from './finding-row.ts';
 import { mediaFindings } from './media-findings.ts';
 import { placeFindings } from './place-findings.ts';
 import type { Finding } from './plan.ts';
+import { secretFindings } from './secret-findings.ts';
 import { serverFindings } from './server-findings.ts';
+import { sharedFindings } from './shared-findings.ts';
 import type { Situation } from './situation.ts';
 import { unreadableFinding } from './unreadable.ts';
 
@@ -11,12 +13,14 @@ import { unreadableFinding } from './unreadable.ts';
 export const findingRows: readonly FindingRow[] = [
   ...serverFindings,
   ...mediaFindings,
+  ...secretFindings,
   ...connectorFindings,
   ...placeFindings,
+  ...sharedFindings,
 ];
 
 /** What is read for every plan, whichever rows are asked. */
-const alwaysRead: readonly FactName[] = ['products', 'iis', 'config', 'kept'];
+const alwaysRead: readonly FactName[] = ['products', 'iis', 'config', 'shared', 'kept'];
 
 /** The rows that are asked of a situation: on the way back only what stands in its way. */
 export function askedRows({ unfinished }: Situation): readonly FindingRow[] {

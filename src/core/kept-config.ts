@@ -14,12 +14,16 @@ export function filesToKeep({ origin }: Situation): readonly WantedFile[] {
  * against the old version's default. web.config names the DLL and hosting model of its own version, so it never goes over
  * another one. Nothing, where the new version cannot read the old format.
  */
-export function filesToCarry({ origin, product, wanted }: Situation): readonly WantedFile[] {
+export function filesToCarry(one: Situation): readonly WantedFile[] {
+  const folder = one.product?.folder ?? null;
+  const own = valueOr(one.origin.config, []).filter((file) => folder === null || isConnectorPath(file.path, folder));
+  return filesToCarryFrom(one, own);
+}
+
+/** The same of any files of the connector. */
+export function filesToCarryFrom({ product, wanted }: Situation, files: readonly ConfigFile[]): readonly WantedFile[] {
   if (!product || !wanted.msi || crossesFormat(product.version, wanted.msi.productVersion)) return [];
-  const own = valueOr(origin.config, []).filter(
-    (file) => product.folder === null || isConnectorPath(file.path, product.folder),
-  );
-  return own.flatMap((file) => carried(file, product));
+  return files.flatMap((file) => carried(file, product));
 }
 
 /** Settings of the installed version that an older package given does not have (T6). */
@@ -76,6 +80,7 @@ function relative(path: string, product: Product): string {
   return normalPath(path).slice(normalPath(product.folder ?? '').length + 1);
 }
 
-function wantedFile({ path, role, sha256, values }: ConfigFile): WantedFile {
+/** A file as a step wants to find it again. */
+export function wantedFile({ path, role, sha256, values }: ConfigFile): WantedFile {
   return { path, role, sha256, values };
 }

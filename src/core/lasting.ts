@@ -13,7 +13,7 @@ export function unsettled(steps: readonly Step[], now: Facts): readonly Step[] {
 }
 
 function isMeans(step: Step, later: readonly Step[]): boolean {
-  if (step.kind === 'config.backup') return true;
+  if (step.kind === 'config.backup' || step.kind === 'shared.prove') return true;
   if (step.kind === 'pool.stop')
     return later.some((one) => ['pool.start', 'pool.absent', 'connector.uninstall'].includes(one.kind));
   const isClearing = ['folder.clear', 'site.absent', 'pool.absent'].includes(step.kind);

@@ -13,7 +13,7 @@ export type Leftovers = {
 export const noLeftovers: Leftovers = { folders: [], sites: [], pools: [] };
 
 /** What no product owns. Logs alone are left by every uninstallation and are not counted; where a product's folder is not known, nothing is. */
-export function leftoversOf({ products, folders, iis }: Facts): Leftovers {
+export function leftoversOf({ products, folders, iis, shared }: Facts): Leftovers {
   if (!products.known || !folders.known || !iis.known) return noLeftovers;
   const owned = products.value.map((one) => one.folder);
   if (owned.includes(null)) return noLeftovers;
@@ -23,7 +23,7 @@ export function leftoversOf({ products, folders, iis }: Facts): Leftovers {
     (one) => isNamedAfterConnector(one.folder) && !isOwned(one.folder) && !hasForeignApplication(iis.value, one),
   );
   return {
-    folders: left.filter((one) => isClearable(one.path, iis.value, sites)),
+    folders: left.filter((one) => isClearable(one.path, iis.value, sites) && !holdsShared(one.path, shared)),
     sites,
     pools: poolsLeft(iis.value, sites, products.value.length > 0),
   };
@@ -35,14 +35,16 @@ export function isAnyLeft({ folders, sites, pools }: Leftovers): boolean {
 }
 
 /** What uninstalling these products may leave: their folders, sites and pools, as far as they are nobody else's. */
-export function remainsOf(products: readonly Product[], { iis, folders }: Facts): Leftovers {
+export function remainsOf(products: readonly Product[], { iis, folders, shared }: Facts): Leftovers {
   if (!iis.known || !folders.known) return noLeftovers;
   const isTheirs = (path: string) => products.some((one) => one.folder !== null && samePath(one.folder, path));
   const sites = (iis.value?.sites ?? []).filter(
     (one) => isTheirs(one.folder) && !hasForeignApplication(iis.value, one),
   );
   return {
-    folders: folders.value.filter((one) => isTheirs(one.path) && isClearable(one.path, iis.value, sites)),
+    folders: folders.value.filter(
+      (one) => isTheirs(one.path) && isClearable(one.path, iis.value, sites) && !holdsShared(one.path, shared),
+    ),
     sites,
     pools: poolsLeft(iis.value, sites, true),
   };
@@ -97,6 +99,11 @@ function hasForeignApplication(iis: Iis | null, site: Site): boolean {
 function isClearable(path: string, iis: Iis | null, own: readonly Site[]): boolean {
   const others = (iis?.sites ?? []).filter((one) => !own.some((site) => isSameSite(site, one)));
   return isNamedAfterConnector(path) && !others.some((one) => isConnectorPath(one.folder, path));
+}
+
+/** Whether other servers have their config in it: then it is not this server's to move. */
+function holdsShared(path: string, shared: Facts['shared']): boolean {
+  return shared.known && shared.value !== null && isConnectorPath(shared.value.folder, path);
 }
 
 /** Pools in which nothing but the given sites runs; that of a standard installation too where nothing runs in it. */

@@ -49,21 +49,6 @@ export const mediaFindings: readonly FindingRow[] = [
         : null,
   },
   {
-    id: 'secret-property',
-    about: 'packages',
-    means: 'A property given for the package holds a secret, which others could read while it is installed.',
-    needs: [],
-    stops: 'always',
-    hint: 'Leave it out and enter it in the connector afterwards: this version cannot hand a secret to the package unseen.',
-    test: ({ wanted: { msi, properties, wayBackProperties } }) =>
-      listed(
-        Object.keys({ ...properties, ...wayBackProperties }).filter(
-          (name) => msi?.hiddenProperties.includes(name) || /PASS|SECRET|TOKEN|KEY/.test(name),
-        ),
-        (names) => `A property that holds a secret would stand in the process table and in logs: ${names}.`,
-      ),
-  },
-  {
     id: 'bundle-needed',
     about: 'packages',
     means:

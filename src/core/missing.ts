@@ -12,6 +12,7 @@ import type {
   Restart,
   Values,
 } from './facts.ts';
+import { leftToOthers, proofGaps, sharedGaps } from './shared-missing.ts';
 import {
   certificateGaps,
   identityGaps,
@@ -51,6 +52,9 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
     withReading(facts.config, (now) =>
       files.flatMap((file) => (match === 'exact' ? changedBytes(now, file) : lostValues(now, file))),
     ),
+  'shared.prove': ({ folder }, facts) => withReading(facts.shared, (now) => proofGaps(now, folder)),
+  'shared.restore': (step, facts) =>
+    withReading(facts.shared, (now) => sharedGaps(step, now, step.match === 'exact' ? changedBytes : lostValues)),
   'connector.install': ({ msi, folder, lacking }, facts) =>
     connectorGaps(facts, msi.productCode, null, (now) => productGaps(now, msi, { folder, lacking })),
   'connector.upgrade': ({ msi, replaces, folder }, facts) =>
@@ -92,6 +96,12 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
 export function missing<K extends StepKind>(step: Step<K>, facts: Facts): Reading<readonly string[]> {
   const judge: Judge<K> = judges[step.kind as K];
   return judge(step as unknown as Steps[K], facts);
+}
+
+/** The files of a shared folder that a step leaves to another server, which has changed them. */
+export function leftOf(step: Step, facts: Facts): readonly string[] {
+  if (step.kind !== 'shared.restore' || !facts.shared.known) return [];
+  return leftToOthers(step, facts.shared.value, step.match === 'exact' ? changedBytes : lostValues);
 }
 
 /** Whether a step's state holds; false as well when it could not be read. */

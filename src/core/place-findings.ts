@@ -1,8 +1,9 @@
 import { type FindingRow, listed } from './finding-row.ts';
+import { instanceNotCarried } from './instance.ts';
 import { isAnyLeft } from './leftovers.ts';
 import { asksForFolder, ownFolder } from './place.ts';
 import { leftoversToClear } from './plan-back.ts';
-import type { Situation } from './situation.ts';
+import { type Situation, valueOr } from './situation.ts';
 import type { Properties } from './step.ts';
 import { counted, nameOfSite } from './words.ts';
 
@@ -21,10 +22,10 @@ export const placeFindings: readonly FindingRow[] = [
     id: 'settings-not-carried',
     about: 'connector',
     means:
-      'The connector lies in a folder of its own choice, and without a property that says so the package would go elsewhere.',
-    needs: ['products'],
+      'The connector lies in a folder of its own choice, or shares its config with other servers, and the package does neither unless properties say so.',
+    needs: ['products', 'shared'],
     stops: 'always',
-    hint: 'Give the folder with --property NAME=folder; `scim-setup inspect` lists the names that the package knows.',
+    hint: 'Give them with --property NAME=value, a secret with --secret-property NAME; `scim-setup inspect` lists the names that the package knows.',
     test: notCarried,
   },
   {
@@ -51,11 +52,24 @@ function whatIsLeft(one: Situation): string {
   ].join('; ');
 }
 
+function notCarried(one: Situation): string | null {
+  const sentences = [folderNotCarried(one), sharingNotCarried(one)].filter((text) => text !== null);
+  return sentences.length > 0 ? sentences.join(' ') : null;
+}
+
 /** Repair leaves everything where it is; a product that is only uninstalled needs no place. */
-function notCarried({ product, route, wanted }: Situation): string | null {
+function folderNotCarried({ product, route, wanted }: Situation): string | null {
   const folder = product && ['upgrade', 'replace', 'downgrade'].includes(route) ? ownFolder(product) : null;
   if (folder === null || asksForFolder(wanted.properties, folder)) return null;
   return `${product?.version} lies in ${folder}, and Windows Installer remembers no folder: without a property ${wanted.msi?.name} would go to its standard one.`;
+}
+
+function sharingNotCarried(one: Situation): string | null {
+  const folder = valueOr(one.origin.shared, null)?.folder;
+  return listed(
+    instanceNotCarried(one),
+    (names) => `This server shares its config with others in ${folder}; ${one.wanted.msi?.name} is not told: ${names}.`,
+  );
 }
 
 function unknownIn(given: Properties, known: readonly string[] | undefined, name: string): string | null {

@@ -1,10 +1,12 @@
 import { defaultFolder, samePath } from './connector.ts';
 import type { ConnectorFolder, Facts, Pool, Product, Site } from './facts.ts';
+import { splitProperties } from './instance.ts';
 import { filesToKeep } from './kept-config.ts';
 import { type Leftovers, noLeftovers, remainsOf, securePorts } from './leftovers.ts';
 import type { Msi } from './media.ts';
 import { asksForFolder } from './place.ts';
 import type { Plan } from './plan.ts';
+import { secretsBack, sharedBack } from './shared-plan.ts';
 import { isSameSite, sameName, secondSites } from './site-gaps.ts';
 import { type Situation, siteOf, valueOr } from './situation.ts';
 import type { MsiRef, Properties, Step } from './step.ts';
@@ -25,6 +27,7 @@ export function wayBackOf(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
     ...sitesOf(one, left),
     ...left.pools.map(({ name, identity }): Step => ({ kind: 'pool.present', pool: name, identity })),
     ...exactFiles(one),
+    ...sharedBack(one),
     ...pools.map((pool): Step => ({ kind: pool.state === 'started' ? 'pool.start' : 'pool.stop', pool: pool.name })),
   ];
   const reason = whyNoWayBack(one);
@@ -77,15 +80,16 @@ function putBack(one: Situation, product: Product): Step {
     kind: 'connector.install',
     msi,
     properties: propertiesFor(one, folder),
+    ...secretsBack(one),
     ...(folder === null ? {} : { folder }),
     ...(missingFiles.length === 0 ? {} : { lacking: missingFiles }),
   };
 }
 
-/** Properties that name a folder are for the version that lay there, and would lead another one astray. */
+/** Properties that say where it lies are for the version that lay there, and would lead another one astray. */
 function propertiesFor({ products, wanted: { wayBackProperties } }: Situation, folder: string | null): Properties {
   const isMeant = products.length === 1 || (folder !== null && asksForFolder(wayBackProperties, folder));
-  return isMeant ? wayBackProperties : {};
+  return isMeant ? wayBackProperties : splitProperties(wayBackProperties).instance;
 }
 
 /** The package of an unfinished run, where another one is wanted now: it may have left a product behind. */

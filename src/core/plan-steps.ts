@@ -1,4 +1,5 @@
 import type { Product } from './facts.ts';
+import { splitProperties } from './instance.ts';
 import { filesToCarry } from './kept-config.ts';
 import { clearingSteps, type Leftovers, without } from './leftovers.ts';
 import { type Msi, refOf } from './media.ts';
@@ -8,8 +9,10 @@ import { exactFiles, leftoversToClear, remainsToClear, siteStep, strayMsi, wayBa
 import { backupStep, backupSteps } from './plan-backup.ts';
 import { prerequisiteSteps } from './plan-prerequisites.ts';
 import { isToSettle, settleBack, settleSteps } from './plan-settle.ts';
+import { secretsForPackage } from './secret-findings.ts';
+import { checkShared, proveShared } from './shared-plan.ts';
 import { hasPassword, type Situation, siteOf, valueOr } from './situation.ts';
-import type { Step } from './step.ts';
+import type { Step, Steps } from './step.ts';
 
 /** The steps from the origin to the wanted state. The loop skips what holds, so a run that was cut goes on with the same plan. */
 export function planForward(one: Situation): Plan {
@@ -50,12 +53,13 @@ function numbered(
 function connectorSteps(one: Situation): Draft[] {
   if (isToSettle(one)) return settleSteps(one);
   const main = mainSteps(one);
-  return main.length === 0 ? [] : [...strayStep(one), ...aroundPools(one, main)];
+  return main.length === 0 ? [] : [...strayStep(one), ...proveShared(one), ...aroundPools(one, main)];
 }
 
 function mainSteps(one: Situation): Draft[] {
   const { route, wanted } = one;
-  if (route === 'uninstall') return [...backupSteps(one), ...uninstallSteps(one), ...cleaningSteps(one)];
+  if (route === 'uninstall')
+    return [...backupSteps(one), ...uninstallSteps(one), ...cleaningSteps(one), ...checkShared(one)];
   if (!wanted.msi) return [];
   const steps = mainStepsByRoute[route];
   return steps ? steps(one, wanted.msi) : [];
@@ -70,14 +74,33 @@ const replaceSteps: MainSteps = (one, msi) => [
   installStep(msi, one),
   ...keepSite(one),
   ...restoreStep(one),
+  ...checkShared(one),
 ];
 
 const mainStepsByRoute: { readonly [R in Route]?: MainSteps } = {
-  install: (one, msi) => [...backupSteps(one), ...cleaningSteps(one), installStep(msi, one), serveStep(msi)],
-  upgrade: (one, msi) => [backupStep(one), upgradeStep(one, msi), ...keepSite(one), ...restoreStep(one)],
+  install: (one, msi) => [
+    ...backupSteps(one),
+    ...cleaningSteps(one),
+    installStep(msi, one),
+    ...checkShared(one),
+    serveStep(msi),
+  ],
+  upgrade: (one, msi) => [
+    backupStep(one),
+    upgradeStep(one, msi),
+    ...keepSite(one),
+    ...restoreStep(one),
+    ...checkShared(one),
+  ],
   replace: replaceSteps,
   downgrade: replaceSteps,
-  repair: (one, msi) => [backupStep(one), repairStep(one, msi), ...keepSite(one), ...exactStep(one)],
+  repair: (one, msi) => [
+    backupStep(one),
+    repairStep(one, msi),
+    ...keepSite(one),
+    ...exactStep(one),
+    ...checkShared(one),
+  ],
 };
 
 /** The pools are stopped because their files are in use (T10); one that was found stopped stays stopped. */
@@ -115,11 +138,16 @@ function cleaningSteps(one: Situation): Draft[] {
 }
 
 function installStep(msi: Msi, one: Situation): Draft {
-  const { properties } = one.wanted;
   return {
-    step: { kind: 'connector.install', msi: refOf(msi), properties, ...keptFolder(one) },
+    step: { kind: 'connector.install', msi: refOf(msi), ...givenTo(one), ...keptFolder(one) },
     why: 'it is the version wanted',
   };
+}
+
+/** The properties of the answers, and the names of the secret ones. */
+function givenTo(one: Situation): Pick<Steps['connector.install'], 'properties' | 'secrets'> {
+  const secrets = secretsForPackage(one);
+  return { properties: one.wanted.properties, ...(secrets.length > 0 ? { secrets } : {}) };
 }
 
 /** A site that is kept serves the folder it had, so that is where the new version must lie (T4). */
@@ -155,7 +183,7 @@ function upgradeStep(one: Situation, msi: Msi): Draft {
   const step: Step = {
     kind: 'connector.upgrade',
     msi: refOf(msi),
-    properties: one.wanted.properties,
+    ...givenTo(one),
     replaces: replaced,
     ...keptFolder(one),
   };
@@ -163,7 +191,7 @@ function upgradeStep(one: Situation, msi: Msi): Draft {
 }
 
 function repairStep(one: Situation, msi: Msi): Draft {
-  const step: Step = { kind: 'connector.repair', msi: refOf(msi), properties: one.wanted.properties };
+  const step: Step = { kind: 'connector.repair', msi: refOf(msi), ...givenTo(one) };
   const why = one.product && one.product.missingFiles.length > 0 ? 'files of it are gone' : 'its package is gone';
   return { step, why, ...orReinstall(one, msi) };
 }
@@ -215,5 +243,8 @@ function keepSite(one: Situation): Draft[] {
 }
 
 function isPlaceKept({ origin, product, wanted }: Situation): boolean {
-  return product !== null && keepsPlace(wanted.properties, product.folder, siteOf(origin, product).site);
+  return (
+    product !== null &&
+    keepsPlace(splitProperties(wanted.properties).place, product.folder, siteOf(origin, product).site)
+  );
 }

@@ -4,7 +4,7 @@ import type { Outcome } from './codes.ts';
 import { type End, exitCodeOf } from './exit-codes.ts';
 import type { Facts } from './facts.ts';
 import type { Approved, Entry, Opened, Phase } from './journal.ts';
-import { missing } from './missing.ts';
+import { leftOf, missing } from './missing.ts';
 import type { Places } from './places.ts';
 import type { Finding, Plan, Planned, Route } from './plan.ts';
 import { valueOr } from './situation.ts';
@@ -189,7 +189,7 @@ function reportedPlan(plan: Plan, attempt: { places: Places; limits: Attempt['li
 
 function differencesOf(plan: Plan, now: Facts): string[] {
   return [...plan.prerequisites, ...plan.connector]
-    .filter(({ step }) => step.kind !== 'config.backup' && step.kind !== 'pool.stop')
+    .filter(({ step }) => !['config.backup', 'shared.prove', 'pool.stop'].includes(step.kind))
     .flatMap(({ step }) => {
       const gaps = missing(step, now);
       return gaps.known ? gaps.value : [gaps.why];
@@ -209,7 +209,7 @@ export function versionsIn(facts: Facts): string {
 
 type Closed = Extract<Entry, { type: 'closed' }>;
 
-function messageOf({ before, wanted }: Opened, { end, why, after, rebootRequired }: Closed): string {
+function messageOf({ before, wanted, plan }: Opened, { end, why, after, rebootRequired }: Closed): string {
   const was = versionsIn(before);
   const is = after ? versionsIn(after) : 'in a state that could not be read';
   const goal = wanted.goal === 'absent' ? 'not installed' : (wanted.msi?.productVersion ?? 'the wanted state');
@@ -227,5 +227,15 @@ function messageOf({ before, wanted }: Opened, { end, why, after, rebootRequired
     'failed-as-before': `Failed; the connector is as it was before: ${was}.${sentence(why)}`,
     'failed-changed': `Failed; the connector is NOT as it was, or that could not be established. It was ${was}.${sentence(why)}`,
   };
-  return end === 'converged' && rebootRequired ? `${sentences[end]} Restart the server to finish.` : sentences[end];
+  const restart = end === 'converged' && rebootRequired ? ' Restart the server to finish.' : '';
+  return `${sentences[end]}${restart}${leftSentence(plan, after)}`;
+}
+
+/** What stays in a shared folder as another server has written it is no failure, but must be known. */
+function leftSentence(plan: Plan | null, after: Facts | null): string {
+  if (!plan || !after) return '';
+  const steps = [...plan.connector.map((planned) => planned.step), ...plan.wayBack];
+  const left = [...new Set(steps.flatMap((step) => leftOf(step, after)))];
+  if (left.length === 0) return '';
+  return ` Not by this run was changed what is shared with other servers, and stays as it is: ${left.join(', ')}. The backup holds what it was.`;
 }

@@ -14,8 +14,10 @@ export function poolGaps(iis: Iis | null, name: string, wanted: 'started' | 'sto
 export function servingGaps(now: readonly Product[], iis: Iis | null, productCode: string): string[] {
   const folder = now.find((one) => one.productCode === productCode)?.folder ?? null;
   const site = iis?.sites.find((one) => folder !== null && samePath(one.folder, folder));
-  const pool = iis?.pools.find((one) => site !== undefined && sameName(one.name, site.pool));
-  return pool?.state === 'stopped' ? [`pool ${pool.name} is stopped`] : [];
+  if (!site) return [];
+  const pool = poolNamed(iis, site.pool);
+  if (!pool) return [`pool ${site.pool} is not there`];
+  return pool.state === 'stopped' ? [`pool ${pool.name} is stopped`] : [];
 }
 
 /** Which of these certificates http.sys does not bind where they are wanted. */

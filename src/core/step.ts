@@ -1,4 +1,5 @@
 import type { CertificateBinding, ConfigRole, ConnectorFolder, Sha256, Site, Values } from './facts.ts';
+import type { SecretProperty } from './secrets.ts';
 
 /** A package in our protected folder, named by what it is: `packages\<sha256>\<name>`. */
 export type PackageRef = { readonly name: string; readonly sha256: Sha256 };
@@ -32,21 +33,38 @@ export type Steps = {
   };
   /** `values`: nothing of the backup is missing. `exact`: the very bytes. */
   'config.restore': { readonly files: readonly WantedFile[]; readonly match: 'values' | 'exact' };
-  /** Registered, with its files, in that folder where one is named; files in `lacking` were gone before, and may be. */
+  /** It is proven in this chain of runs that the shared folder can be written to. */
+  'shared.prove': { readonly folder: string };
+  /** The same for the config in a shared folder, as far as nobody else has changed it. */
+  'shared.restore': {
+    readonly folder: string;
+    readonly files: readonly WantedFile[];
+    readonly match: 'values' | 'exact';
+  };
+  /**
+   * Registered, with its files, in that folder where one is named; files in `lacking` were gone before, and may be. `secrets`:
+   * properties whose values are no part of any plan.
+   */
   'connector.install': {
     readonly msi: MsiRef;
     readonly properties: Properties;
+    readonly secrets?: readonly SecretProperty[];
     readonly folder?: string;
     readonly lacking?: readonly string[];
   };
   'connector.upgrade': {
     readonly msi: MsiRef;
     readonly properties: Properties;
+    readonly secrets?: readonly SecretProperty[];
     readonly replaces: readonly string[];
     readonly folder?: string;
   };
   /** Registered, with all its files and its package kept by Windows Installer. */
-  'connector.repair': { readonly msi: MsiRef; readonly properties: Properties };
+  'connector.repair': {
+    readonly msi: MsiRef;
+    readonly properties: Properties;
+    readonly secrets?: readonly SecretProperty[];
+  };
   /** The pool of the product's site runs; holds where there is no such site. */
   'connector.serve': { readonly productCode: string };
   /**

@@ -16,6 +16,7 @@ const readings: Readonly<Record<FactName, { readonly about: Subject; readonly te
   products: { about: 'connector', tells: 'which connector is registered' },
   config: { about: 'settings', tells: 'the config files of the connector' },
   folders: { about: 'connector', tells: 'the files in its folders' },
+  shared: { about: 'settings', tells: 'the config that several servers share' },
   kept: { about: 'settings', tells: 'what an earlier run has kept' },
 };
 

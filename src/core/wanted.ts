@@ -1,5 +1,6 @@
 import type { Limits } from './calls.ts';
 import type { BundleMedia, Msi } from './media.ts';
+import type { WantedSecret } from './secrets.ts';
 import type { Properties } from './step.ts';
 
 /** What the server should look like: the answers and the media given, put together. */
@@ -13,6 +14,8 @@ export type Wanted = {
   readonly properties: Properties;
   /** For the package of the installed version, should it have to be put back. */
   readonly wayBackProperties: Properties;
+  /** Properties whose values are handed to the package unseen: their names. */
+  readonly secrets: readonly WantedSecret[];
   /** Ids of findings that the operator accepts. */
   readonly accept: readonly string[];
   readonly limits: Limits;

@@ -1,5 +1,6 @@
 import { samePath } from './connector.ts';
 import type { Product } from './facts.ts';
+import { instanceNotPutBack } from './instance.ts';
 import { asksForFolder, ownFolder } from './place.ts';
 import { hasPassword, type Situation, siteOf } from './situation.ts';
 
@@ -17,7 +18,8 @@ function whyStillBroken({ version, missingFiles, cached }: Product): string {
   return `${version} was broken before, and would be so again without ${gone}; config, site and pool are put back`;
 }
 
-function whyNot({ origin, wanted, route }: Situation, product: Product): string | null {
+function whyNot(one: Situation, product: Product): string | null {
+  const { origin, wanted, route } = one;
   const { version, cached } = product;
   if (!cached) return `the package of the installed ${version} is not on this server any more`;
   if (cached.externalCabinets.length > 0)
@@ -25,6 +27,9 @@ function whyNot({ origin, wanted, route }: Situation, product: Product): string 
   const { pool } = siteOf(origin, product);
   if (hasPassword(pool))
     return `pool ${pool?.name} runs under a password that only IIS knows, and that is lost with the pool`;
+  const untold = instanceNotPutBack(one, product);
+  if (untold.length > 0)
+    return `the package of ${version} is not told what it must know to share its config: ${untold.join(', ')}`;
   const folder = ownFolder(product);
   return folder !== null && route !== 'none' && !asksForFolder(wanted.wayBackProperties, folder)
     ? `without a property that says ${folder}, the package of ${version} would go to its standard folder`

@@ -13,6 +13,9 @@ const titles: { readonly [K in StepKind]: Title<K> } = {
   'config.backup': () => 'back up the config',
   'config.restore': ({ match }) =>
     match === 'exact' ? 'put the config back as it was' : 'check the config, put back what is missing',
+  'shared.prove': ({ folder }) => `prove that ${folder} can be written to`,
+  'shared.restore': ({ folder, match }) =>
+    match === 'exact' ? `put the config in ${folder} back as it was` : `check the config in ${folder}`,
   'connector.install': ({ msi }) => `install ${msi.version}`,
   'connector.upgrade': ({ msi }) => `upgrade to ${msi.version}`,
   'connector.repair': ({ msi }) => `repair ${msi.version}`,

@@ -8,19 +8,20 @@ import { msiexecLine } from './msiexec-line.ts';
 
 /**
  * Runs a child that changes the server (T3): detached, so that our own end does not kill it; output into a file, so that
- * handles its grandchildren inherit do not matter; ended by its exit. Past its time limit it is left alone, never killed.
+ * handles its grandchildren inherit do not matter; `input`, if any, as lines of UTF-8 by a pipe; ended by its exit. Past its time limit it is left alone, never killed.
  * Node's own spawn, because these are the very things that a library around it would have to be told to leave alone.
  */
 export async function runChange(
   call: Call<'change'>,
   file: string,
   oemCodePage: () => Promise<number>,
+  input: readonly string[] | null = null,
 ): Promise<CallResult> {
   const folder = await mkdtemp(join(tmpdir(), 'scim-setup-'));
   const outputPath = join(folder, 'output');
   const output = await open(outputPath, 'w');
   try {
-    const { problem, ...ended } = await start(call, file, output.fd);
+    const { problem, ...ended } = await start(call, file, output.fd, input);
     const text = await decodeOutput(await readFile(outputPath), oemCodePage);
     return { ...ended, output: problem ?? text.slice(0, 100_000) };
   } finally {
@@ -32,17 +33,20 @@ export async function runChange(
 
 type Ended = Omit<CallResult, 'output'> & { readonly problem?: string };
 
-function start(call: Call<'change'>, file: string, output: number): Promise<Ended> {
+function start(call: Call<'change'>, file: string, output: number, input: readonly string[] | null): Promise<Ended> {
   const isMsiexec = call.quoting === 'msiexec';
   const args = isMsiexec
     ? msiexecLine(call.args)
     : call.args.map((arg) => (typeof arg === 'string' ? arg : `${arg.property}=${arg.value}`));
   const child = spawn(file, args, {
     detached: true,
-    stdio: ['ignore', output, output],
+    stdio: [input ? 'pipe' : 'ignore', output, output],
     windowsHide: true,
     windowsVerbatimArguments: isMsiexec,
   });
+  // A child that ends without reading all of it says so by its code.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(input?.map((line) => `${line}\n`).join(''));
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       child.unref();

@@ -6,6 +6,7 @@ import type { Disk } from './disk.ts';
 import type { LookFor } from './machine.ts';
 import { readConfig, readFolders, readKept } from './read-files.ts';
 import type { ProductReader } from './read-products.ts';
+import { readShared } from './read-shared.ts';
 import type { Reader } from './reader.ts';
 
 /** What a look at a real server is made with. */
@@ -30,8 +31,15 @@ export async function detect(what: LookFor, tools: Detecting): Promise<Facts> {
     products: known,
     config: known.known ? await readConfig(tools.disk, folders, (path) => sddlOf(path, tools)) : known,
     folders: known.known ? await readFolders(tools.disk, folders, known.value) : known,
+    shared: known.known ? await readShared(folders, what, sharedTools(tools)) : known,
     kept: await readKept(tools.disk, what.backup, what.packages),
   };
+}
+
+function sharedTools(tools: Detecting) {
+  const { disk } = tools;
+  const hasFolder = (path: string) => disk.hasFolder(path);
+  return { files: disk, hasFolder, sddlOf: (path: string) => sddlOf(path, tools) };
 }
 
 function lookLine(what: LookFor, again: boolean): string {

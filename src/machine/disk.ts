@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Sha256 } from '../core/facts.ts';
+import { fileErrorText } from '../core/file-error.ts';
 import { type HostFile, openHostFile } from './host-files.ts';
-import { type Files, partialSuffix } from './machine.ts';
+import { type Files, partialSuffix, type Replaced } from './machine.ts';
 
 /** Virus scanners hold files for seconds after they were written (T22). */
 const renameLimitMs = 30_000;
@@ -105,6 +106,22 @@ export class Disk implements Files {
   /** Removes a file; nothing happens if it is not there. */
   async remove(path: string): Promise<void> {
     await rm(await this.#place(path), { force: true });
+  }
+
+  /** Writes a small file of our own, reads it back and removes it; a cut may leave it there. */
+  async tryWrite(folder: string): Promise<Replaced> {
+    const [path, text] = [`${folder}\\scim-setup-write-test.tmp`, randomUUID()];
+    try {
+      await this.write(path, text);
+      const found = await this.read(path);
+      await this.remove(path);
+      if (found && new TextDecoder().decode(found) === text) return { ok: true };
+      return { ok: false, why: 'another text was found than the one that was written' };
+    } catch (error) {
+      const why = fileErrorText(error);
+      if (why === null) throw error;
+      return { ok: false, why };
+    }
   }
 
   /** Removes a folder if it is empty; says whether it is gone. */

@@ -1,5 +1,6 @@
 import type { Call, CallResult } from '../core/calls.ts';
 import type { Facts, Sha256 } from '../core/facts.ts';
+import type { Secrets } from '../core/secrets.ts';
 
 /** End of the name of a file that is still being written: what carries it is never taken for a whole file. */
 export const partialSuffix = '.partial';
@@ -10,6 +11,8 @@ export type LookFor = {
   readonly upgradeCodes: readonly string[];
   /** Folder of this chain's backup, or null if nothing was kept yet. */
   readonly backup: string | null;
+  /** The shared folder that the answers name; what the server itself names comes first. */
+  readonly sharedFolder?: string;
   /** Folder of the kept packages. */
   readonly packages: string;
   /** Folders to look into beside those of products and sites: where the connector was when the run began. */
@@ -49,8 +52,11 @@ export type Replaced = { readonly ok: true } | { readonly ok: false; readonly wh
 
 /** The doors to one server. Every write is on the disk when its promise resolves; folders that are missing on its way are made. */
 export interface Machine extends Probe {
-  /** Runs a child to its end or its time limit; a child past its limit is abandoned, never killed (T3). */
-  change(call: Call<'change'>): Promise<CallResult>;
+  /**
+   * Runs a child to its end or its time limit; a child past its limit is abandoned, never killed (T3). The values of the
+   * secrets that the call names go to its standard input and nowhere else.
+   */
+  change(call: Call<'change'>, secrets?: Secrets): Promise<CallResult>;
   makeFolder(path: string): Promise<void>;
   /** Appends one line and flushes it. */
   append(path: string, line: string): Promise<void>;
@@ -69,6 +75,8 @@ export interface Machine extends Probe {
   move(from: string, to: string): Promise<boolean>;
   /** Removes a file, or a folder that is empty; nothing happens to what is not there or not empty. */
   remove(path: string): Promise<void>;
+  /** Proves that files can be written in a folder, by one of our own that is removed again. */
+  tryWrite(folder: string): Promise<Replaced>;
   /** Removes what a cut has left of a file that was being written. */
   removePartial(path: string): Promise<void>;
   /** Takes the server's lock, or says who holds it. */

@@ -19,13 +19,23 @@ export async function readConfig(
   try {
     const found: ConfigFile[] = [];
     for (const place of await configPlaces(files, folders)) {
-      const bytes = await files.read(place.path);
-      if (bytes) found.push({ ...place, ...fingerprint(place.path, bytes), sddl: await sddlOf(place.path) });
+      const file = await readFile(files, place, sddlOf);
+      if (file) found.push(file);
     }
     return { known: true, value: found };
   } catch (error) {
     return { known: false, why: `a config file could not be read: ${(error as Error).message}` };
   }
+}
+
+/** One config file with the fingerprints of its values, or null if it is not there any more. */
+export async function readFile(
+  files: Files,
+  place: Pick<ConfigFile, 'path' | 'role'>,
+  sddlOf: (path: string) => Promise<string>,
+): Promise<ConfigFile | null> {
+  const bytes = await files.read(place.path);
+  return bytes && { ...place, ...fingerprint(place.path, bytes), sddl: await sddlOf(place.path) };
 }
 
 async function configPlaces(files: Files, folders: readonly string[]): Promise<{ path: string; role: ConfigRole }[]> {

@@ -2,6 +2,7 @@ import { dirname, resolve, win32 } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Call, powershell, powershellArgs } from '../core/calls.ts';
+import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import { runChange } from './children.ts';
 import { detect, sddlOf } from './detect.ts';
 import { Disk } from './disk.ts';
@@ -19,9 +20,9 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
   const reader = new Reader(expand(powershell), [...powershellArgs, win32.join(scripts, 'Get-ScimFacts.ps1')]);
   const tools = { reader, disk, readProducts: productReader(disk, readPackage(disk)), systemRoot, expand };
   let again = false;
-  const change = (call: Call<'change'>) => {
+  const change = (call: Call<'change'>, secrets: Secrets = noSecrets) => {
     again ||= call.tool === 'dism';
-    return runChange(call, expand(call.file), () => oemCodePage(reader));
+    return runChange(call, expand(call.file), () => oemCodePage(reader), inputOf(call, secrets));
   };
   const look = (what: LookFor) => {
     const looking = detect(what, { ...tools, again });
@@ -47,6 +48,7 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     replace: (path, bytes, sddl) => replaceFile(disk, setAcl, path, bytes, sddl),
     move: (from, to) => disk.move(from, to),
     remove: (path) => disk.removeEither(path),
+    tryWrite: (folder) => disk.tryWrite(folder),
     removePartial: (path) => disk.remove(path + partialSuffix),
     lock: (path, owner) => lockFile(path, owner, { setAcl, sddlOf: (one) => sddlOf(one, tools) }),
     close: () => reader.close(),

@@ -210,7 +210,7 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
       const lock = await machine.lock(path, owner);
       return 'heldBy' in lock || !striker ? lock : striker.keep(lock);
     },
-    change: (call) => strike({ call, run: () => machine.change(call), tear: nothing }),
+    change: (call, secrets) => strike({ call, run: () => machine.change(call, secrets), tear: nothing }),
     makeFolder: (path) => strike({ call: null, run: () => machine.makeFolder(path), tear: nothing }),
     append: (path, line) =>
       strike({
@@ -235,6 +235,7 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
       }),
     move: (from, to) => strike({ call: null, run: () => machine.move(from, to), tear: nothing }),
     remove: (path) => strike({ call: null, run: () => machine.remove(path), tear: nothing }),
+    tryWrite: (folder) => strike({ call: null, run: () => machine.tryWrite(folder), tear: nothing }),
     removePartial: (path) => strike({ call: null, run: () => machine.removePartial(path), tear: nothing }),
   };
 }

@@ -1,6 +1,9 @@
-import type { ConfigFile, ConnectorFolder, Facts, Hosting, Product } from '../core/facts.ts';
+import { mkdir } from 'node:fs/promises';
+import type { ConfigFile, ConnectorFolder, Facts, Hosting, Product, SharedFolder } from '../core/facts.ts';
+import { isOnShare } from '../core/shared-folder.ts';
 import type { Files } from '../machine/machine.ts';
 import { readFolders } from '../machine/read-files.ts';
+import { placeOfShare } from './drive.ts';
 import { madeConfig } from './made-config.ts';
 import { notesOn } from './made-notes.ts';
 import { isOnDrive, knownPackages, layProduct, packageOf, productsIn } from './made-product.ts';
@@ -19,7 +22,9 @@ export async function layFacts(folder: string, facts: Facts, packages: readonly 
     await server.drive.makeFolder(path);
   if (facts.hosting.known) await layHosting(server, facts.hosting.value);
   const unknown = await layProducts(server, packages);
-  await layConfig(server, facts.config.known ? facts.config.value : []);
+  const shared = facts.shared.known ? facts.shared.value : null;
+  if (shared) await layShared(server, shared);
+  await layConfig(server, facts.config.known ? facts.config.value : [], placesNamed(shared));
   await layFolders(server, facts.folders.known ? facts.folders.value : []);
   const notes = notesOn(facts, await lookedAt(server), unknown);
   remember(server, { madeFrom: { server: nameIn(facts), takenAt: facts.takenAt, notes } });
@@ -62,15 +67,47 @@ async function layHosting({ drive }: Server, { runtimes, module }: Hosting): Pro
 }
 
 /** The config files of the facts and no others, each with its rights. */
-async function layConfig(server: Server, files: readonly ConfigFile[]): Promise<void> {
+async function layConfig(
+  server: Server,
+  files: readonly ConfigFile[],
+  guessed: Readonly<Record<string, string>>,
+): Promise<void> {
   const { config } = await lookedAt(server);
   for (const { path } of config.known ? config.value : []) {
     if (!files.some((file) => file.path.toLowerCase() === path.toLowerCase())) await server.drive.remove(path);
   }
   for (const file of files.filter(({ path }) => isOnDrive(path))) {
-    await server.drive.write(file.path, madeConfig(file, await textAt(server.drive, file.path)));
-    remember(server, { acls: { ...server.memory.acls, [file.path.toLowerCase()]: file.sddl } });
+    await server.drive.write(file.path, madeConfig(file, await textAt(server.drive, file.path), guessed));
+    protect(server, file.path, file.sddl);
   }
+}
+
+/** What a connector says of where its config lies, so that it is found there again. */
+function placesNamed(shared: SharedFolder | null): Readonly<Record<string, string>> {
+  if (!shared) return {};
+  const { folder, settingsName } = shared;
+  const name = settingsName === null ? {} : { CONFIG_FILE_NAME: settingsName };
+  return { CONFIG_FILE_PATH: folder, LOG_PATH: folder, ...name };
+}
+
+/** The folder that other servers share, as far as the account that looked could see it; nobody else is there. */
+async function layShared(server: Server, { folder, files, sddl }: SharedFolder): Promise<void> {
+  if (isOnShare(folder)) {
+    await mkdir(placeOfShare(server.folder, folder), { recursive: true });
+    const top = folder.split('\\').slice(0, 4).join('\\').toLowerCase();
+    const access = files.known ? 'write' : 'none';
+    remember(server, { shares: { [top]: { access, sddl: sddl.known ? sddl.value : '' } } });
+  } else if (!isOnDrive(folder)) return;
+  await server.drive.makeFolder(folder);
+  if (sddl.known) protect(server, folder, sddl.value);
+  for (const file of files.known ? files.value : []) {
+    await server.drive.write(file.path, madeConfig(file, null));
+    protect(server, file.path, file.sddl);
+  }
+}
+
+function protect(server: Server, path: string, sddl: string): void {
+  remember(server, { acls: { ...server.memory.acls, [path.toLowerCase()]: sddl } });
 }
 
 /** No folder of the connector holds more; facts that say so are not followed. */

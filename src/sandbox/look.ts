@@ -1,10 +1,12 @@
 import { connectorFolders, productNamePattern } from '../core/connector.ts';
 import type { Facts, Hosting, Product, ReaderProduct, Reading } from '../core/facts.ts';
-import type { LookFor } from '../machine/machine.ts';
+import type { Files, LookFor } from '../machine/machine.ts';
 import { readConfig, readFolders, readKept } from '../machine/read-files.ts';
 import type { ProductReader } from '../machine/read-products.ts';
+import { readShared } from '../machine/read-shared.ts';
 import { iisNow } from './iis.ts';
 import { type Server, timeOf } from './server.ts';
+import { mayReach, shareSddl } from './shares.ts';
 import { frameworksFolder, moduleFile, schemaFile } from './tools/hosting-places.ts';
 
 /** The whole server as it is now. What lies in files is read from them at each look and stored nowhere else. */
@@ -21,6 +23,7 @@ export async function lookAt(server: Server, what: LookFor, readProducts: Produc
       : facts.hosting,
     products,
     ...(await filesNow(server, products, iis, what.folders)),
+    shared: await sharedNow(server, what, products, iis),
     kept: await readKept(drive, what.backup, what.packages),
   };
 }
@@ -31,6 +34,7 @@ export function sddlOf(server: Server, path: string): string {
   const isWeb = /^c:\\inetpub\\/i.test(path);
   return (
     own ??
+    shareSddl(server, path) ??
     (isWeb
       ? 'O:SYG:SYD:AI(A;ID;0x1200a9;;;IS)(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;0x1200a9;;;BU)'
       : 'O:BAG:SYD:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)')
@@ -82,4 +86,29 @@ async function filesNow(
     config: await readConfig(server.drive, folders, async (path) => sddlOf(server, path)),
     folders: await readFolders(server.drive, folders, products.value),
   };
+}
+
+/** What lies on a share is read with the rights of the account that runs the program. */
+async function sharedNow(
+  server: Server,
+  what: LookFor,
+  products: Facts['products'],
+  iis: Facts['iis'],
+): Promise<Facts['shared']> {
+  if (!products.known) return products;
+  const folders = connectorFolders(products.value, iis.known ? (iis.value?.sites ?? []) : []);
+  const { drive } = server;
+  const reached =
+    <T>(read: (path: string) => Promise<T>) =>
+    async (path: string): Promise<T> => {
+      mayReach(server, path, 'read');
+      return read(path);
+    };
+  const files: Files = {
+    read: reached((path) => drive.read(path)),
+    list: reached((path) => drive.list(path)),
+    hash: reached((path) => drive.hash(path)),
+  };
+  const hasFolder = reached((path) => drive.hasFolder(path));
+  return readShared(folders, what, { files, hasFolder, sddlOf: reached(async (path) => sddlOf(server, path)) });
 }

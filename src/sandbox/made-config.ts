@@ -7,22 +7,31 @@ const deepest = 100;
 
 /**
  * Content for a config file of which only fingerprints are known: a JSON file with the same names, and for each value that of
- * the package's own file where the fingerprint says that it is the same, else words in its place. Other files are the
- * package's own, or words.
+ * the package's own file, or the one guessed, where the fingerprint says that it is the same, else words in its place. Other
+ * files are the package's own, or words.
  */
-export function madeConfig({ path, values }: Pick<ConfigFile, 'path' | 'values'>, packaged: string | null): string {
+export function madeConfig(
+  { path, values }: Pick<ConfigFile, 'path' | 'values'>,
+  packaged: string | null,
+  guessed: Readonly<Record<string, string>> = {},
+): string {
   const isJson = path.toLowerCase().endsWith('.json');
   if (!isJson) return packaged ?? `Made from facts: the content of ${nameOf(path)} is not known.\r\n`;
   if (packaged !== null && isSame(settingsValues(packaged, sha256Of), values)) return packaged;
   if (Object.keys(values).length === 0) return 'Made from facts: what was here is no JSON.\r\n';
   const known = packaged === null ? {} : settingsValues(packaged, sha256Of);
   const content = packaged === null ? null : parsed(packaged);
+  const guesses = settingsValues(JSON.stringify(guessed), sha256Of);
+  const chosen = (pointer: string, keys: readonly string[]): unknown => {
+    if (known[pointer] === values[pointer]) return valueAt(content, keys);
+    return guesses[pointer] === values[pointer] ? valueAt(guessed, keys) : `made from facts: ${pointer}`;
+  };
   const rows = Object.keys(values)
     .map((pointer) => ({ pointer, keys: keysOf(pointer) }))
     .filter(({ keys }) => keys.length <= deepest)
     .map(({ pointer, keys }) => ({
       keys,
-      value: known[pointer] === values[pointer] ? valueAt(content, keys) : `made from facts: ${pointer}`,
+      value: chosen(pointer, keys),
     }));
   return `${JSON.stringify(built(rows), null, 2)}\r\n`;
 }

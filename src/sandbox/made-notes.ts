@@ -33,10 +33,9 @@ type Saying = {
 /** What differs by nature: facts hold fingerprints of config, and no files. */
 const sayings: readonly Saying[] = [
   {
-    covers: ({ path: [field, , part = ''] }) =>
-      (field === 'config' && ['sha256', 'values'].includes(part)) || (field === 'folders' && part === 'content'),
+    covers: ({ path }) => contentOf(path) !== null || (path[0] === 'folders' && path[2] === 'content'),
     say: (covered) => {
-      const files = new Set(covered.flatMap(({ path }) => (path[0] === 'config' ? [path[1]] : []))).size;
+      const files = new Set(covered.flatMap(({ path }) => contentOf(path) ?? [])).size;
       return `The content of ${counted(files, 'config file')} is made up, with the same names: facts hold only fingerprints of the values.`;
     },
   },
@@ -50,8 +49,15 @@ const sayings: readonly Saying[] = [
   },
 ];
 
+/** The config file whose content a difference lies in, in the connector's folder or in a shared one; null for others. */
+function contentOf(path: Difference['path']): string | null {
+  const [file, what] = path[0] === 'config' ? path.slice(1) : path.slice(2);
+  const isConfig = path[0] === 'config' || (path[0] === 'shared' && path[1] === 'files');
+  return isConfig && ['sha256', 'values'].includes(what ?? '') ? (file ?? null) : null;
+}
+
 /** Read from the files of the made server at each look, and known there. */
-const readFromFiles = ['config', 'folders', 'kept'];
+const readFromFiles = ['config', 'folders', 'shared', 'kept'];
 
 function unreadIn(facts: Facts): readonly string[] {
   return Object.entries(facts).flatMap(([name, value]) => {

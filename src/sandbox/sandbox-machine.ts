@@ -2,12 +2,14 @@ import { win32 } from 'node:path';
 import type { Call, CallResult } from '../core/calls.ts';
 import type { Facts, Sha256 } from '../core/facts.ts';
 import { usualScripts } from '../core/places.ts';
+import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import { type Lock, type LookFor, type Machine, partialSuffix, type Replaced } from '../machine/machine.ts';
 import { type PackageContent, type ProductReader, productReader } from '../machine/read-products.ts';
 import { readMsi } from '../media/read-media.ts';
 import { takeHostLock } from './host-lock.ts';
 import { lookAt } from './look.ts';
 import { elapse, loadServer, remember, type Server, saveServer, timeOf, without } from './server.ts';
+import { mayReach } from './shares.ts';
 import { applyAcl, problemOf } from './tools/powershell.ts';
 import type { tools } from './tools/table.ts';
 
@@ -39,15 +41,18 @@ export class SandboxMachine implements Machine {
     this.#readProducts = productReader(server.drive, (path) => readCached(server, path));
   }
 
-  read(path: string): Promise<Uint8Array | null> {
+  async read(path: string): Promise<Uint8Array | null> {
+    mayReach(this.server, path, 'read');
     return this.server.drive.read(path);
   }
 
-  list(folder: string): Promise<readonly string[]> {
+  async list(folder: string): Promise<readonly string[]> {
+    mayReach(this.server, folder, 'read');
     return this.server.drive.list(folder);
   }
 
-  hash(path: string): Promise<Sha256 | null> {
+  async hash(path: string): Promise<Sha256 | null> {
+    mayReach(this.server, path, 'read');
     return this.server.drive.hash(path);
   }
 
@@ -65,13 +70,16 @@ export class SandboxMachine implements Machine {
 
   async close(): Promise<void> {}
 
-  async change({ tool: name, file, args }: Call<'change'>): Promise<CallResult> {
-    const program = programs[name];
+  async change(call: Call<'change'>, secrets: Secrets = noSecrets): Promise<CallResult> {
+    const { tool: name, file, args } = call;
+    const input = inputOf(call, secrets);
+    // A package with secrets is installed by a script, which ends with the codes of msiexec.
+    const program = programs[input ? 'powershell' : name];
     if (!program.file.test(file)) throw new Error(`${file} is not where ${name} lies`);
     const words = args.map((arg) => (typeof arg === 'string' ? arg : `${arg.property}=${arg.value}`));
     // Looking needs no tool: they are loaded when one is called.
     const { tools: table } = await import('./tools/table.ts');
-    const ended = await table[program.tool](this.server, name === 'hosting' ? [file, ...words] : words);
+    const ended = await table[program.tool](this.server, name === 'hosting' ? [file, ...words] : words, input ?? []);
     await this.#save();
     return { ...ended, timedOut: false };
   }
@@ -87,12 +95,15 @@ export class SandboxMachine implements Machine {
   }
 
   async write(path: string, bytes: Uint8Array): Promise<void> {
+    mayReach(this.server, path, 'write');
     await this.server.drive.write(path, bytes);
     this.#dropAcl(path);
     await this.#saveClock();
   }
 
   async copy(from: string, to: string): Promise<Sha256 | null> {
+    mayReach(this.server, from, 'read');
+    mayReach(this.server, to, 'write');
     const hash = await this.server.drive.copy(from, to);
     if (hash !== null) this.#dropAcl(to);
     await this.#saveClock();
@@ -109,6 +120,7 @@ export class SandboxMachine implements Machine {
   async replace(path: string, bytes: Uint8Array, sddl: string): Promise<Replaced> {
     const problem = problemOf(sddl);
     if (problem !== null) return { ok: false, why: problem };
+    mayReach(this.server, path, 'write');
     await this.server.drive.write(path, bytes);
     await applyAcl(this.server, path, sddl);
     await this.#save();
@@ -128,6 +140,15 @@ export class SandboxMachine implements Machine {
     await this.server.drive.removeEither(path);
     this.#dropAcl(path);
     await this.#saveClock();
+  }
+
+  async tryWrite(folder: string): Promise<Replaced> {
+    try {
+      mayReach(this.server, folder, 'write');
+    } catch (error) {
+      return { ok: false, why: (error as Error).message };
+    }
+    return this.server.drive.tryWrite(folder);
   }
 
   async removePartial(path: string): Promise<void> {

@@ -98,7 +98,8 @@ export async function withoutWorkers(server: Server, work: () => Promise<void>):
   if (isStopped) await appcmd(server, 'start', 'apppool', `/apppool.name:${ownPool}`);
 }
 
-async function edit(server: Server, path: string, what: RegExp, replacement: string): Promise<void> {
+/** Replaces what a text file holds; throws where it holds nothing like it. */
+export async function edit(server: Server, path: string, what: RegExp, replacement: string): Promise<void> {
   const before = new TextDecoder().decode((await server.drive.read(path)) ?? new Uint8Array());
   const after = before.replace(what, replacement);
   if (after === before) throw new Error(`${path} holds nothing like ${what}`);

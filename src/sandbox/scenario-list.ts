@@ -9,6 +9,7 @@ export const scenarioList = [
   { name: 'scim-4.1-no-bundle', what: 'the same without a hosting bundle' },
   { name: 'scim-3.2', what: '3.2.0: settings in the older format' },
   { name: 'scim-2.5', what: '2.5.0: the key of its settings stands in web.config' },
+  { name: 'multi-instance', what: '4.1.0 that shares its config with another server in \\\\FILESRV\\SCIM' },
   { name: 'same-version', what: '4.4.4 with settings entered' },
   { name: 'newer', what: '5.0.0 on .NET 8' },
   { name: 'own-folder', what: '4.1.0 on drive D:' },

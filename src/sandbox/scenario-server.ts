@@ -34,6 +34,7 @@ export const server2019: Facts = {
   products: known([]),
   config: known([]),
   folders: known([]),
+  shared: known(null),
   kept: known({ files: [], packages: [] }),
 };
 

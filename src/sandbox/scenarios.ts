@@ -21,6 +21,7 @@ import {
   temp,
 } from './scenario-parts.ts';
 import { server2012R2, server2019 } from './scenario-server.ts';
+import { share, sharedEdited, sharingConnector } from './scenario-shared.ts';
 import {
   httpsOnDefaultSite,
   otherSite,
@@ -50,6 +51,7 @@ const scenarios: Readonly<Record<ScenarioName, readonly Part[]>> = {
   'scim-4.1-no-bundle': [iis, connector('4.1.0'), edited()],
   'scim-3.2': [...legacy, connector('3.2.0'), editedLegacy],
   'scim-2.5': [...legacy, connector('2.5.0'), editedLegacy],
+  'multi-instance': [...hosted, share, sharingConnector('4.1.0'), sharedEdited],
   'same-version': current,
   newer: [iis, bundle, runtime('8.0.11'), restarted, connector('5.0.0'), edited()],
   'own-folder': [

@@ -21,6 +21,8 @@ export type Memory = {
   readonly laid: Readonly<Record<string, { readonly version: string | null; readonly sha256: string }>>;
   /** Lower-case path to a security descriptor of its own; other files have what their folder hands down. */
   readonly acls: Readonly<Record<string, string>>;
+  /** Lower-case `\\\\server\\share` to what the account that runs the program may do there, and the descriptor of its folder. */
+  readonly shares?: Readonly<Record<string, Share>>;
   /** What a suspended installation has changed so far, to be rolled back. */
   readonly suspended: null | Undone;
   /** The facts that the server was made from, if it was. */
@@ -29,6 +31,13 @@ export type Memory = {
   readonly events: readonly (LogEvent & { readonly at: string; readonly source: string })[];
 };
 
+/** A folder of another machine. */
+export type Share = {
+  readonly access: 'write' | 'read' | 'none';
+  readonly sddl: string;
+  /** Whether an uninstallation of the connector takes its settings there along. */
+  readonly isEmptiedByUninstall?: true;
+};
 /** Which facts a server was made from, and in which ways it is not like the one they were taken of. */
 export type MadeFrom = { readonly server: string | null; readonly takenAt: string; readonly notes: readonly string[] };
 

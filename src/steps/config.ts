@@ -1,7 +1,7 @@
 import { type BackupFile, type Manifest, manifestPath, parseManifest, storedPath } from '../core/backup.ts';
 import type { Outcome } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
-import type { ConfigFile } from '../core/facts.ts';
+import type { ConfigFile, Facts } from '../core/facts.ts';
 import { missing } from '../core/missing.ts';
 import { packagePath } from '../core/places.ts';
 import { withNewKeys, withValues } from '../core/settings-merge.ts';
@@ -19,9 +19,10 @@ export async function backUp(step: Step<'config.backup'>, doing: Doing): Promise
   const now = first.config.known ? first : await doing.look();
   if (!now.config.known) return failure(`the config could not be read: ${now.config.why}`);
   const before = await readManifest(doing);
+  const found = [...now.config.value, ...sharedFilesIn(now)];
   const files: BackupFile[] = [];
   for (const file of step.files) {
-    const kept = (await alreadyKept(file, before, doing)) ?? (await keepFile(file, now.config.value, doing));
+    const kept = (await alreadyKept(file, before, doing)) ?? (await keepFile(file, found, doing));
     if (typeof kept === 'string') return failure(kept);
     files.push(kept);
   }
@@ -29,6 +30,10 @@ export async function backUp(step: Step<'config.backup'>, doing: Doing): Promise
   const manifest: Manifest = { schema: 1, takenAt: machine.now(), server, files };
   await machine.write(manifestPath(places.backup), new TextEncoder().encode(JSON.stringify(manifest, null, 2)));
   return done;
+}
+
+function sharedFilesIn({ shared }: Facts): readonly ConfigFile[] {
+  return shared.known && shared.value?.files.known ? shared.value.files.value : [];
 }
 
 /** A good copy that an earlier run of this chain has made is never copied over. */
@@ -76,7 +81,8 @@ export async function readManifest({ machine, places }: Doing): Promise<Manifest
   return bytes && parseManifest(new TextDecoder().decode(bytes));
 }
 
-async function putBack(
+/** Puts one file back from the backup; the sentence says why not, null if it was done. */
+export async function putBack(
   file: WantedFile,
   match: 'values' | 'exact',
   manifest: Manifest,

@@ -2,11 +2,12 @@ import { type Attempt, type Call, callsOf } from '../core/calls.ts';
 import { type Outcome, outcomeOf } from '../core/codes.ts';
 import type { Facts } from '../core/facts.ts';
 import { packagePath } from '../core/places.ts';
+import type { Secrets } from '../core/secrets.ts';
 import type { PackageRef, Step } from '../core/step.ts';
 import type { Machine } from '../machine/machine.ts';
 
 /** What a step is handed to bring its state about. */
-export type Doing = Attempt & { readonly machine: Machine; look(): Promise<Facts> };
+export type Doing = Attempt & { readonly machine: Machine; readonly secrets?: Secrets; look(): Promise<Facts> };
 
 export const done: Outcome = { ok: true, reboot: 'none', meaning: 'success' };
 
@@ -48,7 +49,7 @@ async function runOnce(build: CallBuilder, doing: Doing): Promise<Outcome> {
   let result = done;
   for (const call of build(doing)) {
     if (call.log !== null) await doing.machine.makeFolder(doing.places.logs);
-    const ended = await doing.machine.change(call);
+    const ended = await doing.machine.change(call, doing.secrets);
     const outcome = outcomeOf(call.tool, ended, call.log);
     if (!outcome.ok || outcome.reboot === 'initiated') return withWords(outcome, ended.output);
     result = result.reboot === 'required' ? { ...outcome, reboot: 'required' } : outcome;

@@ -6,6 +6,7 @@ import type { Step, StepKind } from '../core/step.ts';
 import { backUp, restore } from './config.ts';
 import { type Doing, failure, runCalls, runPackage } from './doing.ts';
 import { clearFolder, putFolderBack } from './folder.ts';
+import { noted, proveShared, restoreShared } from './shared.ts';
 import { putSite, removePool, removeSiteAndMend, startPoolOf, stopPool, stopPoolOf } from './site.ts';
 
 type Perform<K extends StepKind> = (step: Step<K>, doing: Doing) => Promise<Outcome>;
@@ -19,9 +20,11 @@ const performers: { readonly [K in StepKind]: Perform<K> } = {
   'pool.start': runCalls,
   'config.backup': backUp,
   'config.restore': restore,
-  'connector.install': install,
-  'connector.upgrade': (step, doing) => runPackage(step, step.msi, doing),
-  'connector.repair': (step, doing) => runPackage(step, step.msi, doing),
+  'shared.prove': proveShared,
+  'shared.restore': (step, doing) => noted(doing, () => restoreShared(step, doing)),
+  'connector.install': (step, doing) => noted(doing, () => install(step, doing)),
+  'connector.upgrade': (step, doing) => noted(doing, () => runPackage(step, step.msi, doing)),
+  'connector.repair': (step, doing) => noted(doing, () => runPackage(step, step.msi, doing)),
   'connector.serve': (step, doing) => startPoolOf(step.productCode, doing),
   'connector.uninstall': uninstall,
   'connector.unchanged': async () => failure('what Windows Installer has taken back cannot be brought back'),
@@ -36,17 +39,18 @@ const performers: { readonly [K in StepKind]: Perform<K> } = {
 
 /** Installing what is registered does nothing (MS-msi: maintenance), so where files of it are gone it is installed again as a repair. */
 async function install(step: Step<'connector.install'>, doing: Doing): Promise<Outcome> {
-  const { msi, properties } = step;
+  const { msi, properties, secrets } = step;
   const products = valueOr((await doing.look()).products, []);
   const isBroken = products.some((one) => one.productCode === msi.productCode && one.missingFiles.length > 0);
-  return runPackage(isBroken ? { kind: 'connector.repair', msi, properties } : step, msi, doing);
+  const repair: Step = { kind: 'connector.repair', msi, properties, ...(secrets ? { secrets } : {}) };
+  return runPackage(isBroken ? repair : step, msi, doing);
 }
 
 /** Files in use would only be marked for deletion at the next start (T1), so the pool of a product is stopped first. */
 async function uninstall(step: Step<'connector.uninstall'>, doing: Doing): Promise<Outcome> {
   const stopped = await stopPoolOf(step.productCode, doing);
   if (!stopped.ok) return stopped;
-  return step.msi ? runPackage(step, step.msi, doing) : runCalls(step, doing);
+  return noted(doing, () => (step.msi ? runPackage(step, step.msi, doing) : runCalls(step, doing)));
 }
 
 /** The product by which Windows Installer is asked may itself be taken back, so what that call ends with does not count (T11). */

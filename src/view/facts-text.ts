@@ -1,15 +1,25 @@
-import type { ConfigFile, ConnectorFolder, Facts, Hosting, Iis, Product, Reading } from '../core/facts.ts';
+import type {
+  ConfigFile,
+  ConnectorFolder,
+  Facts,
+  Hosting,
+  Iis,
+  Product,
+  Reading,
+  SharedFolder,
+} from '../core/facts.ts';
 import { counted } from '../core/words.ts';
 import { hanging, labelled } from './layout.ts';
 
 /** The facts of a server for a person: the few lines that decide what can be done with it. */
 export function factsText(facts: Facts, sandbox: boolean): string {
-  const { machine, products, iis, hosting, config, folders, restart } = facts;
+  const { machine, products, iis, hosting, config, shared, folders, restart } = facts;
   const title = of(machine, (one) => `${one.name}, Windows ${one.os.version} ${one.os.edition}`);
   return `${[
     labelled(title, sandbox),
     row('Connector', of(products, productsText)),
     row('Config', of(config, configText)),
+    ...(shared.known && shared.value === null ? [] : [row('Shared', of(shared, sharedText))]),
     row('Folders', of(folders, foldersText)),
     row('IIS', of(iis, iisText)),
     row('.NET', of(hosting, runtimesText)),
@@ -50,6 +60,10 @@ function configText(files: readonly ConfigFile[]): string {
   const top = folders.sort((left, right) => left.length - right.length)[0] ?? '';
   const names = files.map((one) => (one.path.startsWith(top) ? one.path.slice(top.length) : one.path));
   return files.length === 0 ? 'none' : `${counted(files.length, 'file')}: ${names.join(', ')}`;
+}
+
+function sharedText(shared: SharedFolder | null): string {
+  return shared ? `${shared.folder}; ${of(shared.files, configText)}` : 'none';
 }
 
 function foldersText(folders: readonly ConnectorFolder[]): string {

@@ -1,26 +1,52 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { apply } from '../../src/commands/apply.ts';
+import type { Request } from '../../src/commands/request.ts';
 import { freeFacts } from '../../src/core/approval.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import type { Machine } from '../../src/machine/machine.ts';
-import { readings } from '../core/server-facts.ts';
+import { readings, sharedFolder } from '../core/server-facts.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { type Trace, traced, withDoors } from '../sweep/doors.ts';
-import { keptPlan, program, serverIn } from './keeping.ts';
+import { keptPlanWith, program, serverIn } from './keeping.ts';
 
 /** One change of a server between the plan and its performance: where, and the facts that are seen then. */
 type Change = { readonly path: readonly string[]; readonly facts: Facts };
 
-let file: string;
-let folder: string;
-let facts: Facts;
+/** A server with a plan that was kept for it, and what is asked for with that plan. */
+type Given = {
+  readonly scenario: string;
+  readonly file: string;
+  readonly folder: string;
+  readonly facts: Facts;
+  readonly more: Partial<Request>;
+};
+
+const passphrase = 'of the simulated servers';
+const mode = ['INSTANCEMODE=Multiple', 'SHAREDFOLDER=\\\\FILESRV\\SCIM'];
+const inMultipleMode = [
+  ...mode.flatMap((one) => ['--property', one, '--way-back-property', one]),
+  ...['--secret-property', 'PASSPHRASE'],
+];
+
+let usual: Given;
+let sharing: Given;
 
 before(async () => {
-  ({ file, folder } = await keptPlan('scim-4.1', '--hosting-bundle', sample(bundle)));
-  facts = await lookedAt(await serverIn(folder));
+  usual = await given('scim-4.1', ['--hosting-bundle', sample(bundle)], {});
+  const secret = { environmentSecrets: new Map([['PASSPHRASE', passphrase]]) };
+  sharing = await given('multi-instance', inMultipleMode, secret);
 });
+
+async function given(scenario: string, flags: readonly string[], more: Given['more']): Promise<Given> {
+  const { file, folder } = await keptPlanWith({ SCIM_SETUP_SECRET_PASSPHRASE: passphrase }, scenario, ...flags);
+  return { scenario, file, folder, facts: await lookedAt(await serverIn(folder)), more };
+}
+
+function applied({ file, more }: Given, machine: Machine): Promise<RunReport> {
+  return apply({ ...asked('apply', null), plan: file, ...more }, doorsOf(machine, { program }));
+}
 
 const lookedAt = (machine: Machine) =>
   machine.look({ upgradeCodes: [], backup: null, packages: 'C:\\ProgramData\\ScimSetup\\packages' });
@@ -52,6 +78,7 @@ function changesOf(value: unknown, path: readonly string[] = []): { path: readon
     const longer = value.length === 0 ? [{ path: [...path, '+'], value: ['something'] }] : [];
     return [...inside, ...longer, ...value.slice(0, 1).map(() => ({ path: [...path, '-'], value: value.slice(1) }))];
   }
+  if (path.join('.') === 'shared.value.own') return [{ path, value: [] }];
   if (typeof value !== 'object' || value === null) return [{ path, value: other(value) }];
   return Object.entries(value).flatMap(([key, row]) =>
     changesOf(row, [...path, key]).map((one) => ({ ...one, value: { ...value, [key]: one.value } })),
@@ -59,12 +86,25 @@ function changesOf(value: unknown, path: readonly string[] = []): { path: readon
 }
 
 /** Every single change of the facts; `schema` and `known` say how a document is to be read, and are no facts. */
-function everyChange(): readonly Change[] {
-  const leaves = changesOf(facts)
-    .map(({ path, value }) => ({ path: path.filter((part) => part !== 'value'), facts: value as Facts }))
+function everyChange({ facts }: Given): readonly Change[] {
+  const { shared, ...rest } = facts;
+  const leaves = changesOf(shared.known && shared.value === null ? rest : facts)
+    .map(({ path, value }) => ({
+      path: path.filter((part) => part !== 'value'),
+      facts: { ...facts, ...(value as Partial<Facts>) },
+    }))
     .filter(({ path }) => path.join() !== 'schema' && path.at(-1) !== 'known');
   const failed = readings.map((name) => ({ path: [name], facts: { ...facts, [name]: { known: false, why: 'no' } } }));
-  return [...leaves, ...failed];
+  return [...leaves, ...failed, { path: ['shared'], facts: { ...facts, shared: sharedFolder() } }];
+}
+
+/** Each change of the usual server, and what only one can have that shares its config. */
+function everyCase(): readonly { readonly one: Given; readonly change: Change }[] {
+  const ofShared = everyChange(sharing).filter(({ path }) => path[0] === 'shared' && path.length > 1);
+  return [
+    ...everyChange(usual).map((change) => ({ one: usual, change })),
+    ...ofShared.map((change) => ({ one: sharing, change })),
+  ];
 }
 
 /** The server with other facts until the run has begun to change something; whatever changes it is noted. */
@@ -99,9 +139,10 @@ function isWithin(text: string, path: readonly string[]): boolean {
 
 test('every fact that changes between plan and apply stops it and is named, unless it is one that may change', async () => {
   const held: string[] = [];
-  for (const { path, facts: changed } of everyChange().filter((one) => !isFree(one.path))) {
-    const { machine, deeds } = seen(await serverIn(folder), changed);
-    const report = await apply({ ...asked('apply', null), plan: file }, doorsOf(machine, { program }));
+  for (const { one, change } of everyCase().filter(({ change: { path } }) => !isFree(path))) {
+    const { path, facts: changed } = change;
+    const { machine, deeds } = seen(await serverIn(one.folder), changed);
+    const report = await applied(one, machine);
     assert.equal(report.exitCode, 21, `${path.join('.')}: ${report.message}`);
     assert.deepEqual(deeds, [], path.join('.'));
     const isNotElevated = report.findings.some((one) => one.id === 'not-elevated');
@@ -117,11 +158,12 @@ test('every fact that changes between plan and apply stops it and is named, unle
 });
 
 test('a fact that may change stops nothing by itself: the same plan is performed', async () => {
-  const free = everyChange().filter(({ path }) => isFree(path) && path.join() !== 'kept');
+  const free = everyCase().filter(({ change: { path } }) => isFree(path) && path.join() !== 'kept');
   const moved: string[] = [];
-  for (const { path, facts: changed } of free) {
-    const { machine } = seen((await givenServer('scim-4.1')).machine, changed);
-    const report = await apply({ ...asked('apply', null), plan: file }, doorsOf(machine, { program }));
+  for (const { one, change } of free) {
+    const { path, facts: changed } = change;
+    const { machine } = seen((await givenServer(one.scenario)).machine, changed);
+    const report = await applied(one, machine);
     assert.equal(report.end, 'converged', `${path.join('.')}: ${report.approved?.differences.join('\n')}`);
     moved.push(path.map((part) => (/^\d+$/.test(part) ? '*' : part)).join('.'));
   }
@@ -135,21 +177,23 @@ test('a fact that may change stops nothing by itself: the same plan is performed
 });
 
 test('a fact that may change stops the run all the same where another plan follows from it', async () => {
+  const { facts, folder } = usual;
   const iis = facts.iis.known ? facts.iis.value : null;
   assert.ok(iis?.services.W3SVC);
   const services = { ...iis.services, W3SVC: { ...iis.services.W3SVC, startedAt: '2020-01-01T00:00:00Z' } };
   const changed: Facts = { ...facts, iis: { known: true, value: { ...iis, services } } };
   const { machine, deeds } = seen(await serverIn(folder), changed);
-  const report = await apply({ ...asked('apply', null), plan: file }, doorsOf(machine, { program }));
+  const report = await applied(usual, machine);
   assert.deepEqual([report.exitCode, deeds], [21, []]);
   assert.match(report.approved?.differences.join('\n') ?? '', /the plan: prerequisites\[iis\.restart\]: new/);
 });
 
 test('too little room is a finding, whatever the plan says', async () => {
+  const { facts, folder } = usual;
   const machineFacts = facts.machine.known ? facts.machine.value : assert.fail();
   const changed: Facts = { ...facts, machine: { known: true, value: { ...machineFacts, freeMb: { 'C:': 1 } } } };
   const { machine, deeds } = seen(await serverIn(folder), changed);
-  const report = await apply({ ...asked('apply', null), plan: file }, doorsOf(machine, { program }));
+  const report = await applied(usual, machine);
   assert.deepEqual([report.exitCode, deeds], [21, []]);
   assert.ok(report.findings.some((one) => one.id === 'disk-full'));
 });

@@ -74,7 +74,7 @@ test('sandbox show prints the entries to a person', async () => {
 
 test('no value of a property that was given to the package stands in the event log', async () => {
   const { folder } = await givenServer('fresh');
-  const given = ['--msi', v444, '--hosting-bundle', sample(bundle), '--property', 'SHAREDFOLDER=not-to-be-told'];
+  const given = ['--msi', v444, '--hosting-bundle', sample(bundle), '--property', 'SITENAME=not-to-be-told'];
   assert.equal((await run('apply', '--sandbox', folder, ...given)).exitCode, 0);
   const texts = (await eventsOf(folder)).map((one) => one.text);
   assert.equal(texts.length, 2);
@@ -89,9 +89,9 @@ function watched(machine: Machine) {
       if (path.endsWith('journal.jsonl')) seen.push((JSON.parse(line) as { type: string }).type);
       return machine.append(path, line);
     },
-    change: (call) => {
+    change: (call, secrets) => {
       seen.push(call.tool);
-      return machine.change(call);
+      return machine.change(call, secrets);
     },
   });
   return { machine: watching, seen };

@@ -4,19 +4,28 @@ import { join } from 'node:path';
 import { fingerprintOf } from '../../src/core/plan-document.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { givenServer, sample } from '../given.ts';
-import { newFolder, run } from './program.ts';
+import { newFolder, runWith } from './program.ts';
 
 /** The version of the program that `run` pretends to be. */
 export const program = '1.2.3';
 
 /** A folder with the package of 4.4.4, a simulated server, and the plan that was kept for it beside the package. */
-export async function keptPlan(scenario = 'scim-4.1', ...more: readonly string[]) {
+export function keptPlan(scenario = 'scim-4.1', ...more: readonly string[]) {
+  return keptPlanWith({}, scenario, ...more);
+}
+
+/** The same with these environment variables. */
+export async function keptPlanWith(
+  env: Readonly<Record<string, string>>,
+  scenario: string,
+  ...more: readonly string[]
+) {
   const { folder } = await givenServer(scenario);
   const desk = await newFolder();
   const msi = join(desk, 'SCIMConnector-4.4.4.msi');
   await copyFile(sample('SCIMConnector-4.4.4.msi'), msi);
   const file = join(desk, 'plan.json');
-  const ended = await run('plan', '--sandbox', folder, '--msi', msi, '--out', file, ...more);
+  const ended = await runWith(env, 'plan', '--sandbox', folder, '--msi', msi, '--out', file, ...more);
   if (![0, 24].includes(ended.exitCode)) throw new Error(ended.out + ended.err);
   return { folder, desk, msi, file };
 }

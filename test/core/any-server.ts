@@ -17,6 +17,8 @@ import {
   pool,
   product,
   readings,
+  share,
+  sharedFolder,
   site,
   unread,
   wanted,
@@ -80,9 +82,10 @@ export const anyServer: fc.Arbitrary<Facts> = fc
     features: mostly<object>({}, { 'IIS-WebServer': 'disabled' }, { 'IIS-WebServer': 'removed' }),
     suspended: mostly(false, true),
     deletions: mostly<readonly string[]>([], [`${folder}\\a.dll`]),
+    shared: mostly<Facts['shared']>(known(null), sharedFolder()),
     broken: mostly<(typeof readings)[number] | null>(null, ...readings),
   })
-  .map(({ products: all, iis: web, hosting: net, files, logs, features, suspended, deletions, broken }) => {
+  .map(({ products: all, iis: web, hosting: net, files, logs, features, suspended, deletions, shared, broken }) => {
     const usual = bareServer();
     return {
       ...usual,
@@ -90,6 +93,7 @@ export const anyServer: fc.Arbitrary<Facts> = fc
       iis: known(web),
       hosting: known(net),
       config: known(files),
+      shared,
       folders: known(files.length + logs === 0 ? [] : [{ path: folder, files: files.length, logs }]),
       features: known({ ...(usual.features.known ? usual.features.value : {}), ...features }),
       installer: known({ suspended, disabledByPolicy: false }),
@@ -130,8 +134,17 @@ export const anyWish: fc.Arbitrary<Wanted> = fc
     accept: fc.subarray([...acceptable]),
     properties: anyProperties,
     wayBackProperties: anyProperties,
+    isSharing: fc.boolean(),
   })
-  .map(({ msi: given, ...more }) => wanted(given, more));
+  .map(({ msi: given, isSharing, ...more }) => (isSharing ? sharing(given, more) : wanted(given, more)));
+
+/** A package that is told to share its config with other servers. */
+function sharing(given: Msi | null, more: Pick<Wanted, 'properties' | 'wayBackProperties'>): Wanted {
+  const mode = { INSTANCEMODE: 'Multiple', SHAREDFOLDER: share };
+  const knowing = given && { ...given, properties: [...given.properties, ...Object.keys(mode), 'PASSPHRASE'] };
+  const secrets = [{ name: 'PASSPHRASE', given: true }];
+  return wanted(knowing, { ...more, properties: { ...more.properties, ...mode }, secrets });
+}
 
 /** No unfinished run, or one of every kind. */
 export const anyUnfinished: fc.Arbitrary<Unfinished | undefined> = fc.option(

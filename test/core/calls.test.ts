@@ -43,6 +43,8 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
   'pool.start': [[start as Step<'pool.start'>, [`${appcmd} start apppool /apppool.name:ScimPool`]]],
   'config.backup': [[backup as Step<'config.backup'>, []]],
   'config.restore': [[{ kind: 'config.restore', files: [], match: 'exact' }, []]],
+  'shared.prove': [[{ kind: 'shared.prove', folder: 'x' }, []]],
+  'shared.restore': [[{ kind: 'shared.restore', folder: 'x', files: [], match: 'exact' }, []]],
   'connector.serve': [[{ kind: 'connector.serve', productCode: codeOf('4.4.4') }, []]],
   'connector.install': [
     [installNew as Step<'connector.install'>, [`${system32}msiexec.exe /i ${package44} ${quiet} ${always}`]],
@@ -52,6 +54,10 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
     ],
   ],
   'connector.upgrade': [
+    [
+      { ...(upgrade as Step<'connector.upgrade'>), secrets: [{ name: 'PASSPHRASE', hidden: true }] },
+      [`${powershell} ${places.scripts}\\Install-ScimPackage.ps1`],
+    ],
     [upgrade as Step<'connector.upgrade'>, [`${system32}msiexec.exe /i ${package44} ${quiet} ${always}`]],
   ],
   'connector.repair': [
@@ -134,7 +140,8 @@ for (const [step, lines] of rows) {
 test('nothing that is called may restart the server by itself', () => {
   for (const call of all) {
     assert.doesNotMatch(words(call), /forcerestart|promptrestart|REBOOT=F|shutdown/i);
-    if (['msiexec', 'msiexec /x', 'hosting', 'dism'].includes(call.tool)) assert.ok(/\/norestart/i.test(words(call)));
+    const isQuiet = /\/norestart/i.test(words(call)) || JSON.stringify(call.input ?? []).includes('"ReallySuppress"');
+    if (['msiexec', 'msiexec /x', 'hosting', 'dism'].includes(call.tool)) assert.ok(isQuiet);
   }
 });
 
@@ -152,7 +159,7 @@ test('every call changes something, by an absolute path, within a time limit, by
     assert.equal(call.intent, 'change');
     assert.match(call.file, /^(%SystemRoot%\\|C:\\)/);
     assert.ok(call.timeoutMs >= 60_000);
-    assert.equal(call.quoting, call.tool.startsWith('msiexec') ? 'msiexec' : 'argv');
+    assert.equal(call.quoting, call.file.endsWith('msiexec.exe') ? 'msiexec' : 'argv');
   }
 });
 
@@ -160,7 +167,7 @@ test('a tool that writes a log is told where, and the log bears the name of the 
   for (const call of all) {
     const isLogging = ['msiexec', 'msiexec /x', 'hosting', 'dism'].includes(call.tool);
     assert.equal(call.log, isLogging ? log : null);
-    assert.equal(words(call).includes(log), isLogging);
+    assert.equal(words(call).includes(log) || (call.input ?? []).includes(log), isLogging);
   }
 });
 
@@ -231,4 +238,31 @@ test('a printed call shows where one word ends, for people', () => {
   assert.ok(call);
   assert.match(printedCall(call), /\/i "C:\\my packages\\/);
   assert.match(printedCall(call), /INSTALLDIR="C:\\Program Files\\SCIM" SITENAME="" REBOOT=ReallySuppress/);
+});
+
+test('a package with secrets reads them by name only, with the same properties as msiexec gets', () => {
+  const [call] = callsOf({ ...withProperties(installNew), secrets: [{ name: 'PIN', hidden: true }] } as Step, attempt);
+  const given = [
+    ...Object.entries({ INSTALLDIR: 'C:\\Program Files\\SCIM', SITENAME: '' }),
+    ...always.split(' ').map((word) => word.split('=')),
+  ].map(([property, value]) => ({ property, value }));
+  assert.deepEqual(call?.input, [
+    package44,
+    log,
+    'iwearucmopv',
+    '1',
+    { property: 'PIN', secret: true },
+    ...given,
+    'end',
+  ]);
+  assert.match(printedCall(call as Call), /PIN=\(secret\)/);
+});
+
+test('the log of a package that does not hide each of its secrets holds no values of properties', () => {
+  const secrets = [
+    { name: 'PIN', hidden: true },
+    { name: 'CODE', hidden: false },
+  ];
+  const [call] = callsOf({ ...installNew, secrets } as Step, attempt);
+  assert.doesNotMatch(String(call?.input?.[2]), /[pvrc]/);
 });

@@ -15,7 +15,10 @@ import {
   pool,
   product,
   server,
+  share,
+  sharedFolder,
   site,
+  unread,
   wanted,
 } from './server-facts.ts';
 
@@ -73,6 +76,17 @@ const elsewhere = only('4.1.0', { folder: 'D:\\Web\\SCIMConnector' });
 const beneath = { ...site, application: '/shop', folder: 'C:\\shop' };
 
 const suspended = server({ installer: known({ suspended: true, disabledByPolicy: false }) });
+
+const denied = unread('EPERM: operation not permitted');
+const farToken = (more: Parameters<typeof sharedFolder>[0]): Facts => ({
+  ...machine({ networkLogon: true }),
+  shared: sharedFolder(more),
+});
+const instance = ['INSTANCEMODE', 'PASSPHRASE', 'SHAREDFOLDER'];
+const inMultipleMode = wanted(msi('4.4.4', { properties: instance, hiddenProperties: ['PASSPHRASE'] }), {
+  properties: { INSTANCEMODE: 'Multiple', SHAREDFOLDER: `${share}\\` },
+  secrets: [{ name: 'PASSPHRASE', given: true }],
+});
 
 export const cases: readonly Case[] = [
   { id: 'not-elevated', speaks: to(machine({ elevated: false })), silent: [fine] },
@@ -324,6 +338,60 @@ export const cases: readonly Case[] = [
     id: 'secret-property',
     speaks: to(server(), wanted(msi('4.4.4', { hiddenProperties: ['PIN'] }), { properties: { PIN: 'x' } })),
     silent: [fine],
+  },
+  {
+    id: 'no-secret',
+    speaks: to(server(), wanted(msi('4.4.4'), { secrets: [{ name: 'PASSPHRASE', given: false }] })),
+    silent: [
+      fine,
+      to(server(), wanted(msi('4.4.4'), { secrets: [{ name: 'PASSPHRASE', given: true }] })),
+      to(only('4.4.4'), wanted(msi('4.4.4'), { secrets: [{ name: 'PASSPHRASE', given: false }] })),
+    ],
+  },
+  {
+    id: 'no-second-hop',
+    speaks: to(farToken({ files: denied })),
+    silent: [to(farToken({})), to(farToken({ files: denied, folder: 'D:\\SCIM' })), fine],
+  },
+  {
+    id: 'shared-unreadable',
+    speaks: to(server({ shared: sharedFolder({ files: denied }) })),
+    silent: [
+      to(server({ shared: sharedFolder() })),
+      to(farToken({ files: denied })),
+      to({ ...server({ shared: sharedFolder({ files: denied }) }), products: known([product('4.4.4')]) }),
+      fine,
+    ],
+  },
+  {
+    id: 'settings-not-carried',
+    speaks: to(server({ shared: sharedFolder() })),
+    silent: [
+      to(server({ shared: sharedFolder() }), inMultipleMode),
+      to(server({ shared: sharedFolder() }), removal),
+      to(server(), inMultipleMode),
+      fine,
+    ],
+  },
+  {
+    id: 'pool-no-share',
+    speaks: to(server({ shared: sharedFolder({ sddl: known('D:PAI(A;OICI;FA;;;SY)(A;OICI;FR;;;AU)') }) })),
+    silent: [
+      to(server({ shared: sharedFolder() })),
+      to(server({ shared: sharedFolder({ sddl: known('D:PAI(A;OICI;FA;;;SY)(A;OICI;FR;;;AU)') }) }), removal),
+      to(server({ shared: sharedFolder({ sddl: unread('denied') }) })),
+      fine,
+    ],
+  },
+  {
+    id: 'pool-share-unknown',
+    speaks: to(server({ shared: sharedFolder({ sddl: known('D:PAI(A;OICI;FA;;;S-1-5-21-1-2-3-1105)') }) })),
+    silent: [to(server({ shared: sharedFolder() })), fine],
+  },
+  {
+    id: 'pool-share-unknown',
+    speaks: to(server({ shared: sharedFolder({ sddl: unread('denied') }) })),
+    silent: [to(server({ shared: sharedFolder({ sddl: known('D:PAI(A;OICI;FA;;;SY)') }) }))],
   },
   {
     id: 'installer-disabled',

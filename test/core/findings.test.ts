@@ -65,7 +65,7 @@ for (const fact of readings) {
 }
 
 /** What lies below is read for a plan anyway, so every row may count on it. */
-const alwaysNeeded = ['products', 'iis', 'config', 'kept'];
+const alwaysNeeded = ['products', 'iis', 'config', 'shared', 'kept'];
 
 test('a row reads no fact that it does not name in needs', () => {
   for (const { now, wanted: goal, unfinished: cut } of cases.flatMap((one) => [one.speaks, ...one.silent])) {

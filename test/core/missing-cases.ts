@@ -1,10 +1,11 @@
-import type { Facts } from '../../src/core/facts.ts';
+import type { Facts, OwnChange } from '../../src/core/facts.ts';
 import type { Step, StepKind, WantedFile } from '../../src/core/step.ts';
 import {
   bareServer,
   bundle,
   codeOf,
   config,
+  configFile,
   folder,
   hash,
   hosting,
@@ -14,7 +15,11 @@ import {
   product,
   server,
   settings,
+  share,
+  sharedFolder,
+  sharedSettings,
   site,
+  unread,
 } from './server-facts.ts';
 
 const msi = (version: string) => ({ name: 'a.msi', sha256: hash(version), productCode: codeOf(version), version });
@@ -61,6 +66,16 @@ const bundleStep = (kind: 'hosting.install' | 'hosting.repair'): StepCase => ({
   ],
   unknown: ['hosting'],
 });
+
+const sharedFile: WantedFile = {
+  path: sharedSettings,
+  role: 'settings',
+  sha256: hash(sharedSettings),
+  values: { '/KEY': hash('shared key') },
+};
+const own = (from: string | null, to: string | null): OwnChange => ({ path: sharedSettings.toLowerCase(), from, to });
+const sharedIs = (sha256: string, changes: readonly OwnChange[]): Facts =>
+  server({ shared: sharedFolder({ files: known([configFile(sharedSettings, { sha256 })]), own: changes }) });
 
 /** For each kind of step: the servers on which its state holds, those on which it does not, and the facts it is judged by. */
 export const stepCases: { readonly [K in StepKind]: StepCase } = {
@@ -153,6 +168,49 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
       ['the file is gone', server({ config: known([]) }), /is not there/],
     ],
     unknown: ['config'],
+  },
+  'shared.prove': {
+    step: { kind: 'shared.prove', folder: share },
+    holds: { 'this chain of runs has written there': server({ shared: sharedFolder({ own: [] }) }) },
+    fails: [
+      ['nobody has tried', server({ shared: sharedFolder() }), /is not proven/],
+      [
+        'another folder was proven',
+        server({ shared: sharedFolder({ own: [], folder: '\\\\X\\Y' }) }),
+        /is not known any more/,
+      ],
+      ['there is none any more', server(), /is not known any more/],
+    ],
+    unknown: ['shared'],
+  },
+  'shared.restore': {
+    step: { kind: 'shared.restore', folder: share, files: [sharedFile], match: 'exact' },
+    holds: {
+      'no byte has changed': sharedIs(sharedFile.sha256, []),
+      'another server has changed it': sharedIs(hash('theirs'), []),
+      'another server has changed what this run had changed': sharedIs(hash('theirs'), [
+        own(sharedFile.sha256, hash('ours')),
+      ]),
+      'this run has changed what another server had changed': sharedIs(hash('ours'), [
+        own(hash('theirs'), hash('ours')),
+      ]),
+    },
+    fails: [
+      ['this run has changed it', sharedIs(hash('ours'), [own(sharedFile.sha256, hash('ours'))]), /is not as it was/],
+      [
+        'this run has changed it twice',
+        sharedIs(hash('last'), [own(sharedFile.sha256, hash('ours')), own(hash('ours'), hash('last'))]),
+        /is not as it was/,
+      ],
+      ['it is gone', server({ shared: sharedFolder({ files: known([]) }) }), /is not there/],
+      [
+        'the folder cannot be read',
+        server({ shared: sharedFolder({ files: unread('no way') }) }),
+        /could not be read: no way/,
+      ],
+      ['the folder is not known any more', server({ shared: known(null) }), /is not known any more/],
+    ],
+    unknown: ['shared'],
   },
   'connector.install': {
     step: { kind: 'connector.install', msi: msi('4.1.0'), properties: {}, folder, lacking: ['Gone.dll'] },
@@ -304,7 +362,10 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
       'it has no site': iisWith({ sites: [] }),
       'the product is not there': server({ products: known([]) }),
     },
-    fails: [['its pool is stopped', poolIs({ state: 'stopped' }), /is stopped/]],
+    fails: [
+      ['its pool is stopped', poolIs({ state: 'stopped' }), /is stopped/],
+      ['its pool is gone', iisWith({ pools: [] }), /is not there/],
+    ],
     unknown: ['products', 'iis'],
   },
   'connector.uninstall': {

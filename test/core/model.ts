@@ -1,5 +1,5 @@
 import { defaultFolder, defaultPool } from '../../src/core/connector.ts';
-import type { ConfigFile, Facts, Iis, Pool, Product, Reading, Site } from '../../src/core/facts.ts';
+import type { ConfigFile, Facts, Iis, Pool, Product, Reading, SharedFolder, Site } from '../../src/core/facts.ts';
 import type { MsiRef, Step, StepKind, Steps, WantedFile } from '../../src/core/step.ts';
 import { configFile, hash, hosting, iis, known, pool, product, site } from './server-facts.ts';
 
@@ -35,6 +35,9 @@ const effects: { readonly [K in StepKind]: (now: Facts, step: Steps[K]) => Parti
     kept: known({ files, packages: packages.map((one) => one.sha256) }),
   }),
   'config.restore': (now, { files }) => ({ config: known(files.reduce(written, value(now.config))) }),
+  'shared.prove': (now) => withShared(now, (shared) => ({ ...shared, own: shared.own ?? [] })),
+  'shared.restore': (now, { files }) =>
+    withShared(now, (shared) => ({ ...shared, files: known(files.reduce(written, value(shared.files))) })),
   'connector.install': (now, { msi, folder }) => installed(now, msi, folder ?? defaultFolder, []),
   'connector.upgrade': (now, { msi, replaces, folder }) => installed(now, msi, folder ?? defaultFolder, replaces),
   'connector.repair': (now, { msi }) => ({
@@ -83,6 +86,11 @@ export function after(now: Facts, step: Step): Facts {
 function value<T>(reading: Reading<T>): T {
   if (!reading.known) throw new Error('the model was given a server that could not be read');
   return reading.value;
+}
+
+function withShared(now: Facts, change: (shared: SharedFolder) => SharedFolder): Partial<Facts> {
+  const found = value(now.shared);
+  return found ? { shared: known(change(found)) } : {};
 }
 
 function withIis(now: Facts, change: (iis: Iis) => Partial<Iis>): Partial<Facts> {

@@ -1,6 +1,16 @@
 import { defaultLimits } from '../../src/core/calls.ts';
 import { neededFeatures } from '../../src/core/connector.ts';
-import type { ConfigFile, Facts, Hosting, Iis, Pool, Product, Reading, Site } from '../../src/core/facts.ts';
+import type {
+  ConfigFile,
+  Facts,
+  Hosting,
+  Iis,
+  Pool,
+  Product,
+  Reading,
+  SharedFolder,
+  Site,
+} from '../../src/core/facts.ts';
 import type { Msi } from '../../src/core/media.ts';
 import { placesOf } from '../../src/core/places.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
@@ -96,6 +106,21 @@ export const config: readonly ConfigFile[] = [
   configFile(`${folder}\\web.config`, { role: 'web.config' }),
 ];
 
+export const share = '\\\\FILESRV\\SCIM';
+export const sharedSettings = `${share}\\appsettings.json`;
+
+/** A folder that several servers share, with the settings in it, which every computer of the domain may change. */
+export function sharedFolder(more: Partial<SharedFolder> = {}): Reading<SharedFolder> {
+  return known({
+    folder: share,
+    settingsName: null,
+    files: known([configFile(sharedSettings, { values: { '/KEY': hash('shared key') } })]),
+    sddl: known('O:BAG:SYD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;DC)'),
+    own: null,
+    ...more,
+  });
+}
+
 /** A Windows Server 2019 on which the connector 4.1.0 runs and nothing is wrong. */
 export function server(more: Partial<Facts> = {}): Facts {
   return {
@@ -118,6 +143,7 @@ export function server(more: Partial<Facts> = {}): Facts {
     hosting: known(hosting()),
     products: known([product('4.1.0')]),
     config: known(config),
+    shared: known(null),
     folders: known([{ path: folder, files: 12, logs: 1 }]),
     kept: known({ files: [], packages: [] }),
     ...more,
@@ -184,6 +210,7 @@ export function wanted(given: Msi | null, more: Partial<Wanted> = {}): Wanted {
     features: [],
     properties: {},
     wayBackProperties: {},
+    secrets: [],
     accept: [],
     limits: defaultLimits,
     ...more,
@@ -200,6 +227,7 @@ export const readings = [
   'hosting',
   'products',
   'config',
+  'shared',
   'folders',
   'kept',
 ] as const;

@@ -95,3 +95,20 @@ onWindows('msiexec gets its command line as it reads it, not as the C runtime do
   const { output } = await runChange(call, process.env.ComSpec ?? '', mustNotBeAsked);
   assert.equal(output.trim(), '"C:\\a b\\c.msi" NAME="a ""b"" c" EMPTY=""');
 });
+
+test('what a child is to read comes by its input alone, in UTF-8, and not by arguments or environment', async () => {
+  const told = 'JSON.stringify({ read: text, argv: process.execArgv.concat(process.argv), env: process.env })';
+  const statements = `let text = ""; process.stdin.setEncoding("utf8").on("data", (piece) => (text += piece)).on("end", () => console.log(${told}));`;
+  const call = callOf(['-e', statements]);
+  const { output } = await runChange(call, process.execPath, mustNotBeAsked, ['A=hush für hush', 'end']);
+  const { read, argv, env } = JSON.parse(output);
+  assert.equal(read, 'A=hush für hush\nend\n');
+  assert.ok(!JSON.stringify([argv, env]).includes('hush'));
+});
+
+test('a child that does not read what it is given ends with its own code', async () => {
+  const { code } = await runChange(callOf(['-e', 'process.exit(9)']), process.execPath, mustNotBeAsked, [
+    'x'.repeat(1_000_000),
+  ]);
+  assert.equal(code, 9);
+});

@@ -26,6 +26,7 @@ const parts = [
   'iis',
   'products',
   'config',
+  'shared',
   'folders',
   'kept',
 ] as const;

@@ -81,11 +81,13 @@ test('the sample that loses settings removes the old product, and with it the fi
   );
 });
 
-test('all samples share one upgrade code, and no two a product or package code', async () => {
+test('the samples of one platform share one upgrade code, and no two a product or package code', async () => {
   const all = await Promise.all(sampleNames.map(samplePackage));
   const values = (property: string) =>
     all.map((one) => one.rows('Property').find((row) => row.Property === property)?.Value);
-  assert.equal(new Set(values('UpgradeCode')).size, 1);
+  const families = values('UpgradeCode').map((code, index) => `${all[index]?.summary.platform} ${code}`);
+  assert.equal(new Set(families).size, new Set(all.map((one) => one.summary.platform)).size);
+  assert.equal(new Set(values('UpgradeCode')).size, new Set(families).size);
   assert.equal(new Set(values('ProductCode')).size, all.length);
   assert.equal(new Set(all.map((one) => one.summary.packageCode)).size, all.length);
 });

@@ -24,6 +24,7 @@ const site = {
 } as const;
 const under = { ...site, name: 'Default Web Site', application: '/SCIM', pool: 'SecondPool' };
 
+const secrets = [{ name: 'PASSPHRASE', hidden: true }];
 const certificates = [{ endpoint: '0.0.0.0:9443', thumbprint: 'AB'.repeat(20), store: 'MY', present: true }];
 
 /** Every kind of step that has command lines, in an order in which each can succeed, with the codes it ends in. */
@@ -35,6 +36,9 @@ const steps: readonly (readonly [Step, readonly (number | null)[]])[] = [
   [{ kind: 'pool.stop', pool }, [0]],
   [{ kind: 'connector.upgrade', msi, properties: { INSTANCEMODE: 'Single' }, replaces: [code41] }, [3010]],
   [{ kind: 'pool.start', pool }, [0]],
+  [{ kind: 'connector.uninstall', productCode: code44, version: '4.4.4', folder: null }, [3010]],
+  [{ kind: 'connector.install', msi, properties: {}, secrets }, [0]],
+  [{ kind: 'connector.repair', msi, properties: {}, secrets }, [0]],
   [{ kind: 'connector.uninstall', productCode: code44, version: '4.4.4', folder: null }, [3010]],
   [{ kind: 'connector.install', msi, properties: { INSTALLDIR: 'C:\\Program Files\\SCIM Connector' } }, [0]],
   [
@@ -65,7 +69,8 @@ test('the sandbox knows every command line that the program makes', async (t) =>
   for (const kept of [msi, bundle]) await machine.receive(join(samples, kept.name), packagePath(attempt.places, kept));
   for (const [step, codes] of steps) {
     const ended: (number | null)[] = [];
-    for (const call of callsOf(step, attempt)) ended.push((await machine.change(call)).code);
+    for (const call of callsOf(step, attempt))
+      ended.push((await machine.change(call, new Map([['PASSPHRASE', 'a value']]))).code);
     assert.deepEqual(ended, codes, step.kind);
   }
 });

@@ -40,9 +40,9 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
       note(`append ${nameOf(path)}`);
       return machine.append(path, line);
     },
-    change: (call) => {
+    change: (call, secrets) => {
       note(call.tool, call);
-      return machine.change(call);
+      return machine.change(call, secrets);
     },
     makeFolder: (path) => {
       note(`folder ${nameOf(path)}`);
@@ -63,6 +63,10 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
     replace: (path, bytes, sddl) => {
       note(`replace ${nameOf(path)}`);
       return machine.replace(path, bytes, sddl);
+    },
+    tryWrite: (folder) => {
+      note(`try ${nameOf(folder)}`);
+      return machine.tryWrite(folder);
     },
     move: (from, to) => {
       note(`move ${nameOf(from)}`);
@@ -92,13 +96,14 @@ export function withDoors(machine: Machine, doors: Partial<Machine>): Machine {
     now: () => machine.now(),
     sleep: (ms) => machine.sleep(ms),
     close: () => machine.close(),
-    change: (call) => machine.change(call),
+    change: (call, secrets) => machine.change(call, secrets),
     makeFolder: (path) => machine.makeFolder(path),
     append: (path, line) => machine.append(path, line),
     write: (path, bytes) => machine.write(path, bytes),
     copy: (from, to) => machine.copy(from, to),
     receive: (from, to) => machine.receive(from, to),
     replace: (path, bytes, sddl) => machine.replace(path, bytes, sddl),
+    tryWrite: (folder) => machine.tryWrite(folder),
     move: (from, to) => machine.move(from, to),
     remove: (path) => machine.remove(path),
     removePartial: (path) => machine.removePartial(path),

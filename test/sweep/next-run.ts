@@ -31,9 +31,9 @@ function lateEnd(machine: Machine, late: Call<'change'>, look: number): Machine 
       if (looks === look) await machine.change(late);
       return machine.look(what);
     },
-    change: async (call) => {
+    change: async (call, secrets) => {
       const isHeld = looks < look && isInstaller(late) && isInstaller(call);
-      return isHeld ? { code: 1618, timedOut: false, output: '' } : machine.change(call);
+      return isHeld ? { code: 1618, timedOut: false, output: '' } : machine.change(call, secrets);
     },
   });
 }

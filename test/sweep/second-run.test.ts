@@ -30,6 +30,7 @@ const ends: Readonly<Record<ScenarioName, { with: Ending; without: Ending }>> = 
   'scim-4.1-no-bundle': { with: [0], without: [21, 'bundle-needed'] },
   'scim-3.2': { with: [0], without: [21, 'bundle-needed'] },
   'scim-2.5': { with: [0], without: [21, 'bundle-needed'] },
+  'multi-instance': { with: [21, 'settings-not-carried'], without: [21, 'settings-not-carried'] },
   'same-version': { with: [0], without: [0] },
   newer: { with: [21, 'downgrade'], without: [21, 'downgrade'] },
   'own-folder': { with: [21, 'settings-not-carried'], without: [21, 'settings-not-carried'] },

@@ -183,11 +183,11 @@ function doorsOf(machine: Machine, interrupted: () => boolean) {
 function withRoute(route: Route, machine: Machine, server: Server): Machine {
   if (!route.upgradeFails) return machine;
   return withDoors(machine, {
-    change: async (call) => {
+    change: async (call, secrets) => {
       const isInstall = call.tool === 'msiexec' && call.args.some((arg) => String(arg).endsWith(`-${route.to}.msi`));
       const { products } = server.facts;
       if (isInstall && products.known && products.value.length > 0) return { code: 1603, timedOut: false, output: '' };
-      return machine.change(call);
+      return machine.change(call, secrets);
     },
   });
 }

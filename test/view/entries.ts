@@ -29,6 +29,7 @@ export const nothingRead: Facts = {
   hosting: unread,
   products: unread,
   config: unread,
+  shared: unread,
   folders: unread,
   kept: unread,
 };
@@ -66,6 +67,7 @@ export function opened(more: Partial<Opened> = {}): Opened {
       features: [],
       properties: {},
       wayBackProperties: {},
+      secrets: [],
       accept: [],
       limits: defaultLimits,
     },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chosenSite, grantPool, isConnector, makeSite, removeSite } from '../connector-site.ts';
+import { leaveShare, shareConfig } from '../multiple-instance.ts';
 import { remember } from '../server.ts';
 import { Undo } from '../undo.ts';
 import { conditionHolds } from './msi-condition.ts';
@@ -40,7 +41,7 @@ export function standardActions(removeProduct: RemoveProduct): Readonly<Record<s
     CostFinalize: plain(cost),
     InstallInitialize: plain(initialize),
     ProcessComponents: plain(processComponents),
-    RemoveFiles: plain(removeFiles),
+    RemoveFiles: plain(takeFiles),
     InstallFiles: layFiles,
     PublishProduct: plain(publish),
     RemoveExistingProducts: (session) => removeExisting(session, removeProduct),
@@ -86,12 +87,19 @@ async function removeExisting(session: Session, removeProduct: RemoveProduct): P
   return done;
 }
 
+async function takeFiles(session: Session): Promise<void> {
+  if (session.mode === 'remove' && isConnector(property(session, 'ProductName'))) await leaveShare(session);
+  await removeFiles(session);
+}
+
 async function layFiles(session: Session): Promise<ActionEnd> {
   if (!isLaying(session)) return done;
   const trouble = await installFiles(session);
   if (trouble !== null) return { ok: false, message: trouble };
-  if (isConnector(property(session, 'ProductName'))) await configure(session);
-  return done;
+  if (!isConnector(property(session, 'ProductName'))) return done;
+  await configure(session);
+  const problem = await shareConfig(session);
+  return problem === null ? done : { ok: false, message: problem };
 }
 
 /** Keys of appsettings.json that an installation makes anew (domain 1.5, 6.5). */

@@ -7,6 +7,8 @@ export type MsiCommand = {
   /** Whether `/f` asked for it. */
   readonly isRepair: boolean;
   readonly log: string;
+  /** Whether the log holds the values of properties at the end, those that the package does not hide. */
+  readonly showsValues: boolean;
   readonly properties: Readonly<Record<string, string>>;
 };
 
@@ -41,7 +43,14 @@ export function parseMsiCommand(args: readonly string[]): MsiCommand {
   const properties = repair ? { REINSTALL: 'ALL', REINSTALLMODE: repair[1] || usualMode } : given;
   requireKnownMode(properties);
   const isRemoval = verb.toLowerCase() === '/x';
-  return { verb: isRemoval ? '/x' : '/i', isRepair: repair !== null, target: targetOf(target), log, properties };
+  return {
+    verb: isRemoval ? '/x' : '/i',
+    isRepair: repair !== null,
+    target: targetOf(target),
+    log,
+    showsValues: true,
+    properties,
+  };
 }
 
 function targetOf(word: string): MsiCommand['target'] {

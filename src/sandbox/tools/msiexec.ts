@@ -16,7 +16,12 @@ const startingMs = 1_500;
 const installingMs = 10_500;
 
 /** `msiexec.exe`: installs a package or removes a product as the package's own tables say; codes as in peers 3.1. */
-export const msiexec: Tool = async (server, args) => run(server, args, null);
+export const msiexec: Tool = async (server, args) => runCommand(server, parseMsiCommand(args));
+
+/** What msiexec does, once its arguments are read. */
+export function runCommand(server: Server, command: MsiCommand): Promise<Ended> {
+  return run(server, command, null);
+}
 
 /**
  * Begins what the arguments say and loses the power before an action, just before it would be final if none is named:
@@ -27,11 +32,10 @@ export async function suspendMsiexec(
   args: readonly string[],
   before = 'InstallFinalize',
 ): Promise<void> {
-  await run(server, args, before);
+  await run(server, parseMsiCommand(args), before);
 }
 
-async function run(server: Server, args: readonly string[], cutBefore: string | null): Promise<Ended> {
-  const command = parseMsiCommand(args);
+async function run(server: Server, command: MsiCommand, cutBefore: string | null): Promise<Ended> {
   if (!(await server.drive.hasFolder(win32.dirname(command.log)))) return ended(1622);
   if (stored(server, 'installer').disabledByPolicy) return ended(1625);
   await settle(server);
@@ -87,7 +91,7 @@ async function begin(
   const source = { path, name: win32.basename(path) };
   const context = (properties.get('ALLUSERS') ?? '') === '' ? 'user' : 'machine';
   const mode = property({ properties }, 'REINSTALL') === '' ? 'install' : 'nothing';
-  return perform(newSession(server, opened, mode, { source, properties, log, context }), cutBefore);
+  return perform(newSession(server, opened, mode, { source, properties, log, context }), command, cutBefore);
 }
 
 /** Reconfigures, reinstalls or removes a product that is registered. */
@@ -109,7 +113,7 @@ async function maintain(
     const properties = startProperties(opened, { ...command.properties, Installed: '00:00:00', ...removal });
     const source = { path, name: registered.packageName };
     const context = contextOf(server, properties.get('ProductCode') ?? '');
-    return perform(newSession(server, opened, mode, { source, properties, log, context }), cutBefore);
+    return perform(newSession(server, opened, mode, { source, properties, log, context }), command, cutBefore);
   });
 }
 
@@ -161,7 +165,7 @@ function newSession(server: Server, opened: Package, mode: Session['mode'], part
 }
 
 /** Runs the whole installation; the code that msiexec ends with, or null if the power was lost. */
-async function perform(session: Session, cutBefore: string | null): Promise<number | null> {
+async function perform(session: Session, command: MsiCommand, cutBefore: string | null): Promise<number | null> {
   const end = await runSequence(session, cutBefore);
   if (end === 'cut') return null;
   const code = end.ok ? (session.isRestartNeeded ? 3010 : 0) : 1603;
@@ -174,6 +178,7 @@ async function perform(session: Session, cutBefore: string | null): Promise<numb
       `Product Language: ${property(session, 'ProductLanguage')}. Manufacturer: ${property(session, 'Manufacturer')}. ` +
       `${verb === 'removed' ? 'Removal' : 'Installation'} success or error status: ${end.ok ? 0 : 1603}.`,
   );
+  if (command.showsValues) showValues(session, Object.keys(command.properties));
   return code;
 }
 
@@ -222,6 +227,14 @@ function sequenceOf(opened: Package): readonly { name: string; condition: string
     name: String(row.Action),
     condition: row.Condition === null ? null : String(row.Condition),
   }));
+}
+
+/** The values that properties had at the end, without those that the package hides (MS-msi: MsiHiddenProperties). */
+function showValues(session: Session, names: readonly string[]): void {
+  const hidden = property(session, 'MsiHiddenProperties').split(';');
+  for (const name of names) {
+    session.log.plain(`Property(S): ${name} = ${hidden.includes(name) ? '**********' : property(session, name)}`);
+  }
 }
 
 /** Values of properties stay out of the simulated log: which are secret is for the package to say, and some forget it. */

@@ -1,20 +1,25 @@
 import { win32 } from 'node:path';
 import { iisNow, isServing, restartIis, startWebServices } from '../iis.ts';
 import { elapse, remember, type Server } from '../server.ts';
+import { installUnseen } from './install-unseen.ts';
 import { type Ended, type Tool, UnknownCall } from './tool.ts';
 
 const head = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File'];
 
-const scripts: Readonly<Record<string, Tool>> = { 'restart-iis.ps1': restart, 'set-scimacl.ps1': setAcl };
+const scripts: Readonly<Record<string, Tool>> = {
+  'restart-iis.ps1': restart,
+  'set-scimacl.ps1': setAcl,
+  'install-scimpackage.ps1': installUnseen,
+};
 
 /** `powershell.exe -File` with one of the program's own scripts that change something. */
-export const powershell: Tool = async (server, args) => {
+export const powershell: Tool = async (server, args, input) => {
   const isHead = head.every((word, index) => args[index]?.toLowerCase() === word.toLowerCase());
   const path = args[head.length];
   if (!isHead || path === undefined) throw new UnknownCall('powershell', args.join(' '));
   const script = scripts[win32.basename(path).toLowerCase()];
   if (!script) throw new UnknownCall('powershell', path);
-  return script(server, args.slice(head.length + 1));
+  return script(server, args.slice(head.length + 1), input);
 };
 
 /** Restart-Iis.ps1 (T17): what ran before runs again afterwards. */

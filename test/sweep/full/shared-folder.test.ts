@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { apply } from '../../../src/commands/apply.ts';
+import type { Request } from '../../../src/commands/request.ts';
+import type { RunReport } from '../../../src/core/report.ts';
+import { countDoors, type Trouble, withFaults } from '../../../src/sandbox/faults.ts';
+import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
+import { remember, saveServer } from '../../../src/sandbox/server.ts';
+import { asked, doorsOf, givenServer } from '../../given.ts';
+
+const secret = 'hush "hush" of the simulated servers';
+const mode = ['INSTANCEMODE=Multiple', 'SHAREDFOLDER=\\\\FILESRV\\SCIM'];
+const instance: Partial<Request> = {
+  property: mode,
+  wayBackProperty: mode,
+  secretProperty: ['PASSPHRASE'],
+  environmentSecrets: new Map([['PASSPHRASE', secret]]),
+};
+const request = (name: string): Request => asked('apply', `SCIMConnector-${name}.msi`, instance);
+
+async function given(): Promise<Sandbox> {
+  const sandbox = await givenServer('multi-instance');
+  const { server } = sandbox.machine;
+  const shares = Object.entries(server.memory.shares ?? {});
+  remember(server, {
+    shares: Object.fromEntries(shares.map(([name, one]) => [name, { ...one, isEmptiedByUninstall: true as const }])),
+  });
+  await saveServer(server);
+  return sandbox;
+}
+
+const sharedText = ({ folder }: Sandbox): Promise<string> =>
+  readFile(join(folder, 'shares', 'filesrv', 'scim', 'appsettings.json'), 'utf8').catch(() => '{}');
+
+async function holdsNoSecret({ folder }: Sandbox): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const bytes = await readFile(join(entry.parentPath, entry.name));
+    for (const form of ['utf8', 'utf16le'] as const)
+      assert.ok(!bytes.includes(Buffer.from('hush', form)), `${entry.name} holds the secret`);
+  }
+}
+
+async function doorsIn(name: string): Promise<number> {
+  const { machine, doors } = countDoors((await given()).machine);
+  await apply(request(name), doorsOf(machine));
+  return doors.count;
+}
+
+const troubles: readonly Trouble[] = [
+  { kind: 'kill', effect: 'none' },
+  { kind: 'kill', effect: 'done' },
+  { kind: 'power-cut', effect: 'half' },
+  { kind: 'code', code: 1603, effect: 'none' },
+  { kind: 'code', code: 1603, effect: 'done' },
+  { kind: 'disk-full' },
+];
+
+const wordsOf = (trouble: Trouble) => `${trouble.kind} ${'effect' in trouble ? trouble.effect : ''}`.trim();
+
+for (const name of ['4.4.4', '4.4.5-fails-old-gone']) {
+  for (const trouble of troubles) {
+    test(`${wordsOf(trouble)} at every door of ${name} in multiple-instance mode loses nothing of the shared config`, async () => {
+      const count = await doorsIn(name);
+      for (let door = 1; door <= count; door += 1) await trial(name, trouble, door);
+    });
+  }
+}
+
+async function trial(name: string, trouble: Trouble, door: number): Promise<void> {
+  const sandbox = await given();
+  const before = await sharedText(sandbox);
+  const faulty = withFaults(sandbox.machine, { at: { door }, trouble });
+  const first = await apply(request(name), doorsOf(faulty)).catch(() => null);
+  const where = `door ${door}: ${first?.message ?? 'cut'}`;
+  if (first?.exitCode === 22) assert.equal(await sharedText(sandbox), before, where);
+  const again = await openSandbox(sandbox.folder);
+  assert.ok('machine' in again);
+  const next = await apply(request(name), doorsOf(again.machine));
+  const text = await sharedText(sandbox);
+  assert.ok([0, 22].includes(next.exitCode), `${where}; then ${next.exitCode} ${next.message}`);
+  if (next.exitCode === 22) assert.ok(text === before || leaves(next), `${where}; then ${next.message}`);
+  const [now, old] = [JSON.parse(text), JSON.parse(before)];
+  assert.deepEqual({ ...now, ...old }, now, `${where}; then ${next.message}`);
+  await holdsNoSecret(sandbox);
+}
+
+/** Where a cut kept a change from being noted, it counts as somebody else's: then the report says that it stays. */
+function leaves({ message }: RunReport): boolean {
+  return message.includes('stays as it is');
+}
