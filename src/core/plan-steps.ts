@@ -132,9 +132,13 @@ function cleaningSteps(one: Situation): Draft[] {
   return [
     ...steps(remainsToClear(one))
       .filter((step) => step.kind !== 'pool.stop' || !stops.has(step.pool))
-      .map((step): Draft => ({ step, why: 'an uninstallation may leave it' })),
-    ...steps(leftoversToClear(one)).map((step): Draft => ({ step, why: 'no product owns it' })),
+      .map((step) => cleaned(step, 'an uninstallation may leave it')),
+    ...steps(leftoversToClear(one)).map((step) => cleaned(step, 'no product owns it')),
   ];
+}
+
+function cleaned(step: Step, why: string): Draft {
+  return { step, why: step.kind === 'folder.clear' ? `${why}; its files go into the backup` : why };
 }
 
 function installStep(msi: Msi, one: Situation): Draft {

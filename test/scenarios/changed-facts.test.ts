@@ -6,10 +6,10 @@ import { freeFacts } from '../../src/core/approval.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import type { Machine } from '../../src/machine/machine.ts';
+import { keptPlanWith, program, serverIn } from '../cli/keeping.ts';
 import { readings, sharedFolder } from '../core/server-facts.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { type Trace, traced, withDoors } from '../sweep/doors.ts';
-import { keptPlanWith, program, serverIn } from './keeping.ts';
 
 /** One change of a server between the plan and its performance: where, and the facts that are seen then. */
 type Change = { readonly path: readonly string[]; readonly facts: Facts };

@@ -13,7 +13,7 @@ import { madeConfig } from '../../src/sandbox/made-config.ts';
 import { createFromFacts, openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { scenarioNames } from '../../src/sandbox/scenario-list.ts';
 import { asked, bundle, doorsOf, sample } from '../given.ts';
-import { connectorFolder, known, look, sandboxOf, settings, temporaryFolder } from './on-server.ts';
+import { connectorFolder, known, look, sandboxOf, settings, temporaryFolder } from '../sandbox/on-server.ts';
 
 /** A server made from facts, and what it says of itself. */
 async function madeFrom(t: TestContext, facts: Facts): Promise<Sandbox & { readonly notes: readonly string[] }> {

@@ -10,8 +10,8 @@ import type { Request } from '../../src/commands/request.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import { createSandbox, openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type ScenarioName, scenarioNames } from '../../src/sandbox/scenario-list.ts';
-import { requestOf } from './routes.ts';
-import { workspace } from './sweep.ts';
+import { requestOf } from '../sweep/routes.ts';
+import { workspace } from '../sweep/sweep.ts';
 
 let work = '';
 before(() => {

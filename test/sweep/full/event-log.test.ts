@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { failing, type Route, upgrades } from './routes.ts';
-import { preparedIn, workspace } from './sweep.ts';
-import { traceRoute, tryOut } from './trial.ts';
-import { troublesOf } from './troubles.ts';
+import { failing, type Route, upgrades } from '../routes.ts';
+import { preparedIn, workspace } from '../sweep.ts';
+import { traceRoute, tryOut } from '../trial.ts';
+import { troublesOf } from '../troubles.ts';
 
 const [upgrade] = upgrades;
 const [, walkedBack] = failing;

@@ -3,8 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { scenarioNames } from '../../src/sandbox/scenario-list.ts';
+import { documentOf, newFolder, run } from '../cli/program.ts';
 import { bundle, givenServer, sample } from '../given.ts';
-import { documentOf, newFolder, run } from './program.ts';
 
 const msi = sample('SCIMConnector-4.4.4.msi');
 const media = ['--msi', msi, '--hosting-bundle', sample(bundle), '--accept', 'reconfiguration'];
