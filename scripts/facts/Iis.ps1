@@ -113,9 +113,22 @@ function Get-CertificateBinding {
             $thumbprint = -join ($hash | ForEach-Object { '{0:X2}' -f $_ })
             $store = Get-Text "$root\$endpoint" 'SslCertStoreName'
             if (-not $store) { $store = 'MY' }
-            [ordered]@{ endpoint = $endpoint; thumbprint = $thumbprint; store = $store; present = Test-Certificate $store $thumbprint }
+            [ordered]@{
+                endpoint = $endpoint
+                thumbprint = $thumbprint
+                store = $store
+                appId = Get-ApplicationId "$root\$endpoint"
+                present = Test-Certificate $store $thumbprint
+            }
         }
     }
+}
+
+# Who bound the certificate: sixteen bytes, as .NET and Windows lay out a GUID.
+function Get-ApplicationId([string]$Path) {
+    $bytes = @(Get-Value $Path 'AppId' | Where-Object { $null -ne $_ })
+    if ($bytes.Count -ne 16) { return $null }
+    return (New-Object System.Guid (, [byte[]]$bytes)).ToString('B').ToUpperInvariant()
 }
 
 # The registry answers at once; only the store itself knows the certificates that policy puts there.

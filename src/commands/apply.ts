@@ -7,6 +7,7 @@ import type { Plan } from '../core/plan.ts';
 import { isSettling } from '../core/plan-settle.ts';
 import { type RunReport, report } from '../core/report.ts';
 import { SetupError } from '../core/setup-error.ts';
+import { isUnreadable } from '../core/unreadable.ts';
 import type { Wanted } from '../core/wanted.ts';
 import type { Machine } from '../machine/machine.ts';
 import { writeEvent } from '../run/event-log.ts';
@@ -74,7 +75,10 @@ async function runLocked(command: string, media: WantedWithMedia, doors: Doors, 
   if (ended) await writeEvent(ended, doors);
   if (!isSettling(decision.plan) || result.end !== 'converged') return result;
   // What Windows Installer has taken back may have changed everything that was decided on (T11).
-  const next = await runLocked(command, media, doors, check).catch(afterSettling);
+  const again = () => runLocked(command, media, doors, check).catch(afterSettling);
+  const first = await again();
+  // As amid a run, a server that could not be read is looked at once more.
+  const next = first.end === 'refused' && first.findings.some(isUnreadable) ? await again() : first;
   return { ...next, changed: true, ...(next.end === 'refused' ? refusedAfterwards : {}) };
 }
 

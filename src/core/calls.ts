@@ -1,7 +1,10 @@
 import type { CodeTable } from './codes.ts';
 import type { CertificateBinding, Site } from './facts.ts';
 import { type Places, packagePath } from './places.ts';
+
 import { endOfRequest, fullLog, logWithoutValues, type SecretProperty } from './secrets.ts';
+import { iisApplication } from './site-gaps.ts';
+
 import type { BundleRef, Properties, Step, StepKind, Steps } from './step.ts';
 
 /** One argument: a word, or a public property of msiexec, which is quoted by other rules. */
@@ -191,9 +194,6 @@ function putSite(step: Steps['site.present'], attempt: Attempt): Change[] {
   return [...putIisObjects(step, attempt), ...step.certificates.flatMap((one) => bindCertificate(one, attempt))];
 }
 
-/** The id under which IIS itself binds certificates; http.sys only keeps it. */
-const iisApplication = '{4dc3e181-e14b-4a21-b022-59fc669b0914}';
-
 /** The call that removes a site, or an application under one. */
 export function removeSite(site: Pick<Site, 'name' | 'application'>, attempt: Attempt): Change {
   const args =
@@ -213,16 +213,26 @@ function putPool(pool: string, identity: string): string[][] {
   ];
 }
 
-/** The calls that bind a certificate to an address and port, or to a host name and port. */
-export function bindCertificate({ endpoint, thumbprint, store }: CertificateBinding, attempt: Attempt): Change[] {
-  const isAddress = /^(\[[0-9a-f:.%]+\]|[0-9.]+):\d+$/i.test(endpoint);
-  const at = `${isAddress ? 'ipport' : 'hostnameport'}=${endpoint}`;
-  const file = '%SystemRoot%\\System32\\netsh.exe';
-  const what = [`certhash=${thumbprint.toLowerCase()}`, `appid=${iisApplication}`, `certstorename=${store}`];
+/** The calls that bind a certificate to an address and port, or to a host name and port, for whom it was bound before. */
+export function bindCertificate(one: CertificateBinding, attempt: Attempt): Change[] {
+  const { endpoint, thumbprint, store, appId } = one;
+  const what = [`certhash=${thumbprint.toLowerCase()}`, `appid=${appId ?? iisApplication}`, `certstorename=${store}`];
   return [
-    child('netsh delete', file, ['http', 'delete', 'sslcert', at], attempt, null),
-    child('netsh', file, ['http', 'add', 'sslcert', at, ...what], attempt, null),
+    unbindCertificate(one, attempt),
+    child('netsh', netsh, ['http', 'add', 'sslcert', placeOf(endpoint), ...what], attempt, null),
   ];
+}
+
+/** The call that takes what is bound to an address and port, or to a host name and port, from there. */
+export function unbindCertificate({ endpoint }: Pick<CertificateBinding, 'endpoint'>, attempt: Attempt): Change {
+  return child('netsh delete', netsh, ['http', 'delete', 'sslcert', placeOf(endpoint)], attempt, null);
+}
+
+const netsh = '%SystemRoot%\\System32\\netsh.exe';
+
+function placeOf(endpoint: string): string {
+  const isAddress = /^(\[[0-9a-f:.%]+\]|[0-9.]+):\d+$/i.test(endpoint);
+  return `${isAddress ? 'ipport' : 'hostnameport'}=${endpoint}`;
 }
 
 function putIisObjects({ site, identity }: Steps['site.present'], attempt: Attempt): Change[] {

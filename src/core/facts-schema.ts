@@ -33,6 +33,7 @@ const certificate = z.strictObject({
   endpoint: z.string(),
   thumbprint: z.string(),
   store: z.string(),
+  appId: guid.nullable(),
   present: z.boolean(),
 });
 const iisCore = {

@@ -49,6 +49,9 @@ export type CertificateBinding = {
   readonly endpoint: string;
   readonly thumbprint: string;
   readonly store: string;
+  /** Who bound it, a GUID in braces and upper case; null where http.sys has kept none (HTTP_SERVICE_CONFIG_SSL_PARAM). */
+  readonly appId: string | null;
+  /** Whether the certificate itself is in its store. */
   readonly present: boolean;
 };
 

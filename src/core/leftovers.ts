@@ -1,6 +1,6 @@
 import { defaultPool, isConnectorPath, isNamedAfterConnector, samePath } from './connector.ts';
 import type { CertificateBinding, ConnectorFolder, Facts, Iis, Pool, Product, Site } from './facts.ts';
-import { isSameSite, sameName } from './site-gaps.ts';
+import { isSameSite, portOf, sameName, securePorts } from './site-gaps.ts';
 import type { Step } from './step.ts';
 
 /** What of the connector lies on a server without a product that owns it (domain: known problems of the uninstallation). */
@@ -77,14 +77,9 @@ function sharedCertificates(site: Site, iis: Iis | null): readonly CertificateBi
   const ports = new Set(foreign.flatMap((one) => securePorts(one)));
   const own = securePorts(site);
   return (iis?.certificates ?? []).filter((one) => {
-    const port = one.endpoint.split(':').at(-1) ?? '';
+    const port = portOf(one);
     return one.present && ports.has(port) && own.includes(port);
   });
-}
-
-/** The ports of a site's https bindings. */
-export function securePorts(site: Pick<Site, 'bindings'>): readonly string[] {
-  return site.bindings.filter((one) => one.startsWith('https/')).map((one) => one.split(':').at(-2) ?? '');
 }
 
 /** An application under a site goes alone; a site with somebody's application under it stays. */

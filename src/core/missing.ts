@@ -22,6 +22,7 @@ import {
   servingGaps,
   siteGaps,
   siteNamed,
+  strayCertificates,
 } from './site-gaps.ts';
 import type { Step, StepKind, Steps, WantedFile } from './step.ts';
 import { compareMsiVersions } from './version.ts';
@@ -66,8 +67,10 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
     connectorGaps(facts, msi.productCode, null, (now) => [...productGaps(now, msi), ...lostPackage(now, msi)]),
   'connector.serve': ({ productCode }, facts) =>
     both(facts.products, facts.iis, (now, iis) => servingGaps(now, iis, productCode)),
-  'connector.uninstall': ({ productCode, folder }, facts) =>
-    connectorGaps(facts, productCode, folder, (now) => stillThere(now, productCode)),
+  'connector.uninstall': ({ productCode, folder, beneath }, facts) =>
+    connectorGaps(facts, productCode, folder, (now) =>
+      beneath?.every((code) => isRegistered(now, code)) ? [] : stillThere(now, productCode),
+    ),
   'connector.unchanged': ({ productCodes, files }, facts) =>
     both(facts.products, facts.config, (now, config) => [
       ...registrationGaps(now, productCodes),
@@ -76,11 +79,14 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
   'installer.settle': (_step, facts) => withReading(facts.installer, suspendedGaps),
   'folder.clear': ({ path }, facts) => withReading(facts.folders, (now) => filesLeft(now, path)),
   'folder.present': ({ folder }, facts) => withReading(facts.folders, (now) => folderGaps(now, folder)),
-  'site.present': ({ site, identity, certificates, beside }, facts) =>
+  'site.present': ({ site, identity, certificates, beside, bound }, facts) =>
     withReading(facts.iis, (now) => [
       ...siteGaps(now, site, identity),
       ...certificateGaps(now, certificates),
       ...secondSites(now, site, beside).map((one) => `${nameOfSite(one)} points at ${site.folder} too`),
+      ...strayCertificates(now, bound).map(
+        (one) => `certificate ${one.thumbprint} is bound to ${one.endpoint}, which no site uses`,
+      ),
     ]),
   'site.absent': ({ site, certificates }, facts) =>
     withReading(facts.iis, (now) => [
@@ -215,8 +221,12 @@ function lostPackage(now: readonly Product[], msi: { productCode: string; versio
     : [];
 }
 
+function isRegistered(now: readonly Product[], productCode: string): boolean {
+  return now.some((one) => one.productCode === productCode);
+}
+
 function registrationGaps(now: readonly Product[], productCodes: readonly string[]): string[] {
-  const gone = productCodes.filter((code) => !now.some((one) => one.productCode === code));
+  const gone = productCodes.filter((code) => !isRegistered(now, code));
   const added = now.filter((one) => !productCodes.includes(one.productCode));
   return [
     ...gone.map((code) => `product ${code} is not registered any more`),

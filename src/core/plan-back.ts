@@ -2,12 +2,14 @@ import { defaultFolder, samePath } from './connector.ts';
 import type { ConnectorFolder, Facts, Pool, Product, Site } from './facts.ts';
 import { splitProperties } from './instance.ts';
 import { filesToKeep } from './kept-config.ts';
-import { type Leftovers, noLeftovers, remainsOf, securePorts } from './leftovers.ts';
+import { type Leftovers, noLeftovers, remainsOf } from './leftovers.ts';
 import type { Msi } from './media.ts';
 import { asksForFolder } from './place.ts';
 import type { Plan } from './plan.ts';
+
 import { secretsBack, sharedBack } from './shared-plan.ts';
-import { isSameSite, sameName, secondSites } from './site-gaps.ts';
+import { isSameSite, portOf, sameName, secondSites, securePorts } from './site-gaps.ts';
+
 import { type Situation, siteOf, valueOr } from './situation.ts';
 import type { MsiRef, Properties, Step } from './step.ts';
 import { whyNoWayBack } from './way-back.ts';
@@ -22,6 +24,7 @@ export function wayBackOf(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
   const steps: Step[] = [
     ...pools.map(({ name }): Step => ({ kind: 'pool.stop', pool: name })),
     ...[one.wanted.msi, strayMsi(one)].flatMap((msi) => removeNew(one, msi)),
+    ...one.products.toReversed().flatMap((product) => makeWay(one, product)),
     ...one.products.map((product) => putBack(one, product)),
     ...foldersOf(one, left).map((folder): Step => ({ kind: 'folder.present', folder })),
     ...sitesOf(one, left),
@@ -68,6 +71,17 @@ function removeNew(one: Situation, msi: Msi | null): Step[] {
   if (!msi || one.products.some((product) => product.productCode === msi.productCode)) return [];
   const { productCode, productVersion: version } = msi;
   return [{ kind: 'connector.uninstall', productCode, version, folder: one.product?.folder ?? null }];
+}
+
+/**
+ * An older version that is laid over a newer one in the same folder leaves its own bytes in files of the other: the newer one goes
+ * first, if the package is there from which it comes back.
+ */
+function makeWay({ products }: Situation, { productCode, version, folder, cached }: Product): Step[] {
+  const index = products.findIndex((one) => one.productCode === productCode);
+  const older = products.slice(0, index).filter((one) => one.folder && folder && samePath(one.folder, folder));
+  if (older.length === 0 || [cached, ...older.map((one) => one.cached)].includes(null)) return [];
+  return [{ kind: 'connector.uninstall', productCode, version, folder, beneath: older.map((one) => one.productCode) }];
 }
 
 /** Files that were gone before need not be there again. Where the kept package is gone, the one given is that of the same product. */
@@ -120,11 +134,10 @@ function sitePresent(origin: Facts, site: Site, pool: Pool | null): Step[] {
   const iis = valueOr(origin.iis, null);
   const ports = securePorts(site);
   // One whose certificate is gone cannot be bound again.
-  const certificates = (iis?.certificates ?? []).filter(
-    (one) => one.present && ports.includes(one.endpoint.split(':').at(-1) ?? ''),
-  );
+  const certificates = (iis?.certificates ?? []).filter((one) => one.present && ports.includes(portOf(one)));
   const beside = secondSites(iis, site, []).map((one) => one.name + one.application);
-  return [{ kind: 'site.present', site, identity: pool.identity, certificates, beside }];
+  const bound = (iis?.certificates ?? []).map((one) => one.endpoint);
+  return [{ kind: 'site.present', site, identity: pool.identity, certificates, beside, bound }];
 }
 
 /** Every config file, byte for byte as it was. */

@@ -1,3 +1,4 @@
+import { isConnectorPath } from './connector.ts';
 import { filesToKeep } from './kept-config.ts';
 import { refOf } from './media.ts';
 import type { Draft, Plan } from './plan.ts';
@@ -22,11 +23,17 @@ export function settleSteps(one: Situation): Draft[] {
   return [...backupSteps(one), settle];
 }
 
-/** What is taken back cannot be brought back: putting old config over it could only do harm. It is only seen whether it was. */
+/**
+ * What is taken back cannot be brought back: putting old config over it could only do harm. It is only seen whether it was, by
+ * the files of registered products: where others go, they were laid down by what is taken back.
+ */
 export function settleBack(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
   const productCodes = one.products.map((product) => product.productCode);
+  const files = filesToKeep(one).filter(({ path }) =>
+    one.products.some(({ folder }) => folder === null || isConnectorPath(path, folder)),
+  );
   const noWayBack = 'what Windows Installer takes back cannot be brought back; it would have done so by itself';
-  return { wayBack: [{ kind: 'connector.unchanged', productCodes, files: filesToKeep(one) }], noWayBack };
+  return { wayBack: [{ kind: 'connector.unchanged', productCodes, files }], noWayBack };
 }
 
 /** Whether a plan only lets Windows Installer take back what it holds: afterwards everything is decided again. */

@@ -10,14 +10,11 @@ export function poolGaps(iis: Iis | null, name: string, wanted: 'started' | 'sto
   return wanted === 'stopped' && pool.workers > 0 ? [`a worker process of pool ${name} still runs`] : [];
 }
 
-/** What keeps the pool of a product's site from running. */
+/** What keeps the pool of a product's site from running; nothing where it has no site. */
 export function servingGaps(now: readonly Product[], iis: Iis | null, productCode: string): string[] {
   const folder = now.find((one) => one.productCode === productCode)?.folder ?? null;
   const site = iis?.sites.find((one) => folder !== null && samePath(one.folder, folder));
-  if (!site) return [];
-  const pool = poolNamed(iis, site.pool);
-  if (!pool) return [`pool ${site.pool} is not there`];
-  return pool.state === 'stopped' ? [`pool ${pool.name} is stopped`] : [];
+  return site ? poolGaps(iis, site.pool, 'started') : [];
 }
 
 /** Which of these certificates http.sys does not bind where they are wanted. */
@@ -32,6 +29,33 @@ export function certificateGaps(iis: Iis | null, wanted: readonly CertificateBin
   return wanted
     .filter((one) => !isBound(one))
     .map((one) => `certificate ${one.thumbprint} is not bound to ${one.endpoint}`);
+}
+
+/** The id under which IIS binds certificates (the application that `netsh http show sslcert` names for those of its sites). */
+export const iisApplication = '{4DC3E181-E14B-4A21-B022-59FC669B0914}';
+
+/**
+ * What IIS has bound where nothing was bound before (`bound`) and to a port that no site uses: a setup that counts its port up
+ * leaves it behind when the site gets its own port back. What somebody else has bound is none of it.
+ */
+export function strayCertificates(iis: Iis | null, bound: readonly string[]): readonly CertificateBinding[] {
+  const used = new Set((iis?.sites ?? []).flatMap(securePorts));
+  return (iis?.certificates ?? []).filter(
+    (one) =>
+      one.appId === iisApplication &&
+      !used.has(portOf(one)) &&
+      !bound.some((endpoint) => sameName(endpoint, one.endpoint)),
+  );
+}
+
+/** The ports of a site's https bindings. */
+export function securePorts(site: Pick<Site, 'bindings'>): readonly string[] {
+  return site.bindings.filter((one) => one.startsWith('https/')).map((one) => one.split(':').at(-2) ?? '');
+}
+
+/** The port that a certificate is bound to. */
+export function portOf({ endpoint }: CertificateBinding): string {
+  return endpoint.split(':').at(-1) ?? '';
 }
 
 /** How a site differs from the one wanted, pool and identity included. */

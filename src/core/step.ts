@@ -69,13 +69,15 @@ export type Steps = {
   'connector.serve': { readonly productCode: string };
   /**
    * `folder`: where it lies, or null if that is not known beforehand. `msi`: the package to uninstall it by, where Windows
-   * Installer has lost its own.
+   * Installer has lost its own. `beneath`: other products in its folder; where all of them are registered it may stay, for nothing
+   * is going to be laid over its files.
    */
   'connector.uninstall': {
     readonly productCode: string;
     readonly version: string;
     readonly folder: string | null;
     readonly msi?: MsiRef;
+    readonly beneath?: readonly string[];
   };
   /** The very products are registered that were, and their config is as it was. Only looked at: nothing can bring it about. */
   'connector.unchanged': { readonly productCodes: readonly string[]; readonly files: readonly WantedFile[] };
@@ -87,13 +89,15 @@ export type Steps = {
   'folder.present': { readonly folder: ConnectorFolder };
   /**
    * The site with its folder, bindings, pool and state, and the certificates that http.sys binds to its ports (T5). It alone
-   * points at its folder, but for the sites and applications (`name/application`) that did before.
+   * points at its folder, but for the sites and applications (`name/application`) that did before. `bound`: where a certificate
+   * was bound before; what IIS has bound elsewhere since serves a site, or is gone.
    */
   'site.present': {
     readonly site: Site;
     readonly identity: string;
     readonly certificates: readonly CertificateBinding[];
     readonly beside: readonly string[];
+    readonly bound: readonly string[];
   };
   /** The site or application is gone; the certificates are those of other sites, which its removal may take along (T5). */
   'site.absent': { readonly site: Site; readonly certificates: readonly CertificateBinding[] };

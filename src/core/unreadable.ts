@@ -33,6 +33,11 @@ export const unreadableRows: readonly Pick<FindingRow, 'id' | 'about' | 'means' 
   hint,
 }));
 
+/** Whether a finding is that of a reading that failed. */
+export function isUnreadable({ id }: Pick<Finding, 'id'>): boolean {
+  return unreadableRows.some((row) => row.id === id);
+}
+
 /** The finding of a reading that failed, or null if it did not. */
 export function unreadableFinding(now: Facts, name: FactName): Finding | null {
   const reading: Reading<unknown> = now[name];

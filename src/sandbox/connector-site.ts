@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { productNamePattern, samePath } from '../core/connector.ts';
 import type { CertificateBinding, Iis, Site } from '../core/facts.ts';
+import { iisApplication } from '../core/site-gaps.ts';
 import { changeIis, portOf, restartIis, startPool } from './iis.ts';
 import { remember, type Server, stored } from './server.ts';
 import { UnknownCall } from './tools/tool.ts';
@@ -143,7 +144,7 @@ function freePort(
 
 function selfSigned(server: Server, port: number): CertificateBinding {
   const thumbprint = createHash('sha1').update(`${port} ${server.memory.clock}`).digest('hex').toUpperCase();
-  return { endpoint: `0.0.0.0:${port}`, thumbprint, store: 'MY', present: true };
+  return { endpoint: `0.0.0.0:${port}`, thumbprint, store: 'MY', appId: iisApplication, present: true };
 }
 
 function endpointPort({ endpoint }: CertificateBinding): number {

@@ -1,10 +1,10 @@
+import { iisApplication } from '../core/site-gaps.ts';
 import { folder, ownPool } from './scenario-connector.ts';
 import { appcmd, mustEnd } from './scenario-parts.ts';
 import { elapse, type Server } from './server.ts';
 import { tools } from './tools/table.ts';
 
 const certificate = '5F3A1C9E0B7D42866E1A9C3D5B7F09E2C4A68D10';
-const iisApplication = '{4dc3e181-e14b-4a21-b022-59fc669b0914}';
 
 /** Another application of the server, which has the standard ports and a certificate of its own. */
 export async function otherSite(server: Server): Promise<void> {

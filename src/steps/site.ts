@@ -1,21 +1,28 @@
-import { bindCertificate, removeSite } from '../core/calls.ts';
+import { bindCertificate, removeSite, unbindCertificate } from '../core/calls.ts';
 import type { Outcome } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
 import { holds, missing } from '../core/missing.ts';
-import { sameName, secondSites } from '../core/site-gaps.ts';
+import { sameName, secondSites, strayCertificates } from '../core/site-gaps.ts';
 import { siteOf, valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import { nameOfSite } from '../core/words.ts';
 import { type Doing, done, failure, runCalls, runEach } from './doing.ts';
 
-/** Puts a site as it was; one that a package has made beside it, pointing at the same folder, goes first, for it may hold the ports (T4). */
+/**
+ * Puts a site as it was. One that a package has made beside it, pointing at the same folder, goes first, for it may hold the
+ * ports (T4); which certificates were bound for ports that are now nobody's shows only afterwards.
+ */
 export async function putSite(step: Step<'site.present'>, doing: Doing): Promise<Outcome> {
   const now = await doing.look();
   for (const one of secondSites(valueOr(now.iis, null), step.site, step.beside)) {
     const removed = await runEach((attempt) => [removeSite(one, attempt)], doing);
     if (!removed.ok) return removed;
   }
-  return runCalls(step, doing);
+  const put = await runCalls(step, doing);
+  if (!put.ok) return put;
+  const strays = strayCertificates(valueOr((await doing.look()).iis, null), step.bound);
+  const freed = await runEach((attempt) => strays.map((one) => unbindCertificate(one, attempt)), doing);
+  return freed.ok ? put : freed;
 }
 
 /** Removes a site that no product owns, and binds again what its removal took from others (T5): what was not lost is not touched. */

@@ -103,7 +103,7 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
   'pool.absent': [[{ kind: 'pool.absent', pool: 'ScimPool' }, [`${appcmd} delete apppool /apppool.name:ScimPool`]]],
   'site.present': [
     [
-      { kind: 'site.present', site, identity: 'ApplicationPoolIdentity', certificates: [], beside: [] },
+      { kind: 'site.present', site, identity: 'ApplicationPoolIdentity', certificates: [], beside: [], bound: [] },
       [
         `${appcmd} add apppool /name:ScimPool`,
         `${appcmd} set apppool /apppool.name:ScimPool /processModel.identityType:ApplicationPoolIdentity`,
@@ -115,7 +115,14 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
       ],
     ],
     [
-      { kind: 'site.present', site: under, identity: 'SpecificUser:CORP\\scim', certificates: [], beside: [] },
+      {
+        kind: 'site.present',
+        site: under,
+        identity: 'SpecificUser:CORP\\scim',
+        certificates: [],
+        beside: [],
+        bound: [],
+      },
       [
         `${appcmd} add apppool /name:ScimPool`,
         `${appcmd} add app /site.name:Default Web Site /path:/SCIM /physicalPath:${folder}`,
@@ -176,23 +183,24 @@ test('an uninstallation is judged by the codes of an uninstallation', () => {
   assert.equal(callsOf(installNew, attempt)[0]?.tool, 'msiexec');
 });
 
+const someone = '{BA195980-CD49-458B-9E23-C84EE0ADCD75}';
 const certificates = [
-  { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', present: true },
-  { endpoint: 'scim.example:443', thumbprint: 'CD34', store: 'WebHosting', present: true },
+  { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', appId: null, present: true },
+  { endpoint: 'scim.example:443', thumbprint: 'CD34', store: 'WebHosting', appId: someone, present: true },
 ];
-const bound: Step = { kind: 'site.present', site, identity: 'LocalSystem', certificates, beside: [] };
+const bound: Step = { kind: 'site.present', site, identity: 'LocalSystem', certificates, beside: [], bound: [] };
 
-test('certificates are bound again, by address or by name, as http.sys had them', () => {
+test('certificates are bound again, by address or by name, for whom http.sys had them, or for IIS if for nobody', () => {
   const netsh = `${system32}netsh.exe http`;
   const lines = callsOf(bound, attempt)
     .filter((call) => call.tool.startsWith('netsh'))
     .map(words);
-  const application = 'appid={4dc3e181-e14b-4a21-b022-59fc669b0914}';
+  const application = 'appid={4DC3E181-E14B-4A21-B022-59FC669B0914}';
   assert.deepEqual(lines, [
     `${netsh} delete sslcert ipport=0.0.0.0:443`,
     `${netsh} add sslcert ipport=0.0.0.0:443 certhash=ab12 ${application} certstorename=MY`,
     `${netsh} delete sslcert hostnameport=scim.example:443`,
-    `${netsh} add sslcert hostnameport=scim.example:443 certhash=cd34 ${application} certstorename=WebHosting`,
+    `${netsh} add sslcert hostnameport=scim.example:443 certhash=cd34 appid=${someone} certstorename=WebHosting`,
   ]);
 });
 
@@ -208,7 +216,10 @@ test('the time limits of the answers are minutes', () => {
 
 test('a pool without a password gets back the identity it had', () => {
   for (const identity of ['NetworkService', 'LocalSystem', 'LocalService', 'ApplicationPoolIdentity']) {
-    const lines = callsOf({ kind: 'site.present', site, identity, certificates: [], beside: [] }, attempt).map(words);
+    const lines = callsOf(
+      { kind: 'site.present', site, identity, certificates: [], beside: [], bound: [] },
+      attempt,
+    ).map(words);
     assert.ok(
       lines.some((line) => line.endsWith(`/processModel.identityType:${identity}`)),
       identity,
@@ -224,6 +235,7 @@ test('a site that was found stopped is stopped again', () => {
       identity: 'LocalSystem',
       certificates: [],
       beside: [],
+      bound: [],
     },
     attempt,
   ).map(words);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decide } from '../../src/core/decide.ts';
-import type { Facts } from '../../src/core/facts.ts';
+import type { ConfigFile, Facts } from '../../src/core/facts.ts';
 import type { Plan, Unfinished } from '../../src/core/plan.ts';
 import { acceptable, anyServer, anyUnfinished, anyWish } from './any-server.ts';
 import { bareServer, bundle, known, msi, server, wanted } from './server-facts.ts';
@@ -77,14 +77,18 @@ function judgePlan(plan: Plan, now: Facts, message: () => string): void {
       saved.some((one) => one.path === file.path && one.sha256 === file.sha256),
       message(),
     );
-  // What Windows Installer takes back is only compared: writing over it could do harm.
+  // What Windows Installer takes back is only compared, and what no product owns goes with it: writing over it could do harm.
+  const isOwned = ({ path }: ConfigFile) =>
+    now.products.known &&
+    now.products.value.some(({ folder }) => !folder || path.toLowerCase().startsWith(`${folder.toLowerCase()}\\`));
+  const isSettling = plan.wayBack.some((step) => step.kind === 'connector.unchanged');
   const restored = plan.wayBack.flatMap((step) => {
     if (step.kind === 'connector.unchanged') return step.files;
     return step.kind === 'config.restore' && step.match === 'exact' ? step.files : [];
   });
   assert.deepEqual(
     restored.map((one) => one.path),
-    files.map((one) => one.path),
+    (isSettling ? files.filter(isOwned) : files).map((one) => one.path),
   );
 }
 

@@ -10,6 +10,7 @@ import {
   hash,
   hosting,
   iis,
+  iisId,
   known,
   pool,
   product,
@@ -28,7 +29,9 @@ const iisWith = (more: Parameters<typeof iis>[0]) => server({ iis: known(iis(mor
 const files: WantedFile[] = config.map(({ path, role, sha256, values }) => ({ path, role, sha256, values }));
 export const [settingsFile] = files as [WantedFile];
 const oldPackage = { name: 'old.msi', sha256: hash('4.1.0'), from: 'C:\\Windows\\Installer\\abc.msi' };
-const certificate = { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', present: true };
+const certificate = { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', appId: iisId, present: true };
+const stray = { ...certificate, endpoint: '0.0.0.0:8443' };
+const other = { ...site, name: 'Portal', folder: 'C:\\portal', bindings: ['https/*:8443:portal.example'] };
 const doomed = (path: string, more: Partial<Facts> = {}) =>
   server({ restart: known({ reasons: ['renames'], deletions: [path] }), ...more });
 const module = { registered: true, files: true, schema: true, configured: true, eventSource: true };
@@ -364,7 +367,7 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     },
     fails: [
       ['its pool is stopped', poolIs({ state: 'stopped' }), /is stopped/],
-      ['its pool is gone', iisWith({ pools: [] }), /is not there/],
+      ['its pool is gone', iisWith({ pools: [] }), /pool ScimPool is not there/],
     ],
     unknown: ['products', 'iis'],
   },
@@ -387,12 +390,27 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     unknown: ['products', 'restart', 'installer'],
   },
   'site.present': {
-    step: { kind: 'site.present', site, identity: pool.identity, certificates: [certificate], beside: [] },
+    step: {
+      kind: 'site.present',
+      site,
+      identity: pool.identity,
+      certificates: [certificate],
+      beside: [],
+      bound: ['0.0.0.0:443', 'scim.example:9443'],
+    },
     holds: {
       'it is as it was': server(),
       'its bindings stand in another order': siteIs({ bindings: [...site.bindings].reverse() }),
       'names are written in other case': siteIs({ name: 'scimconnector', pool: 'SCIMPOOL' }),
       'its folder is written in other case': siteIs({ folder: `${site.folder.toUpperCase()}\\` }),
+      'a certificate is bound that was before': iisWith({
+        certificates: [certificate, { ...stray, endpoint: 'SCIM.example:9443' }],
+      }),
+      'a certificate is bound for a new site': iisWith({ sites: [site, other], certificates: [certificate, stray] }),
+      'somebody else has bound a certificate': iisWith({
+        certificates: [certificate, { ...stray, appId: '{BA195980-CD49-458B-9E23-C84EE0ADCD75}' }],
+      }),
+      'a certificate is bound for nobody': iisWith({ certificates: [certificate, { ...stray, appId: null }] }),
     },
     fails: [
       ['it is gone', iisWith({ sites: [] }), /site SCIMConnector\/ is not there/],
@@ -412,6 +430,11 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
         'another certificate is bound',
         iisWith({ certificates: [{ ...certificate, thumbprint: 'CD34' }] }),
         /AB12 is not bound/,
+      ],
+      [
+        'IIS has bound a certificate to a port that no site uses',
+        iisWith({ certificates: [certificate, stray] }),
+        /certificate AB12 is bound to 0.0.0.0:8443, which no site uses/,
       ],
       ['its pool is gone', iisWith({ pools: [] }), /does not run as/],
       ['IIS is gone', server({ iis: known(null) }), /is not there/],

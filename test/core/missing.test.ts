@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { holds, missing } from '../../src/core/missing.ts';
 import { settingsFile, stepCases, touched } from './missing-cases.ts';
-import { readings, server, unread } from './server-facts.ts';
+import { known, product, readings, server, unread } from './server-facts.ts';
 
 for (const [kind, { step, holds: good, fails, unknown }] of Object.entries(stepCases)) {
   for (const [what, facts] of Object.entries(good)) {
@@ -26,6 +26,15 @@ for (const [kind, { step, holds: good, fails, unknown }] of Object.entries(stepC
     }
   });
 }
+
+test('a version that is to make way for others may stay where they are', () => {
+  const [old, current] = [product('4.1.0'), product('4.4.4')];
+  const { productCode, version, folder } = current;
+  const step = { kind: 'connector.uninstall', productCode, version, folder, beneath: [old.productCode] } as const;
+  assert.ok(holds(step, server({ products: known([old, current]) })));
+  assert.ok(!holds(step, server({ products: known([current]) })));
+  assert.ok(holds(step, server({ products: known([]) })));
+});
 
 test('going back to the very bytes is not the same as keeping every value', () => {
   assert.ok(holds({ kind: 'config.restore', files: [settingsFile], match: 'values' }, touched));

@@ -1,7 +1,19 @@
 import { defaultFolder, defaultPool } from '../../src/core/connector.ts';
-import type { ConfigFile, Facts, Iis, Pool, Product, Reading, SharedFolder, Site } from '../../src/core/facts.ts';
+
+import type {
+  CertificateBinding,
+  ConfigFile,
+  Facts,
+  Iis,
+  Pool,
+  Product,
+  Reading,
+  SharedFolder,
+  Site,
+} from '../../src/core/facts.ts';
+
 import type { MsiRef, Step, StepKind, Steps, WantedFile } from '../../src/core/step.ts';
-import { configFile, hash, hosting, iis, known, pool, product, site } from './server-facts.ts';
+import { configFile, hash, hosting, iis, iisId, known, pool, product, site } from './server-facts.ts';
 
 /** IIS as enabling it starts it: later than any bundle that was there before. */
 const newIis = iis({
@@ -67,7 +79,7 @@ const effects: { readonly [K in StepKind]: (now: Facts, step: Steps[K]) => Parti
         { ...pool, ...pools.find((one) => one.name === step.site.pool), name: step.site.pool, identity: step.identity },
       ],
       certificates: [
-        ...certificates.filter((one) => !step.certificates.some((other) => other.endpoint === one.endpoint)),
+        ...certificates.filter(({ endpoint }) => step.bound.includes(endpoint) && !isIn(step.certificates, endpoint)),
         ...step.certificates,
       ],
     })),
@@ -110,6 +122,10 @@ function newHosting(now: Facts, version: string): Partial<Facts> {
   return { hosting: known(hosting({ runtimes: [...runtimes, runtime], changedAt: '2026-12-01T00:00:00Z' })) };
 }
 
+function isIn(certificates: readonly CertificateBinding[], endpoint: string): boolean {
+  return certificates.some((one) => one.endpoint === endpoint);
+}
+
 function stays(one: Site, { site: wanted, beside }: Steps['site.present']): boolean {
   if (one.name === wanted.name && one.application === wanted.application) return false;
   return one.folder !== wanted.folder || beside.includes(one.name + one.application);
@@ -144,14 +160,17 @@ function installed(now: Facts, msi: MsiRef, folder: string, replaces: readonly s
   };
 }
 
+const countedUp = { endpoint: '0.0.0.0:8443', thumbprint: 'EF56', store: 'MY', appId: iisId, present: true };
+
 function madeSite(now: Facts, folder: string): Partial<Facts> {
-  return withIis(now, ({ sites, pools }) => {
+  return withIis(now, ({ sites, pools, certificates }) => {
     if (sites.some((one) => one.folder === folder)) return {};
     const made = { ...site, folder, pool: defaultPool, bindings: ['https/*:8443:'] };
     const other = pools.filter((one) => one.name !== defaultPool);
     return {
       sites: [...sites.filter((one) => one.name !== site.name || one.application !== '/'), made],
       pools: [...other, { ...pool, name: defaultPool }],
+      certificates: [...certificates.filter((one) => one.endpoint !== countedUp.endpoint), countedUp],
     };
   });
 }

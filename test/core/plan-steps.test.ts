@@ -5,7 +5,20 @@ import type { Facts } from '../../src/core/facts.ts';
 import type { Plan, Unfinished } from '../../src/core/plan.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 import { acceptable } from './any-server.ts';
-import { bareServer, bundle, hosting, iis, known, msi, pool, product, server, site, wanted } from './server-facts.ts';
+import {
+  bareServer,
+  bundle,
+  hosting,
+  iis,
+  iisId,
+  known,
+  msi,
+  pool,
+  product,
+  server,
+  site,
+  wanted,
+} from './server-facts.ts';
 
 const upgrade = wanted(msi('4.4.4'), { accept: acceptable });
 const replace = wanted(msi('4.4.4', { upgrade: [] }));
@@ -84,7 +97,13 @@ test('a pool that was found stopped is left stopped, on the way back too', () =>
 });
 
 test('the site comes back with the certificates of its own ports, as far as they are still there', () => {
-  const at = (endpoint: string, present = true) => ({ endpoint, thumbprint: 'AB12', store: 'MY', present });
+  const at = (endpoint: string, present = true) => ({
+    endpoint,
+    thumbprint: 'AB12',
+    store: 'MY',
+    appId: iisId,
+    present,
+  });
   const certificates = [
     at('0.0.0.0:443'),
     at('scim.example:443'),
@@ -99,6 +118,7 @@ test('the site comes back with the certificates of its own ports, as far as they
     identity: pool.identity,
     certificates: [at('0.0.0.0:443'), at('scim.example:443')],
     beside: [],
+    bound: certificates.map((one) => one.endpoint),
   });
 });
 

@@ -39,6 +39,9 @@ export function hash(text: string): string {
   return Buffer.from(text).toString('hex').padEnd(64, '0').slice(0, 64);
 }
 
+/** Under which IIS binds certificates. */
+export const iisId = '{4DC3E181-E14B-4A21-B022-59FC669B0914}';
+
 export const site: Site = {
   name: 'SCIMConnector',
   application: '/',
@@ -57,7 +60,7 @@ export function iis(more: Partial<Iis> = {}): Iis {
     services: { W3SVC: { state: 'running', startedAt: '2026-11-05T06:00:00Z' } },
     sites: [site],
     pools: [pool],
-    certificates: [{ endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', present: true }],
+    certificates: [{ endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', appId: iisId, present: true }],
     ...more,
   };
 }

@@ -7,7 +7,20 @@ import { keepsPlace } from '../../src/core/place.ts';
 import type { Plan, Unfinished } from '../../src/core/plan.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 import { acceptable } from './any-server.ts';
-import { bareServer, codeOf, folder, iis, known, msi, pool, product, server, site, wanted } from './server-facts.ts';
+import {
+  bareServer,
+  codeOf,
+  config,
+  folder,
+  iis,
+  known,
+  msi,
+  pool,
+  product,
+  server,
+  site,
+  wanted,
+} from './server-facts.ts';
 
 function planFor(now: Facts, goal: Wanted, unfinished?: Unfinished): Plan {
   const decision = decide(now, { ...goal, accept: acceptable }, unfinished);
@@ -171,6 +184,30 @@ test('what a run has installed where leftovers lay is no leftover when the run i
     again.wayBack.map((step) => step.kind),
     first.wayBack.map((step) => step.kind),
   );
+});
+
+test('of two versions in one folder the newer one makes way for the older one, as long as that is not there', () => {
+  const back = (...products: Product[]) =>
+    planFor(withProducts(...products), same)
+      .wayBack.filter((step) => step.kind === 'connector.uninstall' || step.kind === 'connector.install')
+      .map((step) => `${step.kind} ${step.kind === 'connector.install' ? step.msi.version : step.version}`);
+  const [old, current] = [product('4.1.0'), product('4.4.4')];
+  const both = ['connector.install 4.1.0', 'connector.install 4.4.4'];
+  assert.deepEqual(back(current, old), ['connector.uninstall 4.4.4', ...both]);
+  assert.deepEqual(back({ ...old, folder: 'C:\\other' }, current), both);
+  assert.deepEqual(back(old, { ...current, cached: null }), both, 'what cannot be put back is left where it is');
+  const step = planFor(withProducts(old, current), same).wayBack.find((one) => one.kind === 'connector.uninstall');
+  assert.deepEqual(step?.kind === 'connector.uninstall' && step.beneath, [codeOf('4.1.0')]);
+});
+
+test('of what is taken back only the config of registered products is looked for', () => {
+  const installer = known({ suspended: true, disabledByPolicy: false });
+  const files = (facts: Facts) =>
+    planFor({ ...facts, installer }, same).wayBack.flatMap((one) =>
+      one.kind === 'connector.unchanged' ? one.files : [],
+    );
+  assert.equal(files(server()).length, config.length);
+  assert.deepEqual(files(server({ products: known([]) })), []);
 });
 
 test('a suspended installation of somebody else is settled alone, and then everything is decided again', () => {

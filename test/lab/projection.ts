@@ -161,14 +161,27 @@ function iisKeys(iis: Iis): readonly RegistryKey[] {
   ];
 }
 
-function certificateKeys({ endpoint, thumbprint, store, present }: CertificateBinding): readonly RegistryKey[] {
-  const values = { SslCertHash: Buffer.from(thumbprint, 'hex'), SslCertStoreName: store };
+function certificateKeys({ endpoint, thumbprint, store, appId, present }: CertificateBinding): readonly RegistryKey[] {
+  const values = {
+    SslCertHash: Buffer.from(thumbprint, 'hex'),
+    SslCertStoreName: store,
+    ...(appId === null ? {} : { AppId: guidBytes(appId) }),
+  };
   const binding = { key: `${httpParameters}\\SslBindingInfo\\${endpoint}`, values };
   const certificate = {
     key: `${software}\\Microsoft\\SystemCertificates\\${store}\\Certificates\\${thumbprint}`,
     values: {},
   };
   return present ? [binding, certificate] : [binding];
+}
+
+/** As Windows lays out a GUID: the first three groups with their lowest byte first. */
+function guidBytes(guid: string): Buffer {
+  const groups = guid
+    .slice(1, -1)
+    .split('-')
+    .map((group) => Buffer.from(group, 'hex'));
+  return Buffer.concat(groups.map((group, index) => (index < 3 ? group.reverse() : group)));
 }
 
 function sessionName(features: Readonly<Record<string, string>>): string {

@@ -36,7 +36,7 @@ export const readerDocument: ReaderDocument = {
     components: ['StaticContent', 'W3SVC'],
     sharedConfiguration: null,
     services: { W3SVC: { state: 'running', startedAt: '2026-08-19T06:00:00Z' } },
-    certificates: [{ endpoint: '0.0.0.0:443', thumbprint: 'AB'.repeat(20), store: 'MY', present: true }],
+    certificates: [{ endpoint: '0.0.0.0:443', thumbprint: 'AB'.repeat(20), store: 'MY', appId: null, present: true }],
     ...structuredClone(states),
     workers: [...states.workers],
   }),

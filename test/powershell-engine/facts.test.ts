@@ -176,6 +176,35 @@ describe('services of IIS', () => {
   });
 });
 
+describe('certificate bindings', () => {
+  const parameters = `${services}\\HTTP\\Parameters`;
+  const bytes = (hex: string) =>
+    `[byte[]](${hex
+      .match(/../g)
+      ?.map((pair) => `0x${pair}`)
+      .join(', ')})`;
+  const hash = 'AB'.repeat(20);
+  const given = (values: Record<string, string>) => ({ SslCertHash: bytes(hash), ...values });
+
+  it('are read by address and by name, with their store and with who bound them', () => {
+    const registry: Registry = {
+      [`${parameters}\\SslBindingInfo\\0.0.0.0:443`]: given({
+        SslCertStoreName: "'WebHosting'",
+        AppId: bytes('81E1C34D4BE1214AB02259FC669B0914'),
+      }),
+      [`${parameters}\\SslSniBindingInfo\\scim.example:443`]: given({}),
+      [`SOFTWARE\\Microsoft\\SystemCertificates\\MY\\Certificates\\${hash}`]: {},
+      [`SOFTWARE\\Microsoft\\SystemCertificates\\WebHosting\\Certificates\\${hash}`]: {},
+    };
+    const common = { thumbprint: hash, present: true };
+    const iisId = '{4DC3E181-E14B-4A21-B022-59FC669B0914}';
+    assert.deepEqual(read('@(Get-CertificateBinding)', registry), [
+      { ...common, endpoint: '0.0.0.0:443', store: 'WebHosting', appId: iisId },
+      { ...common, endpoint: 'scim.example:443', store: 'MY', appId: null },
+    ]);
+  });
+});
+
 describe('the hosting bundle', () => {
   it('is known by its own registration, and its options by either view', () => {
     const registry: Registry = {

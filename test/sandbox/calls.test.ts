@@ -6,6 +6,7 @@ import { neededFeatures } from '../../src/core/connector.ts';
 import { eventCall } from '../../src/core/event-log.ts';
 import { factsSchema } from '../../src/core/facts-schema.ts';
 import { packagePath, placesOf } from '../../src/core/places.ts';
+import { iisApplication } from '../../src/core/site-gaps.ts';
 import type { BundleRef, MsiRef, Step } from '../../src/core/step.ts';
 import { connectorFolder, samples, sandboxOf, snapshot } from './on-server.ts';
 
@@ -25,7 +26,9 @@ const site = {
 const under = { ...site, name: 'Default Web Site', application: '/SCIM', pool: 'SecondPool' };
 
 const secrets = [{ name: 'PASSPHRASE', hidden: true }];
-const certificates = [{ endpoint: '0.0.0.0:9443', thumbprint: 'AB'.repeat(20), store: 'MY', present: true }];
+const certificates = [
+  { endpoint: '0.0.0.0:9443', thumbprint: 'AB'.repeat(20), store: 'MY', appId: iisApplication, present: true },
+];
 
 /** Every kind of step that has command lines, in an order in which each can succeed, with the codes it ends in. */
 const steps: readonly (readonly [Step, readonly (number | null)[]])[] = [
@@ -42,11 +45,11 @@ const steps: readonly (readonly [Step, readonly (number | null)[]])[] = [
   [{ kind: 'connector.uninstall', productCode: code44, version: '4.4.4', folder: null }, [3010]],
   [{ kind: 'connector.install', msi, properties: { INSTALLDIR: 'C:\\Program Files\\SCIM Connector' } }, [0]],
   [
-    { kind: 'site.present', site, identity: 'NetworkService', certificates, beside: [] },
+    { kind: 'site.present', site, identity: 'NetworkService', certificates, beside: [], bound: [] },
     [0, 0, 0, 0, 0, 0, 1056, 1, 0],
   ],
   [
-    { kind: 'site.present', site: under, identity: 'ApplicationPoolIdentity', certificates: [], beside: [] },
+    { kind: 'site.present', site: under, identity: 'ApplicationPoolIdentity', certificates: [], beside: [], bound: [] },
     [183, 0, 0, 0, 0],
   ],
   [{ kind: 'connector.repair', msi, properties: {} }, [3010]],

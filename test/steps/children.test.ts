@@ -95,6 +95,7 @@ test('of several calls the first that fails ends the step', async () => {
     identity: 'NetworkService',
     certificates: [],
     beside: [],
+    bound: [],
   };
   const callsUntil = async (failing: number) => {
     let calls = 0;

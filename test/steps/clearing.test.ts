@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Call, CallResult } from '../../src/core/calls.ts';
-import type { Facts, Site } from '../../src/core/facts.ts';
+import type { CertificateBinding, Facts, Site } from '../../src/core/facts.ts';
 import type { Step } from '../../src/core/step.ts';
 import { perform } from '../../src/steps/perform.ts';
-import { bareServer, iis, known, pool, product, server, site } from '../core/server-facts.ts';
+import { bareServer, iis, iisId, known, pool, product, server, site } from '../core/server-facts.ts';
 import { withDoors } from '../sweep/doors.ts';
 import { doingOn, givenDoing } from './on-server.ts';
 
-const certificate = { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', present: true };
+const certificate = { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', appId: iisId, present: true };
 const second: Site = { ...site, name: 'Default Web Site', application: '/SCIMConnector' };
 const absent: Step<'site.absent'> = { kind: 'site.absent', site, certificates: [certificate] };
 const withSites = (sites: readonly Site[], more: Partial<Facts> = {}) =>
@@ -54,13 +54,31 @@ test('neither the site of a registered product is removed nor a pool in which so
 });
 
 test('a second site that a package made beside the old one is removed before the old one is put right', async () => {
-  const step: Step = { kind: 'site.present', site, identity: pool.identity, certificates: [], beside: [] };
+  const step: Step = { kind: 'site.present', site, identity: pool.identity, certificates: [], beside: [], bound: [] };
   const { calls } = await performed(step, [server({ iis: known(iis({ sites: [site, second] })) })]);
   assert.equal(calls[0], 'delete app /app.name:Default Web Site/SCIMConnector');
   assert.ok(calls.length > 5);
-  const known2: Step = { ...step, beside: ['default web site/scimconnector'] };
+  const known2: Step = { ...step, beside: ['default web site/scimconnector'], bound: [] };
   const before = await performed(known2, [server({ iis: known(iis({ sites: [site, second] })) })]);
   assert.ok(!before.calls.some((one) => one.startsWith('delete')));
+});
+
+test('what IIS has bound to a port that no site uses any more is taken from there, and nothing else is', async () => {
+  const bound = ['0.0.0.0:443'];
+  const step: Step = { kind: 'site.present', site, identity: pool.identity, certificates: [], beside: [], bound };
+  const now = (more: Partial<CertificateBinding>, sites: readonly Site[] = [site]) =>
+    server({ iis: known(iis({ sites, certificates: [certificate, { ...certificate, ...more }] })) });
+  const removed = async (looks: readonly Facts[]) =>
+    (await performed(step, looks)).calls.filter((one) => one.startsWith('http'));
+  const stray = now({ endpoint: '0.0.0.0:8443' });
+  const countedUp = now({ endpoint: '0.0.0.0:8443' }, [{ ...site, bindings: ['https/*:8443:'] }]);
+  assert.deepEqual(await removed([countedUp, stray]), ['http delete sslcert ipport=0.0.0.0:8443']);
+  assert.deepEqual(await removed([stray, countedUp]), []);
+  assert.deepEqual(
+    await removed([now({ endpoint: '0.0.0.0:8443', appId: '{BA195980-CD49-458B-9E23-C84EE0ADCD75}' })]),
+    [],
+  );
+  assert.deepEqual(await removed([server()]), []);
 });
 
 test('what the call that settles ends with does not count, only whether Windows Installer still holds something', async () => {

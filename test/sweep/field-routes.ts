@@ -38,6 +38,7 @@ export const moved: readonly Route[] = [
 export const shared: readonly Route[] = [
   { name: 'upgrade in a pool that another site uses', ...upgrade, scenario: 'shared-pool' },
   { name: 'upgrade without a hosting bundle', ...upgrade, scenario: 'scim-4.1-no-bundle' },
+  { name: 'uninstall beside a site on the same port', ...upgrade, scenario: 'shared-port', to: null },
 ];
 
 /** Products that no package for 64 bits from 4.0 on replaces. */
@@ -57,6 +58,7 @@ export const damaged: readonly Route[] = [
 
 /** More than one product. */
 export const several: readonly Route[] = [
+  { name: 'one of two products', ...same, scenario: 'duplicate', accept: ['duplicate', 'no-way-back'] },
   {
     name: 'one of two products of a fourth field',
     ...same,
@@ -82,6 +84,13 @@ export const suspended: readonly Route[] = [
     from: '4.1.0',
     accept: ['installer-suspended'],
   },
+  {
+    name: 'install after a power cut that left no product',
+    ...settled,
+    scenario: 'suspended-none',
+    from: null,
+    accept: ['installer-suspended', 'leftovers'],
+  },
 ];
 
 /** The same, with two products afterwards. */
@@ -91,28 +100,6 @@ export const suspendedBoth: readonly Route[] = [
     ...settled,
     scenario: 'suspended-both',
     accept: ['installer-suspended', 'duplicate', 'no-way-back'],
-  },
-];
-
-/** Routes that are swept, but of which some trouble is not told right yet; `what` says what the judge finds. */
-export const awaited: readonly { readonly route: Route; readonly what: string }[] = [
-  {
-    route: { name: 'uninstall beside a site on the same port', ...upgrade, scenario: 'shared-port', to: null },
-    what: 'the way back leaves the certificate bound that the setup of the old version bound to a port counted up',
-  },
-  {
-    route: { name: 'one of two products', ...same, scenario: 'duplicate', accept: ['duplicate', 'no-way-back'] },
-    what: 'failed-as-before is said where a program file of one folder has the bytes of the other version',
-  },
-  {
-    route: {
-      name: 'install after a power cut that left no product',
-      ...settled,
-      scenario: 'suspended-none',
-      from: null,
-      accept: ['installer-suspended', 'leftovers'],
-    },
-    what: 'the way back of the settling puts config of the suspended installation back over what was there before',
   },
 ];
 

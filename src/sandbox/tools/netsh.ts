@@ -26,7 +26,13 @@ function add(server: Server, endpoint: string, given: Record<string, string>, ar
   if (bindings(server).some((one) => one.endpoint.toLowerCase() === endpoint))
     return failed('SSL Certificate add failed, Error: 183');
   const store = args.find((word) => /^certstorename=/i.test(word))?.slice('certstorename='.length) ?? '';
-  const added = { endpoint, thumbprint: certhash.toUpperCase(), store, present: true };
+  const added = {
+    endpoint,
+    thumbprint: certhash.toUpperCase(),
+    store,
+    appId: appid.toUpperCase(),
+    present: true,
+  };
   changeIis(server, ({ certificates }) => ({ certificates: [...certificates, added] }));
   return { code: 0, output: 'SSL Certificate successfully added\r\n' };
 }
