@@ -1,4 +1,4 @@
-import { type Explained, explain } from '../core/explain.ts';
+import type { Explained } from '../core/explain.ts';
 import { type RunReport, report } from '../core/report.ts';
 import { situationOf } from '../core/situation.ts';
 import type { Probe } from '../machine/machine.ts';
@@ -47,6 +47,7 @@ async function looked(command: 'plan' | 'verify', request: Request, probe: Probe
   const decided = request.facts === undefined ? seen : fromFacts(seen);
   const told = report(command, lookedOnly(decided, endOf[command][decided.decision.verdict]));
   if (command !== 'plan' || !request.explain) return { told, decided, media };
+  const { explain } = await import('../core/explain.ts');
   const explained = explain(situationOf(decided.now, media.wanted, decided.unfinished), decided.opened.findings);
   return { told: { ...told, explained }, decided, media };
 }

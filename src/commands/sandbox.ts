@@ -4,7 +4,6 @@ import { SetupError } from '../core/setup-error.ts';
 import { createFromFacts, createSandbox, openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import type { MadeFrom, Memory } from '../sandbox/server.ts';
 import { detect } from './detect.ts';
-import { readFacts } from './read-facts.ts';
 import type { Request } from './request.ts';
 
 export type SandboxReport = {
@@ -19,6 +18,12 @@ export type SandboxReport = {
   /** The entries of its Application log that this program wrote, oldest first. */
   readonly events: Memory['events'];
 };
+
+/** Facts and their schema are loaded only where a file is given. */
+async function factsIn(file: string): Promise<Facts> {
+  const { readFacts } = await import('./read-facts.ts');
+  return (await readFacts(file)).facts;
+}
 
 const usualScenario = 'scim-4.1';
 
@@ -36,7 +41,7 @@ export async function create(
   const made =
     facts === undefined
       ? await createSandbox(folder, scenario ?? usualScenario)
-      : await createFromFacts(folder, (await readFacts(facts)).facts);
+      : await createFromFacts(folder, await factsIn(facts));
   if ('problem' in made)
     throw new SetupError(20, {
       message: `No simulated server was made: ${made.problem}.`,
