@@ -1,8 +1,0 @@
-import { it } from 'node:test';
-import { placed } from '../field-routes.ts';
-import { sweep } from '../sweep.ts';
-
-for (const route of placed) {
-  it(`${route.name}: whatever goes wrong, no end is claimed that is not so, and the next runs get there`, () =>
-    sweep(route));
-}
