@@ -73,13 +73,21 @@ async function runLocked(command: string, media: WantedWithMedia, doors: Doors, 
   );
   const ended = endedEvent(result);
   if (ended) await writeEvent(ended, doors);
-  if (!isSettling(decision.plan) || result.end !== 'converged') return result;
+  if (!isSettling(decision.plan) || !isSettled(result)) return result;
   // What Windows Installer has taken back may have changed everything that was decided on (T11).
   const again = () => runLocked(command, media, doors, check).catch(afterSettling);
   const first = await again();
   // As amid a run, a server that could not be read is looked at once more.
   const next = first.end === 'refused' && first.findings.some(isUnreadable) ? await again() : first;
   return { ...next, changed: true, ...(next.end === 'refused' ? refusedAfterwards : {}) };
+}
+
+/**
+ * Whether Windows Installer is seen to hold nothing any more, however the run that asked for it ended: what failed of that is not
+ * needed for the next one, which keeps a journal of its own. Where a child may still be at work there is no last look.
+ */
+function isSettled({ after }: RunReport): boolean {
+  return after?.installer.known === true && !after.installer.value.suspended;
 }
 
 /** What keeps the next run from beginning is no end at which nothing was touched. */
