@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { apply, uninstall } from '../../src/commands/apply.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { Killed, withFaults } from '../../src/sandbox/faults.ts';
+import { documentOf, run } from '../cli/program.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { withDoors } from '../sweep/doors.ts';
-import { documentOf, run } from './program.ts';
 
 const v444 = sample('SCIMConnector-4.4.4.msi');
 const failing = sample('SCIMConnector-4.4.5-fails-old-gone.msi');

@@ -3,8 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { newFolder, run } from '../cli/program.ts';
 import { givenServer, sample } from '../given.ts';
-import { newFolder, run } from './program.ts';
 
 const connector = 'c/inetpub/wwwroot/SCIMConnector';
 const settings = `${connector}/appsettings.json`;

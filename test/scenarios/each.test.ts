@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { factsSchema } from '../../src/core/facts-schema.ts';
 import { scenarioNames } from '../../src/sandbox/scenario-list.ts';
-import { known, lay, look, sandboxOf, settings, snapshot, textOf } from './on-server.ts';
+import { known, lay, look, sandboxOf, settings, snapshot, textOf } from '../sandbox/on-server.ts';
 
 for (const name of scenarioNames()) {
   test(`the facts of the scenario ${name} follow their schema and know every reading`, async (t) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { scenarioNames } from '../../src/sandbox/scenario-list.ts';
-import { run } from './program.ts';
+import { run } from '../cli/program.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'scim-setup-test-'));
 after(() => rmSync(work, { recursive: true, force: true }));

@@ -10,9 +10,9 @@ import type { Machine } from '../../src/machine/machine.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { remember, type Share, saveServer, store, stored } from '../../src/sandbox/server.ts';
+import { run } from '../cli/program.ts';
 import { asked, doorsOf, givenServer, sample } from '../given.ts';
 import { withDoors } from '../sweep/doors.ts';
-import { run } from './program.ts';
 
 const share = '\\\\FILESRV\\SCIM';
 const settings = `${share}\\appsettings.json`;

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { apply } from '../../src/commands/apply.ts';
 import type { SecretProperty } from '../../src/core/secrets.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
+import { documentIn, forge, keptPlanWith } from '../cli/keeping.ts';
+import { documentOf, type Ended, newFolder, run, runWith, start, treeOf } from '../cli/program.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
-import { documentIn, forge, keptPlanWith } from './keeping.ts';
-import { documentOf, type Ended, newFolder, run, runWith, start, treeOf } from './program.ts';
 
 type Step = { readonly step: { readonly kind: string; readonly secrets?: readonly SecretProperty[] } };
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { documentIn, forge, type Json, keptPlan } from '../cli/keeping.ts';
+import { documentOf, newFolder, run, treeOf } from '../cli/program.ts';
 import { givenServer, sample } from '../given.ts';
-import { documentIn, forge, type Json, keptPlan } from './keeping.ts';
-import { documentOf, newFolder, run, treeOf } from './program.ts';
 
 const msi = sample('SCIMConnector-4.4.4.msi');
 const other = sample('SCIMConnector-4.4.5-loses-config.msi');

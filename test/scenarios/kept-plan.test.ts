@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { apply } from '../../src/commands/apply.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { countDoors, Killed, withFaults } from '../../src/sandbox/faults.ts';
+import { documentIn, keptPlan, program, serverIn } from '../cli/keeping.ts';
+import { documentOf, newFolder, run, treeOf } from '../cli/program.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
-import { documentIn, keptPlan, program, serverIn } from './keeping.ts';
-import { documentOf, newFolder, run, treeOf } from './program.ts';
 
 type Approved = { readonly fingerprint: string; readonly differences: readonly string[] };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Facts } from '../../src/core/facts.ts';
 import type { ScenarioName } from '../../src/sandbox/scenario-list.ts';
-import { connectorFolder, known, look, sandboxOf, textOf } from './on-server.ts';
+import { connectorFolder, known, look, sandboxOf, textOf } from '../sandbox/on-server.ts';
 
 async function factsOf(t: TestContext, scenario: ScenarioName): Promise<Facts> {
   return look(await sandboxOf(t, scenario));
