@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Doors, Request } from '../src/commands/request.ts';
-import { defaultLimits } from '../src/core/calls.ts';
+import { defaultLimits } from '../src/core/call.ts';
 import type { Wanted } from '../src/core/wanted.ts';
 import type { Machine } from '../src/machine/machine.ts';
 import { createSandbox, openSandbox } from '../src/sandbox/sandbox.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Answers } from '../core/answers.ts';
-import { defaultLimits, type Limits } from '../core/calls.ts';
+import { defaultLimits, type Limits } from '../core/call.ts';
 import { findingRows } from '../core/findings.ts';
 import type { BundleMedia, Msi } from '../core/media.ts';
 import type { Secrets } from '../core/secrets.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultLimits, type Limits } from './calls.ts';
+import { defaultLimits, type Limits } from './call.ts';
 
 /** The answer file: what a person would be asked. Flags and environment win over it. */
 export type Answers = {

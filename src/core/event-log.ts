@@ -1,4 +1,4 @@
-import type { Call } from './calls.ts';
+import type { Call } from './call.ts';
 import type { Opened } from './journal.ts';
 import { type RunReport, versionsIn } from './report.ts';
 

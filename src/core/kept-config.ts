@@ -1,6 +1,6 @@
+import { differingPointers } from './config-gaps.ts';
 import { crossesFormat, isConnectorPath, normalPath } from './connector.ts';
 import type { ConfigFile, Product, Values } from './facts.ts';
-import { differingPointers } from './missing.ts';
 import { type Situation, valueOr } from './situation.ts';
 import type { WantedFile } from './step.ts';
 

@@ -1,7 +1,7 @@
 import compare from 'semver/functions/compare.js';
 import { productNamePattern } from './connector.ts';
 import { type FindingRow, listed } from './finding-row.ts';
-import { lineOf } from './missing.ts';
+import { lineOf } from './hosting-gaps.ts';
 import { packagePath, placesRoot } from './places.ts';
 import type { PackageRef } from './step.ts';
 

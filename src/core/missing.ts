@@ -1,17 +1,17 @@
-import compare from 'semver/functions/compare.js';
-import { isConnectorPath, samePath } from './connector.ts';
-import type {
-  ConfigFile,
-  ConnectorFolder,
-  Facts,
-  Hosting,
-  Iis,
-  InstallerState,
-  Product,
-  Reading,
-  Restart,
-  Values,
-} from './facts.ts';
+import { changedBytes, lostValues } from './config-gaps.ts';
+import { samePath } from './connector.ts';
+import type { ConnectorFolder, Facts, Reading } from './facts.ts';
+import { hostingGaps, restartGaps } from './hosting-gaps.ts';
+import {
+  connectorGaps,
+  isRegistered,
+  lostPackage,
+  productGaps,
+  registrationGaps,
+  stillThere,
+  suspendedGaps,
+} from './product-gaps.ts';
+import { both, withReading } from './reading.ts';
 import { leftToOthers, proofGaps, sharedGaps } from './shared-missing.ts';
 import {
   certificateGaps,
@@ -24,8 +24,7 @@ import {
   siteNamed,
   strayCertificates,
 } from './site-gaps.ts';
-import type { Step, StepKind, Steps, WantedFile } from './step.ts';
-import { compareMsiVersions } from './version.ts';
+import type { Step, StepKind, Steps } from './step.ts';
 import { counted, nameOfSite } from './words.ts';
 
 type Judge<K extends StepKind> = (step: Steps[K], facts: Facts) => Reading<readonly string[]>;
@@ -116,128 +115,6 @@ export function holds(step: Step, facts: Facts): boolean {
   return gaps.known && gaps.value.length === 0;
 }
 
-function withReading<T, R>(reading: Reading<T>, judge: (value: T) => R): Reading<R> {
-  return reading.known ? { known: true, value: judge(reading.value) } : reading;
-}
-
-function both<A, B, R>(left: Reading<A>, right: Reading<B>, judge: (left: A, right: B) => R): Reading<R> {
-  if (!left.known) return left;
-  return withReading(right, (value) => judge(left.value, value));
-}
-
-/** What IIS lacks to run applications of a bundle's line: a runtime that is not older, and the module with all its proofs. */
-export function hostingGaps(hosting: Hosting, version: string): string[] {
-  const runtime = newestRuntime(hosting, version);
-  if (runtime === null)
-    return [`there is no ASP.NET Core runtime ${lineOf(version)} for 64 bits`, ...moduleGaps(hosting)];
-  if (compare(runtime, version) < 0)
-    return [`ASP.NET Core runtime ${runtime} is older than ${version}`, ...moduleGaps(hosting)];
-  return moduleGaps(hosting);
-}
-
-/** Which of the proofs that IIS can load the ASP.NET Core Module are absent. */
-export function moduleGaps(hosting: Hosting): string[] {
-  return (['registered', 'files', 'schema', 'configured'] as const)
-    .filter((proof) => !hosting.module[proof])
-    .map((proof) => moduleGap[proof]);
-}
-
-const moduleGap = {
-  registered: 'the ASP.NET Core Module is not registered',
-  files: 'the files of the ASP.NET Core Module are not there',
-  schema: 'IIS does not know the section of the ASP.NET Core Module',
-  configured: 'the ASP.NET Core Module is not in applicationHost.config',
-} as const;
-
-/** The newest 64-bit ASP.NET Core runtime of a version's line (`6.0`), or null. */
-export function newestRuntime(hosting: Hosting, version: string): string | null {
-  const versions = hosting.runtimes
-    .filter(
-      (one) => one.name === 'Microsoft.AspNetCore.App' && one.bits === 64 && lineOf(one.version) === lineOf(version),
-    )
-    .map((one) => one.version);
-  return versions.sort(compare).at(-1) ?? null;
-}
-
-/** Major and minor of a .NET version: applications roll forward to a newer patch of their line, not to another line. */
-export function lineOf(version: string): string {
-  return version.split('.').slice(0, 2).join('.');
-}
-
-function restartGaps(iis: Iis | null, hosting: Hosting): string[] {
-  if (!iis) return ['IIS is not there'];
-  const { W3SVC } = iis.services;
-  if (!W3SVC || W3SVC.state === 'stopped') return ['the service W3SVC is stopped'];
-  const isOlder = hosting.changedAt !== null && W3SVC.startedAt !== null && W3SVC.startedAt < hosting.changedAt;
-  return isOlder ? ['IIS was started before the hosting bundle was laid down, and does not see it'] : [];
-}
-
-function changedBytes(now: readonly ConfigFile[], file: WantedFile): string[] {
-  const found = now.find((one) => samePath(one.path, file.path));
-  if (!found) return [`${file.path} is not there`];
-  return found.sha256 === file.sha256 ? [] : [`${file.path} is not as it was`];
-}
-
-function lostValues(now: readonly ConfigFile[], file: WantedFile): string[] {
-  const found = now.find((one) => samePath(one.path, file.path));
-  if (!found) return [`${file.path} is not there`];
-  return differingPointers(file.values, found.values).map(
-    (pointer) => `${file.path}: ${pointer} ${pointer in found.values ? 'has another value' : 'is gone'}`,
-  );
-}
-
-/** The pointers of the wanted values that are absent or different; as in .NET's configuration, case does not count in keys. */
-export function differingPointers(wanted: Values, found: Values): string[] {
-  const byKey = new Map(Object.entries(found).map(([pointer, value]) => [pointer.toLowerCase(), value]));
-  return Object.keys(wanted).filter(
-    (pointer) => wanted[pointer] !== found[pointer] && wanted[pointer] !== byKey.get(pointer.toLowerCase()),
-  );
-}
-
-type Leeway = { readonly folder?: string | undefined; readonly lacking?: readonly string[] | undefined };
-
-function productGaps(
-  now: readonly Product[],
-  msi: { productCode: string; version: string },
-  { folder, lacking = [] }: Leeway = {},
-): string[] {
-  const product = now.find((one) => one.productCode === msi.productCode);
-  if (!product) return [`version ${msi.version} is not registered`];
-  if (compareMsiVersions(product.version, msi.version) !== 0)
-    return [`version ${product.version} is registered, not ${msi.version}`];
-  const isElsewhere = folder !== undefined && product.folder !== null && !samePath(product.folder, folder);
-  return [
-    ...(isElsewhere ? [`version ${msi.version} lies in ${product.folder}, not in ${folder}`] : []),
-    ...product.missingFiles
-      .filter((path) => !lacking.some((gone) => samePath(gone, path)))
-      .map((path) => `${path} of version ${msi.version} is not there`),
-  ];
-}
-
-function lostPackage(now: readonly Product[], msi: { productCode: string; version: string }): string[] {
-  const product = now.find((one) => one.productCode === msi.productCode);
-  return product && product.cached === null
-    ? [`the package of version ${msi.version} that Windows Installer keeps is not there`]
-    : [];
-}
-
-function isRegistered(now: readonly Product[], productCode: string): boolean {
-  return now.some((one) => one.productCode === productCode);
-}
-
-function registrationGaps(now: readonly Product[], productCodes: readonly string[]): string[] {
-  const gone = productCodes.filter((code) => !isRegistered(now, code));
-  const added = now.filter((one) => !productCodes.includes(one.productCode));
-  return [
-    ...gone.map((code) => `product ${code} is not registered any more`),
-    ...added.map((one) => `version ${one.version} is registered, which was not`),
-  ];
-}
-
-function suspendedGaps({ suspended }: InstallerState): string[] {
-  return suspended ? ['Windows Installer holds a suspended installation'] : [];
-}
-
 function filesLeft(now: readonly ConnectorFolder[], path: string): string[] {
   return now
     .filter((one) => samePath(one.path, path))
@@ -251,37 +128,4 @@ function folderGaps(now: readonly ConnectorFolder[], { path, files, logs, conten
   return found.files >= files && found.logs >= logs
     ? []
     : [`${path} has ${counted(found.files, 'file')} and ${counted(found.logs, 'log')}, not ${files} and ${logs}`];
-}
-
-function stillThere(now: readonly Product[], productCode: string): string[] {
-  return now
-    .filter((one) => one.productCode === productCode)
-    .map((one) => `version ${one.version} is still registered`);
-}
-
-/**
- * What Windows Installer has registered, and what it has not finished: files that go at the next start (T1), and a suspended
- * installation, which it rolls back when it is asked for something the next time (T11), so that nothing holds until then.
- */
-function connectorGaps(
-  facts: Facts,
-  productCode: string,
-  folder: string | null,
-  judge: (now: readonly Product[]) => string[],
-): Reading<readonly string[]> {
-  if (!facts.installer.known) return facts.installer;
-  const suspended = suspendedGaps(facts.installer.value);
-  return both(facts.products, facts.restart, (now, restart) => [
-    ...suspended,
-    ...judge(now),
-    ...doomedFiles(now, restart, productCode, folder),
-  ]);
-}
-
-/** Windows deletes them at its next start, and with them what is installed into that folder before (T1). */
-function doomedFiles(now: readonly Product[], restart: Restart, productCode: string, folder: string | null): string[] {
-  const known = now.find((one) => one.productCode === productCode)?.folder ?? folder;
-  return restart.deletions
-    .filter((path) => isConnectorPath(path, known))
-    .map((path) => `${path} is there until Windows deletes it at its next start`);
 }

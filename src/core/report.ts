@@ -1,4 +1,5 @@
-import { type Attempt, type Call, callsOf } from './calls.ts';
+import type { Attempt, Call } from './call.ts';
+import { callsOf } from './calls.ts';
 import { changesBetween } from './changes.ts';
 import type { Outcome } from './codes.ts';
 import { type End, exitCodeOf } from './exit-codes.ts';

@@ -1,4 +1,4 @@
-import type { Call } from './calls.ts';
+import type { Call } from './call.ts';
 
 /** A secret property by its name; `given` when its value is at hand in this process. */
 export type WantedSecret = { readonly name: string; readonly given: boolean };

@@ -1,8 +1,8 @@
 import compare from 'semver/functions/compare.js';
 import { neededFeatures, samePath } from './connector.ts';
 import type { Facts, Iis, Pool, Product, Reading, Site } from './facts.ts';
+import { hostingGaps, lineOf } from './hosting-gaps.ts';
 import { isAnyLeft, type Leftovers, leftoversOf } from './leftovers.ts';
-import { hostingGaps, lineOf } from './missing.ts';
 import type { Route, Unfinished } from './plan.ts';
 import { routeOf } from './route.ts';
 import { sameName } from './site-gaps.ts';

@@ -1,4 +1,4 @@
-import type { Limits } from './calls.ts';
+import type { Limits } from './call.ts';
 import type { BundleMedia, Msi } from './media.ts';
 import type { WantedSecret } from './secrets.ts';
 import type { Properties } from './step.ts';

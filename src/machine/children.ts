@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Call, CallResult } from '../core/calls.ts';
+import type { Call, CallResult } from '../core/call.ts';
 import { decodeOutput } from './decode.ts';
 import { msiexecLine } from './msiexec-line.ts';
 

@@ -1,4 +1,4 @@
-import type { Call, CallResult } from '../core/calls.ts';
+import type { Call, CallResult } from '../core/call.ts';
 import type { Facts, Sha256 } from '../core/facts.ts';
 import type { Secrets } from '../core/secrets.ts';
 

@@ -1,4 +1,4 @@
-import type { Arg } from '../core/calls.ts';
+import type { Arg } from '../core/call.ts';
 
 /**
  * The arguments of msiexec as one command line. It does not follow the C runtime's rules: a value with spaces stands in

@@ -1,7 +1,7 @@
 import { dirname, resolve, win32 } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Call, powershell, powershellArgs } from '../core/calls.ts';
+import { type Call, powershell, powershellArgs } from '../core/call.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import { runChange } from './children.ts';
 import { detect, sddlOf } from './detect.ts';

@@ -1,4 +1,4 @@
-import type { Call, CallResult } from '../core/calls.ts';
+import type { Call, CallResult } from '../core/call.ts';
 import { type Lock, type Machine, partialSuffix } from '../machine/machine.ts';
 
 /** Where a fault strikes: at the n-th door call that changes something, or at the n-th call of a tool; both count from 1. */

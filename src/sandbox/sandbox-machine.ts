@@ -1,5 +1,5 @@
 import { win32 } from 'node:path';
-import type { Call, CallResult } from '../core/calls.ts';
+import type { Call, CallResult } from '../core/call.ts';
 import type { Facts, Sha256 } from '../core/facts.ts';
 import { usualScripts } from '../core/places.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';

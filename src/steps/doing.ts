@@ -1,4 +1,5 @@
-import { type Attempt, type Call, callsOf } from '../core/calls.ts';
+import type { Attempt, Call } from '../core/call.ts';
+import { callsOf } from '../core/calls.ts';
 import { type Outcome, outcomeOf } from '../core/codes.ts';
 import type { Facts } from '../core/facts.ts';
 import { packagePath } from '../core/places.ts';

@@ -1,7 +1,7 @@
-import { bindCertificate, removeSite, unbindCertificate } from '../core/calls.ts';
 import type { Outcome } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
 import { holds, missing } from '../core/missing.ts';
+import { bindCertificate, removeSite, unbindCertificate } from '../core/site-calls.ts';
 import { sameName, secondSites, strayCertificates } from '../core/site-gaps.ts';
 import { siteOf, valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';

@@ -1,4 +1,4 @@
-import { printedCall } from '../core/calls.ts';
+import { printedCall } from '../core/call.ts';
 import {
   type ReportedPlan,
   type ReportedPlanned,

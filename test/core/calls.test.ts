@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Call, callsOf, defaultLimits, printedCall } from '../../src/core/calls.ts';
+import { type Call, defaultLimits, printedCall } from '../../src/core/call.ts';
+import { callsOf } from '../../src/core/calls.ts';
 import { refOf } from '../../src/core/media.ts';
 import type { Step, StepKind } from '../../src/core/step.ts';
 import { backup, installNew, removeOld, start, stop, upgrade } from './entries.ts';

@@ -1,4 +1,4 @@
-import { defaultLimits } from '../../src/core/calls.ts';
+import { defaultLimits } from '../../src/core/call.ts';
 import { neededFeatures } from '../../src/core/connector.ts';
 import type {
   ConfigFile,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Arg, Call, CallResult } from '../../src/core/calls.ts';
+import type { Arg, Call, CallResult } from '../../src/core/call.ts';
 import { runChange } from '../../src/machine/children.ts';
 import { newFolder } from './folders.ts';
 

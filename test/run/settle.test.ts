@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apply } from '../../src/commands/apply.ts';
-import type { Call, CallResult } from '../../src/core/calls.ts';
+import type { Call, CallResult } from '../../src/core/call.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import { SetupError } from '../../src/core/setup-error.ts';
 import type { Machine } from '../../src/machine/machine.ts';

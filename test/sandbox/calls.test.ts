@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Attempt, callsOf, defaultLimits } from '../../src/core/calls.ts';
+import { type Attempt, defaultLimits } from '../../src/core/call.ts';
+import { callsOf } from '../../src/core/calls.ts';
 import { neededFeatures } from '../../src/core/connector.ts';
 import { eventCall } from '../../src/core/event-log.ts';
 import { factsSchema } from '../../src/core/facts-schema.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Call } from '../../src/core/calls.ts';
+import type { Call } from '../../src/core/call.ts';
 import type { Lock, Machine } from '../../src/machine/machine.ts';
 import { countDoors, type Fault, Killed, PowerCut, withFaults } from '../../src/sandbox/faults.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';

@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Call } from '../../src/core/calls.ts';
+import type { Call } from '../../src/core/call.ts';
 import type { Lock } from '../../src/machine/machine.ts';
 import { createSandbox, openSandbox } from '../../src/sandbox/sandbox.ts';
 import { known, look, samples, sandboxOf, settings, temporaryFolder } from './on-server.ts';

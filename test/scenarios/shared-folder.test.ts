@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { apply, uninstall } from '../../src/commands/apply.ts';
 import type { Request } from '../../src/commands/request.ts';
-import type { Call } from '../../src/core/calls.ts';
+import type { Call } from '../../src/core/call.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Call, CallResult } from '../../src/core/calls.ts';
+import type { Call, CallResult } from '../../src/core/call.ts';
 import { holds } from '../../src/core/missing.ts';
 import { packagePath } from '../../src/core/places.ts';
 import type { Step } from '../../src/core/step.ts';

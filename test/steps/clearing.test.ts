@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Call, CallResult } from '../../src/core/calls.ts';
+import type { Call, CallResult } from '../../src/core/call.ts';
 import type { CertificateBinding, Facts, Site } from '../../src/core/facts.ts';
 import type { Step } from '../../src/core/step.ts';
 import { perform } from '../../src/steps/perform.ts';

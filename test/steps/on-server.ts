@@ -1,4 +1,4 @@
-import { type Attempt, defaultLimits } from '../../src/core/calls.ts';
+import { type Attempt, defaultLimits } from '../../src/core/call.ts';
 import { filesToKeep } from '../../src/core/kept-config.ts';
 import { placesOf } from '../../src/core/places.ts';
 import { situationOf } from '../../src/core/situation.ts';

@@ -1,4 +1,4 @@
-import type { Call } from '../../src/core/calls.ts';
+import type { Call } from '../../src/core/call.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { type Fault, withFaults } from '../../src/sandbox/faults.ts';
 import { type Server, saveServer } from '../../src/sandbox/server.ts';

@@ -1,4 +1,4 @@
-import type { Call } from '../../src/core/calls.ts';
+import type { Call } from '../../src/core/call.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 
 /** What a run without a fault does, in order: the positions that a trouble can have. */

@@ -1,4 +1,4 @@
-import type { Call } from '../../src/core/calls.ts';
+import type { Call } from '../../src/core/call.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
 import { atDoor } from './door-troubles.ts';

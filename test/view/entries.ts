@@ -1,4 +1,4 @@
-import { defaultLimits } from '../../src/core/calls.ts';
+import { defaultLimits } from '../../src/core/call.ts';
 import type { Entry, Opened, Phase } from '../../src/core/journal.ts';
 import { placesOf } from '../../src/core/places.ts';
 import type { Plan } from '../../src/core/plan.ts';

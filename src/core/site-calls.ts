@@ -1,0 +1,82 @@
+import { type Attempt, type Change, child } from './call.ts';
+import type { CertificateBinding, Site } from './facts.ts';
+import { iisApplication } from './site-gaps.ts';
+import type { Steps } from './step.ts';
+
+/** The calls that put a site, its pool and its certificates right. */
+export function putSite(step: Steps['site.present'], attempt: Attempt): Change[] {
+  return [...putIisObjects(step, attempt), ...step.certificates.flatMap((one) => bindCertificate(one, attempt))];
+}
+
+/** The call that removes a site, or an application under one. */
+export function removeSite(site: Pick<Site, 'name' | 'application'>, attempt: Attempt): Change {
+  const args =
+    site.application === '/'
+      ? ['delete', 'site', `/site.name:${site.name}`]
+      : ['delete', 'app', `/app.name:${site.name}${site.application}`];
+  return appcmd(args, attempt);
+}
+
+/** The words by which appcmd makes a pool and gives it its identity. */
+export function putPool(pool: string, identity: string): string[][] {
+  return [
+    ['add', 'apppool', `/name:${pool}`],
+    // The password of a SpecificUser is gone with the old pool; the other identities need none.
+    ...(identity.startsWith('SpecificUser')
+      ? []
+      : [['set', 'apppool', `/apppool.name:${pool}`, `/processModel.identityType:${identity}`]]),
+  ];
+}
+
+/** The calls that bind a certificate to an address and port, or to a host name and port, for whom it was bound before. */
+export function bindCertificate(one: CertificateBinding, attempt: Attempt): Change[] {
+  const { endpoint, thumbprint, store, appId } = one;
+  const what = [`certhash=${thumbprint.toLowerCase()}`, `appid=${appId ?? iisApplication}`, `certstorename=${store}`];
+  return [
+    unbindCertificate(one, attempt),
+    child('netsh', netsh, ['http', 'add', 'sslcert', placeOf(endpoint), ...what], attempt, null),
+  ];
+}
+
+/** The call that takes what is bound to an address and port, or to a host name and port, from there. */
+export function unbindCertificate({ endpoint }: Pick<CertificateBinding, 'endpoint'>, attempt: Attempt): Change {
+  return child('netsh delete', netsh, ['http', 'delete', 'sslcert', placeOf(endpoint)], attempt, null);
+}
+
+const netsh = '%SystemRoot%\\System32\\netsh.exe';
+
+function placeOf(endpoint: string): string {
+  const isAddress = /^(\[[0-9a-f:.%]+\]|[0-9.]+):\d+$/i.test(endpoint);
+  return `${isAddress ? 'ipport' : 'hostnameport'}=${endpoint}`;
+}
+
+function putIisObjects({ site, identity }: Steps['site.present'], attempt: Attempt): Change[] {
+  const name = `/site.name:${site.name}`;
+  const isOwn = site.application === '/';
+  const bindings = `/bindings:${site.bindings.join(',')}`;
+  const app = `/app.name:${site.name}${site.application}`;
+  return [
+    ...putPool(site.pool, identity),
+    isOwn
+      ? ['add', 'site', `/name:${site.name}`, `/physicalPath:${site.folder}`, bindings]
+      : ['add', 'app', name, `/path:${site.application}`, `/physicalPath:${site.folder}`],
+    ['set', 'app', app, `/applicationPool:${site.pool}`],
+    ['set', 'vdir', `/vdir.name:${rootOf(site)}`, `/physicalPath:${site.folder}`],
+    ...(isOwn
+      ? [
+          ['set', 'site', name, bindings],
+          [site.state === 'started' ? 'start' : 'stop', 'site', name],
+        ]
+      : []),
+  ].map((args) => appcmd(args, attempt));
+}
+
+/** The name of an application's root folder: `Site/` or `Site/application/`. */
+function rootOf({ name, application }: Site): string {
+  return `${name}${application === '/' ? '' : application}/`;
+}
+
+/** A call of appcmd. */
+export function appcmd(args: readonly string[], attempt: Attempt): Change {
+  return child('appcmd', '%SystemRoot%\\System32\\inetsrv\\appcmd.exe', args, attempt, null);
+}
