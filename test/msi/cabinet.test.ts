@@ -4,7 +4,7 @@ import { openCabinet } from '../../src/msi/cabinet.ts';
 import { bytesOf } from '../../src/msi/package.ts';
 import { packageFrom, sourceOf, streamed } from './sources.ts';
 import { type CabinetFolder, cabinet } from './write-cabinet.ts';
-import { packageOf } from './write-package.ts';
+import { fileTables, packageOf } from './write-package.ts';
 
 /** Text that repeats over long distances, so that a block cannot be unpacked without the one before it. */
 const longText = (lines: number) =>
@@ -73,20 +73,12 @@ const packages = (pack: CabinetFolder['pack'], cabinetName: string) => {
     bytes: packageOf(
       {
         File: {
-          columns: {
-            File: 's72*',
-            Component_: 's72',
-            FileName: 'l255',
-            FileSize: 'i4',
-            Version: 'S72',
-            Attributes: 'I2',
-            Sequence: 'i4',
-          },
+          columns: fileTables.File,
           rows: [['key1', 'c', 'A~1.TXT|a long name.txt', 7, null, null, 1]],
         },
-        Component: { columns: { Component: 's72*', Directory_: 's72' }, rows: [['c', 'TARGETDIR']] },
+        Component: { columns: fileTables.Component, rows: [['c', 'TARGETDIR']] },
         Directory: {
-          columns: { Directory: 's72*', Directory_Parent: 'S72', DefaultDir: 'l255' },
+          columns: fileTables.Directory,
           rows: [['TARGETDIR', null, 'SourceDir']],
         },
         Media: { columns: { DiskId: 'i2*', LastSequence: 'i4', Cabinet: 'S255' }, rows: [[1, 1, cabinetName]] },

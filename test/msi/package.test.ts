@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openPackage } from '../../src/msi/package.ts';
 import { packageFrom, samplePackage, sourceOf } from './sources.ts';
-import { packageOf, type Table } from './write-package.ts';
+import { fileTables, packageOf, type Table } from './write-package.ts';
 
 const property = (rows: Table['rows']): Table => ({ columns: { Property: 's72*', Value: 'l0' }, rows });
 
@@ -123,20 +123,12 @@ test('the files of a sample are listed with folder, cabinet and version', async 
 
 const circle: Readonly<Record<string, Table>> = {
   File: {
-    columns: {
-      File: 's72*',
-      Component_: 's72',
-      FileName: 'l255',
-      FileSize: 'i4',
-      Version: 'S72',
-      Attributes: 'I2',
-      Sequence: 'i4',
-    },
+    columns: fileTables.File,
     rows: [['f', 'c', 'f.txt', 1, null, null, 1]],
   },
-  Component: { columns: { Component: 's72*', Directory_: 's72' }, rows: [['c', 'one']] },
+  Component: { columns: fileTables.Component, rows: [['c', 'one']] },
   Directory: {
-    columns: { Directory: 's72*', Directory_Parent: 'S72', DefaultDir: 'l255' },
+    columns: fileTables.Directory,
     rows: [
       ['one', 'two', 'a'],
       ['two', 'one', 'b'],

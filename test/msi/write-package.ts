@@ -156,3 +156,18 @@ export function summary(template: string): Uint8Array {
   head.writeUInt32LE(offset, 48);
   return new Uint8Array(Buffer.concat([head, ...values.map(([, value]) => value)]));
 }
+
+/** The columns of the tables that every package with files has. */
+export const fileTables = {
+  File: {
+    File: 's72*',
+    Component_: 's72',
+    FileName: 'l255',
+    FileSize: 'i4',
+    Version: 'S72',
+    Attributes: 'I2',
+    Sequence: 'i4',
+  },
+  Component: { Component: 's72*', Directory_: 's72' },
+  Directory: { Directory: 's72*', Directory_Parent: 'S72', DefaultDir: 'l255' },
+} as const satisfies Record<string, Table['columns']>;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { elapse, type Server, stored } from '../../src/sandbox/server.ts';
+import { type Server, stored } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
 import {
   bring,
   connectorFolder,
+  dll,
   install,
   installArgs,
   known,
@@ -14,17 +15,11 @@ import {
   serverOf,
   settings,
   snapshot,
+  stopPool,
   textOf,
   uninstall,
   versions,
 } from './on-server.ts';
-
-const dll = `${connectorFolder}\\SCIMConnector.dll`;
-
-async function stopPool(server: Server): Promise<void> {
-  await tools.appcmd(server, ['stop', 'apppool', '/apppool.name:SCIMConnectorAppPool']);
-  elapse(server, 60_000);
-}
 
 /** The arguments of a repair or reinstallation; `what` is a product code or a path. */
 async function maintenance(server: Server, verb: string, what: string, properties: readonly string[] = []) {

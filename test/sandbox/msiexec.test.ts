@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sddlOf } from '../../src/sandbox/look.ts';
 import { reboot } from '../../src/sandbox/reboot.ts';
-import { elapse, store, stored } from '../../src/sandbox/server.ts';
+import { store, stored } from '../../src/sandbox/server.ts';
 import { suspendMsiexec } from '../../src/sandbox/tools/msiexec.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
 import {
   connectorFolder,
+  dll,
   install,
   installArgs,
   known,
@@ -16,17 +17,11 @@ import {
   serverOf,
   settings,
   snapshot,
+  stopPool,
   textOf,
   uninstall,
   versions,
 } from './on-server.ts';
-
-const dll = `${connectorFolder}\\SCIMConnector.dll`;
-
-async function stopPool(server: Parameters<typeof tools.appcmd>[0]): Promise<void> {
-  await tools.appcmd(server, ['stop', 'apppool', '/apppool.name:SCIMConnectorAppPool']);
-  elapse(server, 60_000);
-}
 
 test('an upgrade replaces 4.1.0, keeps the edited settings with their rights, and keeps the site', async (t) => {
   const sandbox = await sandboxOf(t, 'scim-4.1');

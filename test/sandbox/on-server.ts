@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Facts, Reading } from '../../src/core/facts.ts';
 import { createSandbox, openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import type { Server } from '../../src/sandbox/server.ts';
+import { elapse, type Server } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
 
 export const samples = fileURLToPath(new URL('../../templates/samples', import.meta.url));
@@ -125,4 +125,13 @@ export async function snapshot(folder: string): Promise<Map<string, string>> {
     found.set(path.slice(folder.length), await readFile(path, 'base64'));
   }
   return found;
+}
+
+/** The program file of every sample from 4.0 on. */
+export const dll = `${connectorFolder}\\SCIMConnector.dll`;
+
+/** Stops the connector's pool, and waits until its worker process has left. */
+export async function stopPool(server: Server): Promise<void> {
+  await tools.appcmd(server, ['stop', 'apppool', '/apppool.name:SCIMConnectorAppPool']);
+  elapse(server, 60_000);
 }
