@@ -1,3 +1,4 @@
+import { defaultPool } from './connector.ts';
 import type { Product } from './facts.ts';
 import { splitProperties } from './instance.ts';
 import { filesToCarry } from './kept-config.ts';
@@ -11,6 +12,7 @@ import { prerequisiteSteps } from './plan-prerequisites.ts';
 import { isToSettle, settleBack, settleSteps } from './plan-settle.ts';
 import { secretsForPackage } from './secret-findings.ts';
 import { checkShared, proveShared } from './shared-plan.ts';
+import { poolNamed } from './site-gaps.ts';
 import { hasPassword, type Situation, siteOf, valueOr } from './situation.ts';
 import type { Step, Steps } from './step.ts';
 
@@ -240,10 +242,18 @@ function strayStep({ unfinished, wanted, now }: Situation): Draft[] {
 /** A folder or port that the properties name is where the new version belongs, so only without such is the old site wanted. */
 function keepSite(one: Situation): Draft[] {
   if (!one.product || !isPlaceKept(one)) return [];
-  return siteStep(one.origin, one.product).map((step) => ({
+  const site = siteStep(one.origin, one.product).map((step) => ({
     step,
     why: 'folder, bindings and certificate stay as they are',
   }));
+  return site.length === 0 ? [] : [...site, ...newPoolGone(one)];
+}
+
+/** A setup that is not told otherwise makes the pool of a standard installation, in which nothing runs once the old site is back. */
+function newPoolGone({ origin }: Situation): Draft[] {
+  const iis = valueOr(origin.iis, null);
+  if (!iis || poolNamed(iis, defaultPool)) return [];
+  return [{ step: { kind: 'pool.absent', pool: defaultPool }, why: 'it was not there, and nothing runs in it' }];
 }
 
 function isPlaceKept({ origin, product, wanted }: Situation): boolean {

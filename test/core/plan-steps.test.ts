@@ -35,12 +35,17 @@ const stopped = { ...pool, state: 'stopped' as const, workers: 0 };
 const iisWith = (more: Parameters<typeof iis>[0]) => server({ iis: known(iis(more)) });
 
 for (const [what, now, goal, steps] of [
-  ['an upgrade', server(), upgrade, 'pool.stop config.backup connector.upgrade site.present config.restore pool.start'],
+  [
+    'an upgrade',
+    server(),
+    upgrade,
+    'pool.stop config.backup connector.upgrade site.present pool.absent config.restore pool.start',
+  ],
   [
     'a replacement',
     server(),
     replace,
-    'pool.stop config.backup connector.uninstall connector.install site.present config.restore pool.start',
+    'pool.stop config.backup connector.uninstall connector.install site.present pool.absent config.restore pool.start',
   ],
   [
     'an uninstallation',
@@ -60,7 +65,7 @@ for (const [what, now, goal, steps] of [
     'an upgrade with a stopped pool',
     iisWith({ pools: [stopped] }),
     upgrade,
-    'pool.stop config.backup connector.upgrade site.present config.restore pool.stop-2',
+    'pool.stop config.backup connector.upgrade site.present pool.absent config.restore pool.stop-2',
   ],
 ] as const) {
   test(`the steps of ${what}`, () => assert.equal(ids(planFor(now, goal)).join(' '), steps));

@@ -42,6 +42,7 @@ test('a connector with files gone is repaired within a backup, and its config is
     'config.backup',
     'connector.repair',
     'site.present',
+    'pool.absent',
     'config.restore',
     'pool.start',
   ]);
