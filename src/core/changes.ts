@@ -1,5 +1,16 @@
 import { samePath } from './connector.ts';
-import type { ConfigFile, Facts, FeatureState, Hosting, Iis, Product, Reading, SharedFolder, Values } from './facts.ts';
+import type {
+  ConfigFile,
+  ConnectorFolder,
+  Facts,
+  FeatureState,
+  Hosting,
+  Iis,
+  Product,
+  Reading,
+  SharedFolder,
+  Values,
+} from './facts.ts';
 
 /** What differs between two looks at a server, in sentences for its operator; nothing is said of what could not be read. */
 export function changesBetween(before: Facts, after: Facts): readonly string[] {
@@ -8,7 +19,8 @@ export function changesBetween(before: Facts, after: Facts): readonly string[] {
     ...compared(before.hosting, after.hosting, hostingChanges),
     ...compared(before.products, after.products, productChanges),
     ...compared(before.iis, after.iis, iisChanges),
-    ...compared(before.config, after.config, configChanges),
+    ...compared(before.config, after.config, isFirst(before, after) ? firstConfig : configChanges),
+    ...compared(before.folders, after.folders, folderChanges),
     ...compared(before.shared, after.shared, sharedChanges),
   ];
 }
@@ -50,6 +62,26 @@ function iisChanges(before: Iis | null, after: Iis | null): string[] {
   const added = sites(after).filter((name) => !sites(before).includes(name));
   const gone = sites(before).filter((name) => !sites(after).includes(name));
   return [...added.map((name) => `site ${name} added`), ...gone.map((name) => `site ${name} removed`)];
+}
+
+/** Whether a version is there that none was before: then what config lay there was nobody's, and is not carried over. */
+function isFirst(before: Facts, after: Facts): boolean {
+  const none = before.products.known && before.products.value.length === 0;
+  return none && after.products.known && after.products.value.length > 0;
+}
+
+function firstConfig(before: readonly ConfigFile[], after: readonly ConfigFile[]): string[] {
+  return after.flatMap(({ path, sha256 }) => {
+    const old = before.find((one) => samePath(one.path, path));
+    if (!old) return [`${path}: new`];
+    return old.sha256 === sha256 ? [] : [`${path}: new; the one that lay there is in the backup`];
+  });
+}
+
+function folderChanges(before: readonly ConnectorFolder[], after: readonly ConnectorFolder[]): string[] {
+  return before
+    .filter((one) => !after.some((now) => samePath(now.path, one.path)))
+    .map(({ path }) => `${path}: gone; what an uninstallation leaves is in the backup`);
 }
 
 function sharedChanges(before: SharedFolder | null, after: SharedFolder | null): string[] {

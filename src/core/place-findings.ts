@@ -15,7 +15,7 @@ export const placeFindings: readonly FindingRow[] = [
     means: 'Files, a site or a pool of the connector are there, but no registered version that owns them.',
     needs: ['products', 'folders', 'iis'],
     stops: 'unless-accepted',
-    hint: 'Accept that the folder is moved into the backup with its config, and that site and pool are removed.',
+    hint: 'Accept that they are moved or removed, the folder into the backup: a new installation starts with settings and keys of its own.',
     test: (one) => (isAnyLeft(leftoversToClear(one)) ? `No version is registered, but ${whatIsLeft(one)}.` : null),
   },
   {

@@ -35,10 +35,24 @@ for (const [what, before, after, changes] of [
     ['SCIM Connector: not installed -> 4.1.0', 'site SCIMConnector added'],
   ],
   [
+    'an installation where config of nobody lay',
+    bareServer({ config: known(config) }),
+    server({ config: known([configFile(settings, { sha256: hash('new'), values: {} }), ...config.slice(1)]) }),
+    [
+      'SCIM Connector: not installed -> 4.1.0',
+      'site SCIMConnector added',
+      `${settings}: new; the one that lay there is in the backup`,
+    ],
+  ],
+  [
     'an uninstallation and its site',
     server(),
     bareServer({ config: known(config) }),
-    ['SCIM Connector: 4.1.0 -> not installed', 'site SCIMConnector removed'],
+    [
+      'SCIM Connector: 4.1.0 -> not installed',
+      'site SCIMConnector removed',
+      'C:\\inetpub\\wwwroot\\SCIMConnector: gone; what an uninstallation leaves is in the backup',
+    ],
   ],
   [
     'two versions at once',
