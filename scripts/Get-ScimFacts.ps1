@@ -7,6 +7,7 @@
 
         look <regex over product names> <upgrade codes, separated by commas> [again]
         acl  <path> <path> ...
+        file <path>
         oem
 
     "again" reads the Windows features anew even if nothing seems to have changed. A reading that fails says why and leaves
@@ -67,11 +68,23 @@ function Get-Acls([string[]]$Paths) {
     return [ordered]@{ schema = 1; acl = $acl }
 }
 
+function Get-File([string]$Path) {
+    $file = New-Object IO.FileInfo $Path
+    if (-not $file.Exists) { throw "there is no file $Path" }
+    return [ordered]@{
+        size = $file.Length
+        createdAt = $file.CreationTimeUtc.ToString('o')
+        changedAt = $file.LastWriteTimeUtc.ToString('o')
+        attributes = @($file.Attributes.ToString().Split(',') | ForEach-Object { $_.Trim() })
+    }
+}
+
 function Get-Answer([string]$Line) {
     $fields = $Line.Split("`t")
     try {
         if ($fields[0] -ceq 'look' -and $fields.Count -ge 3) { return Get-Look $fields }
         if ($fields[0] -ceq 'oem') { return [ordered]@{ schema = 1; oem = [int](Get-Text 'SYSTEM\CurrentControlSet\Control\Nls\CodePage' 'OEMCP') } }
+        if ($fields[0] -ceq 'file' -and $fields.Count -eq 2) { return [ordered]@{ schema = 1; file = Get-Reading { Get-File $fields[1] } } }
         if ($fields[0] -ceq 'acl' -and $fields.Count -ge 2) { return Get-Acls $fields[1..($fields.Count - 1)] }
         return [ordered]@{ schema = 1; error = "The reader does not understand the line '$($fields[0])' with $($fields.Count) fields." }
     } catch {

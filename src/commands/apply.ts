@@ -10,6 +10,7 @@ import { SetupError } from '../core/setup-error.ts';
 import { isUnreadable } from '../core/unreadable.ts';
 import type { Wanted } from '../core/wanted.ts';
 import type { Machine } from '../machine/machine.ts';
+import { sha256Of } from '../machine/read-files.ts';
 import { writeEvent } from '../run/event-log.ts';
 import { journalFile } from '../run/journal-file.ts';
 import { runPlan } from '../run/run-plan.ts';
@@ -170,9 +171,10 @@ async function performPlan(
   };
   const look = () => machine.look(lookFor);
   const { limits }: Wanted = opened.wanted;
+  const doing = { machine, places: opened.places, limits, secrets, look, fingerprint: sha256Of };
   await runPlan(plan, {
     look,
-    perform: (step, label) => perform(step, { machine, places: opened.places, limits, label, secrets, look }),
+    perform: (step, label, phase) => perform(step, { ...doing, label, isBack: phase === 'back' }),
     write,
     interrupted: doors.interrupted,
     now: () => machine.now(),

@@ -1,38 +1,88 @@
-import type { ConfigRole, Sha256 } from './facts.ts';
+import type { CertificateBinding, ConfigRole, Pool, Sha256, Site } from './facts.ts';
+
+/** What the file system says of a file beside its bytes: size in bytes, times as ISO 8601 in UTC, names of .NET's FileAttributes. */
+export type FileDetails = {
+  readonly size: number;
+  readonly createdAt: string;
+  readonly changedAt: string;
+  readonly attributes: readonly string[];
+};
 
 /** One file of a backup: where it lay, what it was, and the name of its copy in the backup's folder. */
-export type BackupFile = {
+export type BackupFile = FileDetails & {
   readonly path: string;
   readonly role: ConfigRole;
   readonly sha256: Sha256;
   readonly sddl: string;
   readonly stored: string;
+  /** It came to its place only after the backup was made, by a new version for one: when it was kept too. */
+  readonly since?: string;
+};
+
+/** What else there was of the connector, and what http.sys had bound on the whole server; no password is in it (T5). */
+export type BackupSurroundings = {
+  readonly versions: readonly string[];
+  readonly sites: readonly Site[];
+  readonly pools: readonly Pool[];
+  readonly certificates: readonly CertificateBinding[];
 };
 
 /** What a backup holds. It is written last, so a folder with a manifest is a whole backup. */
-export type Manifest = {
+export type Manifest = BackupSurroundings & {
   readonly schema: 1;
   readonly takenAt: string;
   readonly server: string;
   readonly files: readonly BackupFile[];
+  /** Of all the rest, so that a manifest that was edited or cut off is known by it. */
+  readonly fingerprint: Sha256;
 };
+
+/** SHA-256 of a text's UTF-8 form; handed in, since nothing here computes it. */
+export type Fingerprint = (text: string) => Sha256;
 
 export const manifestPath = (backup: string): string => `${backup}\\manifest.json`;
 
 /** Where the copy of a file lies in its backup. */
 export const storedPath = (backup: string, file: Pick<BackupFile, 'stored'>): string => `${backup}\\${file.stored}`;
 
-/** Reads a manifest; null if the text is none of ours. */
-export function parseManifest(text: string): Manifest | null {
+/** The name of a file's copy: two states of one file are two copies. */
+export function storedName({ path, sha256 }: Pick<BackupFile, 'path' | 'sha256'>): string {
+  return `${sha256.slice(0, 16)}-${path.slice(path.lastIndexOf('\\') + 1)}`;
+}
+
+/** The text of a manifest, with the fingerprint of its parts. */
+export function manifestText(parts: Omit<Manifest, 'schema' | 'fingerprint'>, fingerprint: Fingerprint): string {
+  const rest = { schema: 1, ...parts } as const;
+  return `${JSON.stringify({ ...rest, fingerprint: fingerprint(JSON.stringify(rest)) }, null, 2)}\n`;
+}
+
+/** Reads a manifest, or says in half a sentence why it is none that could be trusted. */
+export function parseManifest(text: string, fingerprint: Fingerprint): Manifest | { readonly problem: string } {
+  const value = parsed(text);
+  if (value === null) return { problem: 'it is empty or cut off' };
+  if (value.schema !== 1)
+    return { problem: `it is of schema ${String(value.schema)}, which this version does not know` };
+  const { fingerprint: own, ...rest } = value;
+  if (own !== fingerprint(JSON.stringify(rest))) return { problem: 'it was changed after it was written' };
+  if (!Array.isArray(value.files) || !value.files.every(isBackupFile)) return { problem: 'it does not name its files' };
+  const manifest = value as unknown as Manifest;
+  return manifest.files.every((file) => /^[^\\/:]+$/.test(file.stored) && !/^\.+$/.test(file.stored))
+    ? manifest
+    : { problem: 'it names a copy outside its own folder' };
+}
+
+function isBackupFile(file: unknown): file is BackupFile {
+  const { path, role, sha256, sddl, stored } = (file ?? {}) as Partial<BackupFile>;
+  return [path, role, sha256, sddl, stored].every((text) => typeof text === 'string');
+}
+
+function parsed(text: string): Record<string, unknown> | null {
   try {
-    const value = JSON.parse(text) as Manifest;
-    return value.schema === 1 && Array.isArray(value.files) && value.files.every(isBackupFile) ? value : null;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
   } catch {
     return null;
   }
-}
-
-function isBackupFile(file: BackupFile): boolean {
-  const texts = [file.path, file.role, file.sha256, file.sddl, file.stored];
-  return texts.every((text) => typeof text === 'string') && /^[^\\/:]+$/.test(file.stored);
 }

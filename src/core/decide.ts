@@ -1,7 +1,7 @@
 import type { Facts } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { unsettled } from './lasting.ts';
-import type { Decision, Finding, Plan, Unfinished } from './plan.ts';
+import { type Decision, type Finding, type Plan, stepsForward, type Unfinished } from './plan.ts';
 import { planBack, planForward } from './plan-steps.ts';
 import { type Situation, situationOf } from './situation.ts';
 import type { Wanted } from './wanted.ts';
@@ -16,7 +16,7 @@ export function decide(now: Facts, wanted: Wanted, unfinished?: Unfinished): Dec
   const shared = { findings, route: situation.route };
   if (findings.some((one) => stopsRun(one, wanted))) return { verdict: 'refuse', ...shared };
   const plan = planOf(situation);
-  const steps = [...plan.prerequisites, ...plan.connector].map((one) => one.step);
+  const steps = stepsForward(plan).map((one) => one.step);
   const isDone = unfinished === undefined && unsettled(steps, now).length === 0;
   return isDone
     ? { verdict: 'nothing-to-do', ...shared, route: 'none' }

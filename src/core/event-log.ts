@@ -20,6 +20,7 @@ export const eventRows: readonly EventRow[] = [
   { id: 10, level: 'INFORMATION', exitCode: 0 },
   { id: 11, level: 'WARNING', exitCode: 3010 },
   { id: 12, level: 'WARNING', exitCode: 1618 },
+  { id: 21, level: 'ERROR', exitCode: 21 },
   { id: 22, level: 'ERROR', exitCode: 22 },
   { id: 23, level: 'ERROR', exitCode: 23 },
   { id: 25, level: 'WARNING', exitCode: 25 },

@@ -73,7 +73,8 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
 /** Ends after which the server needs no other run: as wanted, as before, or never touched by the whole chain. */
 function isFinished(entry: Entry, opened: Opened): boolean {
   if (entry.type !== 'closed') return false;
-  return entry.end === 'busy' ? opened.continues === null : ['converged', 'failed-as-before'].includes(entry.end);
+  if (entry.end === 'busy' || entry.end === 'refused') return opened.continues === null;
+  return entry.end === 'converged' || entry.end === 'failed-as-before';
 }
 
 /**

@@ -10,7 +10,7 @@ export function backupSteps(one: Situation): Draft[] {
 }
 
 /** Every config file, and the packages from which the registered versions could be put back. */
-export function backupStep(one: Situation): Draft {
+function backupStep(one: Situation): Draft {
   const files = filesOf(one);
   const packages = one.products.flatMap(({ cached }) =>
     cached ? [{ name: cached.name, sha256: cached.sha256, from: cached.path }] : [],

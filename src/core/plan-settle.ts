@@ -2,7 +2,6 @@ import { isConnectorPath } from './connector.ts';
 import { filesToKeep } from './kept-config.ts';
 import { refOf } from './media.ts';
 import type { Draft, Plan } from './plan.ts';
-import { backupSteps } from './plan-backup.ts';
 import { type Situation, valueOr } from './situation.ts';
 
 /** Whether Windows Installer holds somebody else's suspended installation: what it takes back then changes what is to be decided (T11). */
@@ -20,7 +19,7 @@ export function settleSteps(one: Situation): Draft[] {
     step: { kind: 'installer.settle', by },
     why: 'it would do so later by itself; then everything is looked at and decided again',
   };
-  return [...backupSteps(one), settle];
+  return [settle];
 }
 
 /**

@@ -1,13 +1,13 @@
 import { defaultPool } from './connector.ts';
 import type { Product } from './facts.ts';
 import { splitProperties } from './instance.ts';
-import { filesToCarry } from './kept-config.ts';
+import { filesToCarry, filesToKeep } from './kept-config.ts';
 import { clearingSteps, type Leftovers, without } from './leftovers.ts';
 import { type Msi, refOf } from './media.ts';
 import { asksForFolder, keepsPlace, ownFolder } from './place.ts';
 import type { Draft, Plan, Planned, Route } from './plan.ts';
 import { exactFiles, leftoversToClear, remainsToClear, siteStep, strayMsi, wayBackOf } from './plan-back.ts';
-import { backupStep, backupSteps } from './plan-backup.ts';
+import { backupSteps } from './plan-backup.ts';
 import { prerequisiteSteps } from './plan-prerequisites.ts';
 import { isToSettle, settleBack, settleSteps } from './plan-settle.ts';
 import { secretsForPackage } from './secret-findings.ts';
@@ -20,18 +20,21 @@ import type { Step, Steps } from './step.ts';
 export function planForward(one: Situation): Plan {
   const connector = connectorSteps(one);
   const prerequisites = isToSettle(one) ? [] : prerequisiteSteps(one);
+  const backup = connector.length + prerequisites.length > 0 ? backupSteps(one) : [];
   const route: Route = one.route === 'none' && prerequisites.length > 0 ? 'prerequisites' : one.route;
   return {
     route,
     direction: 'forward',
-    ...numbered(prerequisites, connector),
+    ...numbered({ backup, prerequisites, connector }),
+    begun: one.unfinished !== undefined,
     ...backOf(one, connector),
   };
 }
 
 /** Only the way back: a run that was cut on its way back goes on walking back, whatever is asked for now. */
 export function planBack(one: Situation): Plan {
-  return { route: one.route, direction: 'back', prerequisites: [], connector: [], ...wayBackOf(one) };
+  const nothing = { backup: [], prerequisites: [], connector: [] };
+  return { route: one.route, direction: 'back', ...nothing, begun: true, ...wayBackOf(one) };
 }
 
 function backOf(one: Situation, connector: readonly Draft[]): Pick<Plan, 'wayBack' | 'noWayBack'> {
@@ -39,17 +42,20 @@ function backOf(one: Situation, connector: readonly Draft[]): Pick<Plan, 'wayBac
   return isToSettle(one) ? settleBack(one) : wayBackOf(one);
 }
 
-function numbered(
-  prerequisites: readonly Draft[],
-  connector: readonly Draft[],
-): Pick<Plan, 'prerequisites' | 'connector'> {
+type Parts<T> = { readonly [Part in 'backup' | 'prerequisites' | 'connector']: readonly T[] };
+
+function numbered({ backup, prerequisites, connector }: Parts<Draft>): Parts<Planned> {
   const counts = new Map<string, number>();
   const withId = (draft: Draft): Planned => {
     const count = (counts.get(draft.step.kind) ?? 0) + 1;
     counts.set(draft.step.kind, count);
     return { id: count === 1 ? draft.step.kind : `${draft.step.kind}-${count}`, ...draft };
   };
-  return { prerequisites: prerequisites.map(withId), connector: connector.map(withId) };
+  return {
+    backup: backup.map(withId),
+    prerequisites: prerequisites.map(withId),
+    connector: connector.map(withId),
+  };
 }
 
 function connectorSteps(one: Situation): Draft[] {
@@ -60,8 +66,7 @@ function connectorSteps(one: Situation): Draft[] {
 
 function mainSteps(one: Situation): Draft[] {
   const { route, wanted } = one;
-  if (route === 'uninstall')
-    return [...backupSteps(one), ...uninstallSteps(one), ...cleaningSteps(one), ...checkShared(one)];
+  if (route === 'uninstall') return [...uninstallSteps(one), ...cleaningSteps(one), ...checkShared(one)];
   if (!wanted.msi) return [];
   const steps = mainStepsByRoute[route];
   return steps ? steps(one, wanted.msi) : [];
@@ -70,7 +75,6 @@ function mainSteps(one: Situation): Draft[] {
 type MainSteps = (one: Situation, msi: Msi) => Draft[];
 
 const replaceSteps: MainSteps = (one, msi) => [
-  backupStep(one),
   ...uninstallSteps(one),
   ...cleaningSteps(one),
   installStep(msi, one),
@@ -80,45 +84,40 @@ const replaceSteps: MainSteps = (one, msi) => [
 ];
 
 const mainStepsByRoute: { readonly [R in Route]?: MainSteps } = {
-  install: (one, msi) => [
-    ...backupSteps(one),
-    ...cleaningSteps(one),
-    installStep(msi, one),
-    ...checkShared(one),
-    serveStep(msi),
-  ],
-  upgrade: (one, msi) => [
-    backupStep(one),
-    upgradeStep(one, msi),
-    ...keepSite(one),
-    ...restoreStep(one),
-    ...checkShared(one),
-  ],
+  install: (one, msi) => [...cleaningSteps(one), installStep(msi, one), ...checkShared(one), serveStep(msi)],
+  upgrade: (one, msi) => [upgradeStep(one, msi), ...keepSite(one), ...restoreStep(one), ...checkShared(one)],
   replace: replaceSteps,
   downgrade: replaceSteps,
-  repair: (one, msi) => [
-    backupStep(one),
-    repairStep(one, msi),
-    ...keepSite(one),
-    ...exactStep(one),
-    ...checkShared(one),
-  ],
+  repair: (one, msi) => [repairStep(one, msi), ...keepSite(one), ...exactStep(one), ...checkShared(one)],
 };
 
-/** The pools are stopped because their files are in use (T10); one that was found stopped stays stopped. */
-function aroundPools({ origin, products, route, product }: Situation, main: readonly Draft[]): Draft[] {
+/**
+ * The pools are stopped because their files are in use (T10); one that was found stopped stays stopped. Until then the connector
+ * may have saved what the backup does not have.
+ */
+function aroundPools(one: Situation, main: readonly Draft[]): Draft[] {
+  const { origin, products, route, product } = one;
   const found = products.flatMap((one) => siteOf(origin, one).pool ?? []);
   const pools = found.filter((pool, index) => found.indexOf(pool) === index);
   const stops = pools.map(
     ({ name }): Draft => ({ step: { kind: 'pool.stop', pool: name }, why: 'its files are in use' }),
   );
   const kept = product ? siteOf(origin, product).pool : null;
-  if (route === 'uninstall' || !kept) return [...stops, ...main];
+  const begin = [...stops, ...unchangedStep(one)];
+  if (route === 'uninstall' || !kept) return [...begin, ...main];
   const last: Draft =
     kept.state === 'started'
       ? { step: { kind: 'pool.start', pool: kept.name }, why: 'it was running' }
       : { step: { kind: 'pool.stop', pool: kept.name }, why: 'it was found stopped and stays so' };
-  return [...stops, ...main, last];
+  return [...begin, ...main, last];
+}
+
+/** A run that is taken up again may have changed it itself. */
+function unchangedStep(one: Situation): Draft[] {
+  if (one.unfinished || one.products.length === 0) return [];
+  const productCodes = one.products.map((product) => product.productCode);
+  const step: Step = { kind: 'connector.unchanged', productCodes, files: filesToKeep(one) };
+  return [{ step, why: 'the connector ran until now, and may have saved settings' }];
 }
 
 /**

@@ -21,14 +21,23 @@ export type Draft = Omit<Planned, 'id'>;
 export type Plan = {
   readonly route: Route;
   readonly direction: 'forward' | 'back';
+  /** Proven before anything else is touched; where it cannot be, the run is refused. */
+  readonly backup: readonly Planned[];
   /** Kept when the connector fails: others may use them by then. */
   readonly prerequisites: readonly Planned[];
   readonly connector: readonly Planned[];
+  /** Whether an earlier run of the chain may have begun to change the connector: then all of it is put back on the way back. */
+  readonly begun: boolean;
   /** States that make the connector what it was, in an order that works from anywhere; each is skipped when it holds. */
   readonly wayBack: readonly Step[];
   /** Why there is no way back, if there is none. */
   readonly noWayBack?: string;
 };
+
+/** Every step of a plan on its way forward, in order. */
+export function stepsForward({ backup, prerequisites, connector }: Plan): readonly Planned[] {
+  return [...backup, ...prerequisites, ...connector];
+}
 
 export type Finding = {
   readonly id: string;

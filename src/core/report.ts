@@ -5,9 +5,10 @@ import type { Outcome } from './codes.ts';
 import { type End, exitCodeOf } from './exit-codes.ts';
 import type { Facts } from './facts.ts';
 import type { Approved, Entry, Opened, Phase } from './journal.ts';
+import { lastingSteps } from './lasting.ts';
 import { leftOf, missing } from './missing.ts';
 import type { Places } from './places.ts';
-import type { Finding, Plan, Planned, Route } from './plan.ts';
+import { type Finding, type Plan, type Planned, type Route, stepsForward } from './plan.ts';
 import { valueOr } from './situation.ts';
 import type { Step } from './step.ts';
 import { capitalised, titleOf } from './words.ts';
@@ -22,6 +23,7 @@ export type ReportedPlanned = ReportedStep & {
 export type ReportedPlan = {
   readonly route: Route;
   readonly direction: Plan['direction'];
+  readonly backup: readonly ReportedPlanned[];
   readonly prerequisites: readonly ReportedPlanned[];
   readonly connector: readonly ReportedPlanned[];
   readonly wayBack: readonly ReportedStep[];
@@ -116,7 +118,7 @@ function whatWasRun(opened: Opened, closed: Closed, entries: readonly Entry[]): 
   const steps = entries.flatMap(happened);
   return {
     runId: opened.runId,
-    changed: steps.length > 0 && closed.end !== 'busy',
+    changed: steps.length > 0 && !['busy', 'refused'].includes(closed.end),
     steps,
     changes: closed.after ? changesBetween(opened.before, closed.after) : [],
     took: { totalMs: Date.parse(closed.at) - Date.parse(opened.at), downMs: downtime(entries) },
@@ -181,6 +183,7 @@ function reportedPlan(plan: Plan, attempt: { places: Places; limits: Attempt['li
   return {
     route: plan.route,
     direction: plan.direction,
+    backup: plan.backup.map(planned),
     prerequisites: plan.prerequisites.map(planned),
     connector: plan.connector.map(planned),
     wayBack: plan.wayBack.map((step) => one(step, `back-${step.kind}`)),
@@ -189,12 +192,11 @@ function reportedPlan(plan: Plan, attempt: { places: Places; limits: Attempt['li
 }
 
 function differencesOf(plan: Plan, now: Facts): string[] {
-  return [...plan.prerequisites, ...plan.connector]
-    .filter(({ step }) => !['config.backup', 'shared.prove', 'pool.stop'].includes(step.kind))
-    .flatMap(({ step }) => {
-      const gaps = missing(step, now);
-      return gaps.known ? gaps.value : [gaps.why];
-    });
+  const steps = lastingSteps(stepsForward(plan).map(({ step }) => step)).filter(({ kind }) => kind !== 'pool.stop');
+  return steps.flatMap((step) => {
+    const gaps = missing(step, now);
+    return gaps.known ? gaps.value : [gaps.why];
+  });
 }
 
 /** A reason as a sentence of its own. */
@@ -222,7 +224,7 @@ function messageOf({ before, wanted, plan }: Opened, { end, why, after, rebootRe
     'nothing-to-do': `Nothing to do: the SCIM Connector is ${goal === 'not installed' ? goal : `${goal} already`}, checked.`,
     planned: 'Nothing was changed.',
     different: 'The server is not in the wanted state; nothing was changed.',
-    refused: 'Refused, nothing was touched.',
+    refused: `Refused, nothing was touched.${sentence(why)}`,
     busy: `Another installation is running; nothing was touched.${sentence(why)}`,
     'reboot-first': `Not finished: restart the server, then run the same command again.${sentence(why)}`,
     'failed-as-before': `Failed; the connector is as it was before: ${was}.${sentence(why)}`,

@@ -1,8 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import {
+  chmod,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  utimes,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { FileDetails } from '../core/backup.ts';
 import type { Sha256 } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import { type HostFile, openHostFile } from './host-files.ts';
@@ -27,6 +40,14 @@ export class Disk implements Files {
     const entries = await orNull(readdir(await this.#place(folder), { withFileTypes: true }));
     const names = (entries ?? []).map((entry) => (entry.isDirectory() ? `${entry.name}\\` : entry.name));
     return names.sort((left, right) => compare(left.toLowerCase(), right.toLowerCase()));
+  }
+
+  /** Size and times; Node knows no attributes of Windows. */
+  async details(path: string): Promise<FileDetails | null> {
+    const found = await orNull(stat(await this.#place(path)));
+    if (!found?.isFile()) return null;
+    const { size, birthtime, mtime } = found;
+    return { size, createdAt: birthtime.toISOString(), changedAt: mtime.toISOString(), attributes: [] };
   }
 
   async hash(path: string): Promise<Sha256 | null> {
@@ -82,6 +103,12 @@ export class Disk implements Files {
     if (!(await orNull(stat(from)))?.isFile()) return null;
     await this.#replace(to, (file) => file.writeFile(createReadStream(from)));
     return this.hash(to);
+  }
+
+  /** Sets when a file was last written; when it was created cannot be set on every system. */
+  async setTime(path: string, changedAt: string): Promise<void> {
+    const time = new Date(changedAt);
+    await utimes(await this.#place(path), time, time);
   }
 
   /** Renames a file or folder to a path that is not there yet; false where that is on another volume. */
@@ -144,6 +171,7 @@ export class Disk implements Files {
     try {
       await flushed(await open(partial, 'w'), fill);
       await prepare?.();
+      await makeReplaceable(place);
       await renamePatiently(partial, place);
     } catch (error) {
       await rm(partial, { force: true });
@@ -187,6 +215,12 @@ async function flushed(file: FileHandle, fill: (file: FileHandle) => Promise<voi
   } finally {
     await file.close();
   }
+}
+
+/** Windows renames nothing over a file that is read-only (MoveFileEx: ERROR_ACCESS_DENIED). */
+async function makeReplaceable(place: string): Promise<void> {
+  const there = await orNull(stat(place));
+  if (there?.isFile() && (there.mode & 0o200) === 0) await chmod(place, there.mode | 0o200);
 }
 
 async function renamePatiently(from: string, to: string): Promise<void> {

@@ -11,6 +11,7 @@ export function factsProbe(facts: Facts, sandbox: boolean): Probe {
     read: async () => null,
     list: async () => [],
     hash: async () => null,
+    details: async () => null,
     now: () => facts.takenAt,
     sleep: async () => undefined,
     close: async () => undefined,

@@ -1,3 +1,4 @@
+import type { FileDetails } from '../core/backup.ts';
 import type { Call, CallResult } from '../core/call.ts';
 import type { Facts, Sha256 } from '../core/facts.ts';
 import type { Secrets } from '../core/secrets.ts';
@@ -36,6 +37,8 @@ export interface Probe extends Files {
   readonly scripts: string;
   /** The whole server as it is now. */
   look(what: LookFor): Promise<Facts>;
+  /** Size, times and attributes of a file, or null if there is none. */
+  details(path: string): Promise<FileDetails | null>;
   /** ISO 8601, UTC, whole seconds. */
   now(): string;
   sleep(ms: number): Promise<void>;
@@ -47,6 +50,9 @@ export interface Probe extends Files {
 export interface Lock {
   release(): Promise<void>;
 }
+
+/** What a file that is put back has beside its bytes. */
+export type FileState = Pick<FileDetails, 'createdAt' | 'changedAt' | 'attributes'> & { readonly sddl: string };
 
 export type Replaced = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
@@ -67,10 +73,10 @@ export interface Machine extends Probe {
   /** Copies a file of the caller's own system (the package given on the command line) to the server. */
   receive(from: string, to: string): Promise<Sha256 | null>;
   /**
-   * Puts bytes and access rights in place at once: the temporary file gets the DACL of the security descriptor before it is
-   * renamed over, so that there is no moment at which the file lacks its rights (T13). The sentence says why it could not.
+   * Puts bytes, access rights, attributes and times in place at once: the temporary file gets them before it is renamed over, so
+   * that there is no moment at which the file lacks its rights (T13). The sentence says why it could not.
    */
-  replace(path: string, bytes: Uint8Array, sddl: string): Promise<Replaced>;
+  replace(path: string, bytes: Uint8Array, as: FileState): Promise<Replaced>;
   /** Renames a file or folder to a path that is not there yet; false where that is on another drive, and nothing was done. */
   move(from: string, to: string): Promise<boolean>;
   /** Removes a file, or a folder that is empty; nothing happens to what is not there or not empty. */

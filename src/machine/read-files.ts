@@ -112,8 +112,8 @@ export async function readKept(files: Files, backup: string | null, packages: st
 
 async function keptFiles(files: Files, backup: string | null): Promise<Kept['files']> {
   const bytes = backup === null ? null : await files.read(manifestPath(backup));
-  const manifest = bytes && parseManifest(new TextDecoder().decode(bytes));
-  if (!manifest || backup === null) return [];
+  const manifest = bytes && parseManifest(new TextDecoder().decode(bytes), sha256Of);
+  if (!manifest || 'problem' in manifest || backup === null) return [];
   const proven: { path: string; sha256: Sha256 }[] = [];
   for (const file of manifest.files) {
     if ((await files.hash(storedPath(backup, file))) === file.sha256)

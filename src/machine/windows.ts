@@ -1,13 +1,15 @@
 import { dirname, resolve, win32 } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { FileDetails } from '../core/backup.ts';
 import { type Call, powershell, powershellArgs } from '../core/call.ts';
+import type { Reading } from '../core/facts.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import { runChange } from './children.ts';
 import { detect, sddlOf } from './detect.ts';
 import { Disk } from './disk.ts';
-import { type LookFor, type Machine, partialSuffix, type Replaced } from './machine.ts';
-import { lockFile, type SetAcl } from './protected-folder.ts';
+import { type FileState, type LookFor, type Machine, partialSuffix, type Replaced } from './machine.ts';
+import { lockFile } from './protected-folder.ts';
 import { productReader, type ReadPackage } from './read-products.ts';
 import { Reader } from './reader.ts';
 
@@ -29,7 +31,7 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     again = false;
     return looking;
   };
-  const setAcl = (path: string, sddl: string) => applySddl(change, scripts, path, sddl);
+  const setAcl = (path: string, sddl: string) => applyState(change, scripts, path, { sddl });
   return {
     sandbox: false,
     scripts,
@@ -37,6 +39,7 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     read: (path) => disk.read(path),
     list: (folder) => disk.list(folder),
     hash: (path) => disk.hash(path),
+    details: (path) => detailsOf(reader, path),
     makeFolder: (path) => disk.makeFolder(path),
     append: (path, line) => disk.append(path, `${line}\n`),
     write: (path, bytes) => disk.write(path, bytes),
@@ -45,7 +48,7 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     now: () => new Date().toISOString(),
     sleep: (ms) => pause(ms),
     change,
-    replace: (path, bytes, sddl) => replaceFile(disk, setAcl, path, bytes, sddl),
+    replace: (path, bytes, as) => replaceFile(disk, (partial) => applyState(change, scripts, partial, as), path, bytes),
     move: (from, to) => disk.move(from, to),
     remove: (path) => disk.removeEither(path),
     tryWrite: (folder) => disk.tryWrite(folder),
@@ -66,14 +69,13 @@ class NoRights extends Error {}
 
 async function replaceFile(
   disk: Disk,
-  setAcl: SetAcl,
+  prepare: (partial: string) => Promise<Replaced>,
   path: string,
   bytes: Uint8Array,
-  sddl: string,
 ): Promise<Replaced> {
   try {
     await disk.writeWith(path, bytes, async (partial) => {
-      const result = await setAcl(partial, sddl);
+      const result = await prepare(partial);
       if (!result.ok) throw new NoRights(result.why);
     });
     return { ok: true };
@@ -83,8 +85,22 @@ async function replaceFile(
   }
 }
 
-async function applySddl(change: Machine['change'], scripts: string, path: string, sddl: string): Promise<Replaced> {
-  const args = [...powershellArgs, win32.join(scripts, 'Set-ScimAcl.ps1'), '-Path', path, '-Sddl', sddl];
+/** Size, times and attributes, which Node does not know of Windows; null if there is no such file. */
+async function detailsOf(reader: Reader, path: string): Promise<FileDetails | null> {
+  const answer = (await reader.ask(`file\t${path}`)) as { file?: Reading<FileDetails> };
+  return answer.file?.known ? answer.file.value : null;
+}
+
+async function applyState(
+  change: Machine['change'],
+  scripts: string,
+  path: string,
+  { sddl, createdAt, changedAt, attributes }: Partial<FileState> & Pick<FileState, 'sddl'>,
+): Promise<Replaced> {
+  const times = createdAt && changedAt ? ['-Created', createdAt, '-Changed', changedAt] : [];
+  const kinds = attributes && attributes.length > 0 ? ['-Attributes', attributes.join(',')] : [];
+  const script = [win32.join(scripts, 'Set-ScimFile.ps1'), '-Path', path, '-Sddl', sddl, ...times, ...kinds];
+  const args = [...powershellArgs, ...script];
   const result = await change({
     intent: 'change',
     tool: 'powershell',
@@ -96,5 +112,5 @@ async function applySddl(change: Machine['change'], scripts: string, path: strin
   });
   return result.code === 0
     ? { ok: true }
-    : { ok: false, why: result.output.trim() || `Set-ScimAcl.ps1 ended with ${result.code}` };
+    : { ok: false, why: result.output.trim() || `Set-ScimFile.ps1 ended with ${result.code}` };
 }

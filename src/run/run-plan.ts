@@ -2,9 +2,9 @@ import { type Outcome, printedCode } from '../core/codes.ts';
 import type { End } from '../core/exit-codes.ts';
 import type { Facts, Reading } from '../core/facts.ts';
 import type { Entry, Phase } from '../core/journal.ts';
-import { unsettled } from '../core/lasting.ts';
+import { isPreparing, unsettled } from '../core/lasting.ts';
 import { missing } from '../core/missing.ts';
-import type { Plan, Planned } from '../core/plan.ts';
+import { type Plan, type Planned, stepsForward } from '../core/plan.ts';
 import type { Step } from '../core/step.ts';
 import { capitalised, titleOf } from '../core/words.ts';
 
@@ -12,7 +12,7 @@ import { capitalised, titleOf } from '../core/words.ts';
 export type RunDoors = {
   look(): Promise<Facts>;
   /** Brings a step's state about, or says how it failed. `label` names this attempt for its log. */
-  perform(step: Step, label: string): Promise<Outcome>;
+  perform(step: Step, label: string, phase: Phase): Promise<Outcome>;
   /** Appends an entry to the journal and flushes it; rejects when it could not. */
   write(entry: Entry): Promise<void>;
   interrupted(): boolean;
@@ -52,8 +52,10 @@ class Run {
   readonly #plan: Plan;
   readonly #doors: RunDoors;
   #reboot = false;
-  /** Whether an effect was begun: before that, nothing was touched. */
+  /** Whether an effect on the server was begun: before that, nothing was touched. */
   #touched = false;
+  /** Whether a change of the connector was begun, by this run or one before it. */
+  #begun: boolean;
   #attempts = 0;
   /** The look after the last effect; it is the look before the next one, since nothing was done in between. */
   #seen: Facts | null = null;
@@ -61,25 +63,37 @@ class Run {
   constructor(plan: Plan, doors: RunDoors) {
     this.#plan = plan;
     this.#doors = doors;
+    this.#begun = plan.begun;
   }
 
   async goForward(): Promise<RunResult> {
-    for (const planned of [...this.#plan.prerequisites, ...this.#plan.connector]) {
+    for (const planned of stepsForward(this.#plan)) {
       if (this.#doors.interrupted()) return this.walkBack('It was interrupted');
       const reached = await this.#forward(planned);
-      if (reached.how === 'held') this.#reboot ||= reached.reboot;
-      else if (reached.how === 'lost') return this.#end('failed-changed', reached.why, null);
-      else if (reached.how === 'barrier') return this.#end('reboot-first', reached.why, null);
-      else if (reached.busy && !this.#touched) return this.#end('busy', reached.why, null);
-      else return this.walkBack(`${capitalised(titleOf(planned.step))}: ${reached.why}`);
+      if (reached.how !== 'held') return this.#stop(planned.step, reached);
+      this.#reboot ||= reached.reboot;
     }
     return this.#settle();
   }
 
-  /** Brings the connector back to what it was; the journal may fail here, the way back may not. */
+  /** What a state that could not be reached means for the run. */
+  #stop(step: Step, reached: Exclude<Reached, { how: 'held' }>): Promise<RunResult> | RunResult {
+    if (step.kind === 'config.backup' && !this.#touched)
+      return this.#end('refused', `The backup could not be proven: ${reached.why}`, null);
+    if (reached.how === 'lost') return this.#end('failed-changed', reached.why, null);
+    if (reached.how === 'barrier') return this.#end('reboot-first', reached.why, null);
+    if (reached.busy && !this.#touched) return this.#end('busy', reached.why, null);
+    return this.walkBack(`${capitalised(titleOf(step))}: ${reached.why}`);
+  }
+
+  /**
+   * Brings the connector back to what it was; the journal may fail here, the way back may not. As long as nothing but its pools
+   * was changed, only these are put back: what else is not as before, the connector itself has saved.
+   */
   async walkBack(why: string): Promise<RunResult> {
     await this.note({ type: 'turned', at: this.#doors.now(), why });
-    const steps = this.#plan.wayBack;
+    const { wayBack } = this.#plan;
+    const steps = this.#begun ? wayBack : wayBack.filter(({ kind }) => kind === 'pool.start' || kind === 'pool.stop');
     const before = await this.#lookTwice(steps);
     if (!isReadable(steps, before))
       return this.#end('failed-changed', `${why}; then the server could not be read`, before);
@@ -110,7 +124,7 @@ class Run {
   }
 
   async #settle(): Promise<RunResult> {
-    const steps = [...this.#plan.prerequisites, ...this.#plan.connector].map((planned) => planned.step);
+    const steps = stepsForward(this.#plan).map((planned) => planned.step);
     const now = await this.#lookTwice(steps);
     if (!isReadable(steps, now)) return this.#end('failed-changed', 'at the end the server could not be read', now);
     const open = unsettled(steps, now);
@@ -141,11 +155,12 @@ class Run {
     const entry = { at: this.#doors.now(), id, phase, step };
     if (before.value.length === 0)
       return this.#written({ type: 'already', ...entry }, phase, { how: 'held', reboot: false });
-    const begun = await this.#written({ type: 'started', ...entry }, phase, null);
-    if (begun) return begun;
-    const { outcome, gaps, ms } = await this.#effect(step, `${++this.#attempts}-${id}-${phase}`);
+    const unwritten = await this.#written({ type: 'started', ...entry }, phase, null);
+    if (unwritten) return unwritten;
+    this.#begun ||= !isPreparing(step);
+    const { outcome, gaps, ms } = await this.#effect(step, `${++this.#attempts}-${id}-${phase}`, phase);
     const isUntouched = outcome.busy === true && gaps.known && gaps.value.join() === before.value.join();
-    this.#touched ||= !isUntouched;
+    this.#touched ||= !isUntouched && step.kind !== 'config.backup';
     const reached = judge(outcome, gaps, isUntouched);
     return this.#written(
       { type: 'finished', ...entry, at: this.#doors.now(), outcome, missing: gaps, ms },
@@ -157,10 +172,11 @@ class Run {
   async #effect(
     step: Step,
     label: string,
+    phase: Phase,
   ): Promise<{ outcome: Outcome; gaps: Reading<readonly string[]>; ms: number }> {
     const start = Date.parse(this.#doors.now());
     this.#seen = null;
-    const outcome = await this.#doors.perform(step, label);
+    const outcome = await this.#doors.perform(step, label, phase);
     if (outcome.reboot !== 'none') this.#reboot = true;
     const ms = Date.parse(this.#doors.now()) - start;
     return { outcome, ms, gaps: await this.#gaps(step) };
@@ -186,7 +202,6 @@ class Run {
       return result;
     } catch (error) {
       if (result?.how === 'lost' || result?.how === 'barrier') return result;
-      this.#touched = true;
       const why = `the journal could not be written: ${(error as Error).message}`;
       return { how: 'failed', why, busy: false, final: true };
     }

@@ -192,6 +192,7 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
     scripts: machine.scripts,
     read: plain((path: string) => machine.read(path)),
     list: plain((folder: string) => machine.list(folder)),
+    details: plain((path: string) => machine.details(path)),
     hash: plain((path: string) => machine.hash(path)),
     sleep: plain((ms: number) => machine.sleep(ms)),
     now: () => {
@@ -227,10 +228,10 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
       }),
     copy: (from, to) => strike({ call: null, run: () => machine.copy(from, to), tear: () => partial(from)(to) }),
     receive: (from, to) => strike({ call: null, run: () => machine.receive(from, to), tear: nothing }),
-    replace: (path, bytes, sddl) =>
+    replace: (path, bytes, as) =>
       strike({
         call: null,
-        run: () => machine.replace(path, bytes, sddl),
+        run: () => machine.replace(path, bytes, as),
         tear: () => machine.write(path + partialSuffix, bytes.subarray(0, bytes.length >> 1)),
       }),
     move: (from, to) => strike({ call: null, run: () => machine.move(from, to), tear: nothing }),

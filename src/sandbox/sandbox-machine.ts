@@ -1,9 +1,17 @@
 import { win32 } from 'node:path';
+import type { FileDetails } from '../core/backup.ts';
 import type { Call, CallResult } from '../core/call.ts';
 import type { Facts, Sha256 } from '../core/facts.ts';
 import { usualScripts } from '../core/places.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
-import { type Lock, type LookFor, type Machine, partialSuffix, type Replaced } from '../machine/machine.ts';
+import {
+  type FileState,
+  type Lock,
+  type LookFor,
+  type Machine,
+  partialSuffix,
+  type Replaced,
+} from '../machine/machine.ts';
 import { type PackageContent, type ProductReader, productReader } from '../machine/read-products.ts';
 import { readMsi } from '../media/read-media.ts';
 import { takeHostLock } from './host-lock.ts';
@@ -54,6 +62,12 @@ export class SandboxMachine implements Machine {
   async hash(path: string): Promise<Sha256 | null> {
     mayReach(this.server, path, 'read');
     return this.server.drive.hash(path);
+  }
+
+  async details(path: string): Promise<FileDetails | null> {
+    mayReach(this.server, path, 'read');
+    const found = await this.server.drive.details(path);
+    return found && { ...found, attributes: this.server.memory.attributes[path.toLowerCase()] ?? ['Archive'] };
   }
 
   look(what: LookFor): Promise<Facts> {
@@ -117,12 +131,15 @@ export class SandboxMachine implements Machine {
     return hash;
   }
 
-  async replace(path: string, bytes: Uint8Array, sddl: string): Promise<Replaced> {
+  async replace(path: string, bytes: Uint8Array, { sddl, changedAt, attributes }: FileState): Promise<Replaced> {
     const problem = problemOf(sddl);
     if (problem !== null) return { ok: false, why: problem };
     mayReach(this.server, path, 'write');
     await this.server.drive.write(path, bytes);
+    await this.server.drive.setTime(path, changedAt);
     await applyAcl(this.server, path, sddl);
+    const { memory } = this.server;
+    remember(this.server, { attributes: { ...memory.attributes, [path.toLowerCase()]: attributes } });
     await this.#save();
     return { ok: true };
   }
@@ -167,10 +184,12 @@ export class SandboxMachine implements Machine {
     return lock;
   }
 
-  /** A file that is renamed over another one has what its folder hands down, not what the old one had (T13). */
+  /** A file that is renamed over another one has what its folder hands down, and the attributes of a new file, not the old one's (T13). */
   #dropAcl(path: string): void {
-    const { acls } = this.server.memory;
-    if (path.toLowerCase() in acls) remember(this.server, { acls: without(acls, path) });
+    const { acls, attributes } = this.server.memory;
+    const lower = path.toLowerCase();
+    if (lower in acls || lower in attributes)
+      remember(this.server, { acls: without(acls, path), attributes: without(attributes, path) });
   }
 
   /** Time that has passed is kept with the next change, so that a later command is later. */

@@ -21,6 +21,8 @@ export type Memory = {
   readonly laid: Readonly<Record<string, { readonly version: string | null; readonly sha256: string }>>;
   /** Lower-case path to a security descriptor of its own; other files have what their folder hands down. */
   readonly acls: Readonly<Record<string, string>>;
+  /** Attributes of files by their path in lower case, where they are others than those of a new file. */
+  readonly attributes: Readonly<Record<string, readonly string[]>>;
   /** Lower-case `\\\\server\\share` to what the account that runs the program may do there, and the descriptor of its folder. */
   readonly shares?: Readonly<Record<string, Share>>;
   /** What a suspended installation has changed so far, to be rolled back. */
@@ -75,6 +77,7 @@ export function newServer(folder: string, facts: Facts): Server {
     clients: {},
     laid: {},
     acls: {},
+    attributes: {},
     suspended: null,
     events: [],
   };

@@ -1,3 +1,4 @@
+import type { Fingerprint } from '../core/backup.ts';
 import type { Attempt, Call } from '../core/call.ts';
 import { callsOf } from '../core/calls.ts';
 import { type Outcome, outcomeOf } from '../core/codes.ts';
@@ -8,7 +9,14 @@ import type { PackageRef, Step } from '../core/step.ts';
 import type { Machine } from '../machine/machine.ts';
 
 /** What a step is handed to bring its state about. */
-export type Doing = Attempt & { readonly machine: Machine; readonly secrets?: Secrets; look(): Promise<Facts> };
+export type Doing = Attempt & {
+  readonly machine: Machine;
+  readonly secrets?: Secrets;
+  readonly fingerprint: Fingerprint;
+  /** Whether this is the way back, on which something is always better than nothing. */
+  readonly isBack: boolean;
+  look(): Promise<Facts>;
+};
 
 export const done: Outcome = { ok: true, reboot: 'none', meaning: 'success' };
 

@@ -7,7 +7,7 @@ import type { Places } from '../core/places.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import type { Files, Machine } from '../machine/machine.ts';
-import { readManifest } from './config.ts';
+import { readManifest } from './backup.ts';
 import { type Doing, done, failure } from './doing.ts';
 
 /** Where a folder that was moved aside lies in the backup of its chain of runs; what came to its place since lies beside it. */
@@ -84,9 +84,7 @@ async function copied(
   const kept = withRights.find((one) => samePath(one.path, target) && one.sha256 === wanted);
   if (!kept) return (await machine.copy(source, target)) === wanted;
   const bytes = await machine.read(source);
-  return (
-    bytes !== null && (await machine.replace(target, bytes, kept.sddl)).ok && (await machine.hash(target)) === wanted
-  );
+  return bytes !== null && (await machine.replace(target, bytes, kept)).ok && (await machine.hash(target)) === wanted;
 }
 
 /** Removes a file only after its copy has been compared once more: what came or changed since stays, and its folder with it. */

@@ -3,13 +3,25 @@ import { fileErrorText } from '../core/file-error.ts';
 import { holds } from '../core/missing.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step, StepKind } from '../core/step.ts';
-import { backUp, restore } from './config.ts';
+import { backUp, keepUnseen } from './backup.ts';
+import { restore } from './config.ts';
 import { type Doing, failure, runCalls, runPackage } from './doing.ts';
 import { clearFolder, putFolderBack } from './folder.ts';
 import { noted, proveShared, restoreShared } from './shared.ts';
 import { putSite, removePool, removeSiteAndMend, startPoolOf, stopPool, stopPoolOf } from './site.ts';
 
 type Perform<K extends StepKind> = (step: Step<K>, doing: Doing) => Promise<Outcome>;
+
+/** Steps that may change or take away config files: what is there and nowhere else is kept first. */
+const changing: readonly StepKind[] = [
+  'config.restore',
+  'shared.restore',
+  'connector.install',
+  'connector.upgrade',
+  'connector.repair',
+  'connector.uninstall',
+  'folder.present',
+];
 
 const performers: { readonly [K in StepKind]: Perform<K> } = {
   'iis.enable': runCalls,
@@ -69,6 +81,8 @@ async function settle(step: Step<'installer.settle'>, doing: Doing): Promise<Out
 export async function perform<K extends StepKind>(step: Step<K>, doing: Doing): Promise<Outcome> {
   const one: Perform<K> = performers[step.kind as K];
   try {
+    const lost = changing.includes(step.kind) ? await keepUnseen(doing) : null;
+    if (lost !== null && !doing.isBack) return failure(lost);
     return await one(step, doing);
   } catch (error) {
     const text = fileErrorText(error);

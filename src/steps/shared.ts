@@ -5,7 +5,8 @@ import { missing } from '../core/missing.ts';
 import { parseSharedNote, type SharedNote, sharedNotePath } from '../core/shared-folder.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
-import { putBack, readManifest } from './config.ts';
+import { readManifest } from './backup.ts';
+import { putBack } from './config.ts';
 import { type Doing, done, failure } from './doing.ts';
 
 /** Proves that the shared folder can be written to, by a file of our own; then begins the note of what this chain changes in it. */

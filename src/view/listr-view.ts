@@ -1,5 +1,6 @@
 import { Listr, type ListrTask } from 'listr2';
 import type { Entry, Opened } from '../core/journal.ts';
+import { stepsForward } from '../core/plan.ts';
 import { titleOf } from '../core/words.ts';
 import { failureOf, type View } from './lines.ts';
 
@@ -108,7 +109,7 @@ const options = {
 } as const;
 
 function titlesOf({ plan }: Opened): [string, string][] {
-  return [...(plan?.prerequisites ?? []), ...(plan?.connector ?? [])].map(({ id, step }) => [id, titleOf(step)]);
+  return (plan ? stepsForward(plan) : []).map(({ id, step }) => [id, titleOf(step)]);
 }
 
 function backTitlesOf({ plan }: Opened): [string, string][] {

@@ -22,6 +22,7 @@ export function planText(report: RunReport, plan: ReportedPlan): string {
     lines.push(`  ${title}`);
     for (const step of steps) lines.push(...plannedLines(step, ++number));
   };
+  section('Backup (proven before anything is touched)', plan.backup);
   section('Prerequisites (kept if the connector fails)', plan.prerequisites);
   section('Connector (put back if a step fails)', plan.connector);
   return [...lines, ...wayBackLines(plan)].join('\n');

@@ -1,8 +1,9 @@
-// Preloaded with `--import`: the program gets a SIGINT as soon as it says its first word, as if someone pressed Ctrl-C.
+// Preloaded with `--import`: the program gets a SIGINT as soon as it stops the pool, as if someone pressed Ctrl-C.
 const write = process.stdout.write.bind(process.stdout);
 let isInterrupted = false;
 process.stdout.write = ((...args: Parameters<typeof write>) => {
-  if (!isInterrupted) process.kill(process.pid, 'SIGINT');
-  isInterrupted = true;
+  const isNow = !isInterrupted && String(args[0]).includes('stop pool');
+  isInterrupted ||= isNow;
+  if (isNow) process.kill(process.pid, 'SIGINT');
   return write(...args);
 }) as typeof process.stdout.write;

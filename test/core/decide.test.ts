@@ -68,9 +68,7 @@ function judgePlan(plan: Plan, now: Facts, message: () => string): void {
   const kinds = plan.connector.map((one) => one.step.kind);
   const firstChange = kinds.findIndex((kind) => changesConnector.includes(kind));
   if (firstChange < 0) return;
-  const saved = plan.connector
-    .slice(0, firstChange)
-    .flatMap(({ step }) => (step.kind === 'config.backup' ? step.files : []));
+  const saved = plan.backup.flatMap(({ step }) => (step.kind === 'config.backup' ? step.files : []));
   const files = now.config.known ? now.config.value : [];
   for (const file of files)
     assert.ok(
@@ -140,7 +138,7 @@ test('each step of a plan has an id of its own', () => {
       const decision = decide(now, goal, unfinished);
       const ids =
         decision.verdict === 'go'
-          ? [...decision.plan.prerequisites, ...decision.plan.connector].map((one) => one.id)
+          ? [...decision.plan.backup, ...decision.plan.prerequisites, ...decision.plan.connector].map((one) => one.id)
           : [];
       assert.equal(new Set(ids).size, ids.length);
     }),

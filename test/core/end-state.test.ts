@@ -4,14 +4,14 @@ import fc from 'fast-check';
 import { decide } from '../../src/core/decide.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import { unsettled } from '../../src/core/lasting.ts';
-import type { Plan } from '../../src/core/plan.ts';
+import { type Plan, stepsForward } from '../../src/core/plan.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 import { acceptable, anyServer, anyWish } from './any-server.ts';
 import { after } from './model.ts';
 
 const runs = { numRuns: 600 };
 const acceptingAll = (goal: Wanted): Wanted => ({ ...goal, accept: acceptable });
-const stepsOf = (plan: Plan) => [...plan.prerequisites, ...plan.connector].map((one) => one.step);
+const stepsOf = (plan: Plan) => stepsForward(plan).map((one) => one.step);
 
 /** The end of a run in which every step does what it is for; a run that only lets something be taken back is followed by the next. */
 function endOf(now: Facts, goal: Wanted): { readonly end: Facts; readonly plan: Plan } | null {

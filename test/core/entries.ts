@@ -2,7 +2,7 @@ import type { Outcome } from '../../src/core/codes.ts';
 import type { End } from '../../src/core/exit-codes.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { Entry, Opened, Phase } from '../../src/core/journal.ts';
-import type { Plan } from '../../src/core/plan.ts';
+import { type Plan, stepsForward } from '../../src/core/plan.ts';
 import type { Step } from '../../src/core/step.ts';
 import { codeOf, config, folder, hash, msi, places, server, wanted } from './server-facts.ts';
 
@@ -38,10 +38,11 @@ export const installOld: Step = { kind: 'connector.install', msi: oldMsi, proper
 export const plan: Plan = {
   route: 'upgrade',
   direction: 'forward',
+  backup: [{ id: 'config.backup', step: backup, why: '3 files' }],
   prerequisites: [],
+  begun: false,
   connector: [
     { id: 'pool.stop', step: stop, why: 'its files are in use' },
-    { id: 'config.backup', step: backup, why: '3 files' },
     { id: 'connector.upgrade', step: upgrade, why: 'it replaces 4.1.0', orElse: [removeOld, installNew] },
     { id: 'pool.start', step: start, why: 'it was running' },
   ],
@@ -107,7 +108,7 @@ export function finished(id: string, { outcome = {}, gaps = [], seconds = 0, pha
 }
 
 function stepEntry(id: string, phase: Phase, seconds: number) {
-  const planned = plan.connector.find((one) => one.id === id);
+  const planned = stepsForward(plan).find((one) => one.id === id);
   if (!planned) throw new Error(`the plan has no step ${id}`);
   return { at: atSecond(seconds), id, phase, step: planned.step };
 }

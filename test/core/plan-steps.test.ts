@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decide } from '../../src/core/decide.ts';
 import type { Facts } from '../../src/core/facts.ts';
-import type { Plan, Unfinished } from '../../src/core/plan.ts';
+import { type Plan, stepsForward, type Unfinished } from '../../src/core/plan.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 import { acceptable } from './any-server.ts';
 import {
@@ -29,7 +29,7 @@ function planFor(now: Facts, goal: Wanted, unfinished?: Unfinished): Plan {
   return decision.plan;
 }
 
-const ids = (plan: Plan) => plan.connector.map((one) => one.id);
+const ids = (plan: Plan) => stepsForward(plan).map((one) => one.id);
 const kindsBack = (plan: Plan) => plan.wayBack.map((step) => step.kind);
 const stopped = { ...pool, state: 'stopped' as const, workers: 0 };
 const iisWith = (more: Parameters<typeof iis>[0]) => server({ iis: known(iis(more)) });
@@ -39,19 +39,19 @@ for (const [what, now, goal, steps] of [
     'an upgrade',
     server(),
     upgrade,
-    'pool.stop config.backup connector.upgrade site.present pool.absent config.restore pool.start',
+    'config.backup pool.stop connector.unchanged connector.upgrade site.present pool.absent config.restore pool.start',
   ],
   [
     'a replacement',
     server(),
     replace,
-    'pool.stop config.backup connector.uninstall connector.install site.present pool.absent config.restore pool.start',
+    'config.backup pool.stop connector.unchanged connector.uninstall connector.install site.present pool.absent config.restore pool.start',
   ],
   [
     'an uninstallation',
     server(),
     wanted(null),
-    'pool.stop config.backup connector.uninstall site.absent pool.absent folder.clear',
+    'config.backup pool.stop connector.unchanged connector.uninstall site.absent pool.absent folder.clear',
   ],
   ['an installation', bareServer(), upgrade, 'connector.install connector.serve'],
   [
@@ -60,12 +60,17 @@ for (const [what, now, goal, steps] of [
     upgrade,
     'config.backup pool.stop site.absent pool.absent folder.clear connector.install connector.serve',
   ],
-  ['an upgrade without a site', iisWith({ sites: [] }), upgrade, 'config.backup connector.upgrade config.restore'],
+  [
+    'an upgrade without a site',
+    iisWith({ sites: [] }),
+    upgrade,
+    'config.backup connector.unchanged connector.upgrade config.restore',
+  ],
   [
     'an upgrade with a stopped pool',
     iisWith({ pools: [stopped] }),
     upgrade,
-    'pool.stop config.backup connector.upgrade site.present pool.absent config.restore pool.stop-2',
+    'config.backup pool.stop connector.unchanged connector.upgrade site.present pool.absent config.restore pool.stop-2',
   ],
 ] as const) {
   test(`the steps of ${what}`, () => assert.equal(ids(planFor(now, goal)).join(' '), steps));

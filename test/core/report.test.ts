@@ -143,7 +143,7 @@ test('the plan is told with the very calls that are made, the fallback and the w
     told?.connector.map((one) => one.id),
     plan.connector.map((one) => one.id),
   );
-  const upgrade = told?.connector[2];
+  const upgrade = told?.connector[1];
   assert.equal(upgrade?.calls[0]?.file, '%SystemRoot%\\System32\\msiexec.exe');
   assert.deepEqual(
     upgrade?.orElse.map((one) => one.title),

@@ -4,7 +4,7 @@ import { decide } from '../../src/core/decide.ts';
 import type { Facts, Product } from '../../src/core/facts.ts';
 import { missing } from '../../src/core/missing.ts';
 import { keepsPlace } from '../../src/core/place.ts';
-import type { Plan, Unfinished } from '../../src/core/plan.ts';
+import { type Plan, stepsForward, type Unfinished } from '../../src/core/plan.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 import { acceptable } from './any-server.ts';
 import {
@@ -28,7 +28,7 @@ function planFor(now: Facts, goal: Wanted, unfinished?: Unfinished): Plan {
   return decision.plan;
 }
 
-const kinds = (plan: Plan) => plan.connector.map((one) => one.step.kind);
+const kinds = (plan: Plan) => stepsForward(plan).map((one) => one.step.kind);
 const stepOf = (plan: Plan, kind: string) => plan.connector.find((one) => one.step.kind === kind);
 const withProducts = (...products: readonly Product[]) => server({ products: known(products) });
 const same = wanted(msi('4.4.4'));
@@ -38,8 +38,9 @@ const fourthField = product('4.4.4.1', { productCode: codeOf('4.4.9') });
 test('a connector with files gone is repaired within a backup, and its config is put back byte for byte', () => {
   const plan = planFor(broken({ missingFiles: ['a.dll'] }), same);
   assert.deepEqual(kinds(plan), [
-    'pool.stop',
     'config.backup',
+    'pool.stop',
+    'connector.unchanged',
     'connector.repair',
     'site.present',
     'pool.absent',
@@ -91,7 +92,7 @@ test('of two registered versions both are uninstalled, the newer one first, and 
     ],
   );
   assert.match(plan.noWayBack ?? '', /several versions lie in one folder/);
-  const packages = plan.connector.flatMap(({ step }) => (step.kind === 'config.backup' ? step.packages : []));
+  const packages = plan.backup.flatMap(({ step }) => (step.kind === 'config.backup' ? step.packages : []));
   assert.equal(packages.length, 2);
 });
 
@@ -126,8 +127,9 @@ test('a folder in which several versions lie is as before only where every file 
 test('uninstalling takes every registered version away, and what they leave', () => {
   const plan = planFor(withProducts(product('4.1.0'), product('4.4.4')), wanted(null));
   assert.deepEqual(kinds(plan), [
-    'pool.stop',
     'config.backup',
+    'pool.stop',
+    'connector.unchanged',
     'connector.uninstall',
     'connector.uninstall',
     'site.absent',
@@ -139,7 +141,7 @@ test('uninstalling takes every registered version away, and what they leave', ()
 test('a site with an application of somebody else under it stays, and so does its pool', () => {
   const shop = { ...site, application: '/shop', folder: 'C:\\shop' };
   const plan = planFor(server({ iis: known(iis({ sites: [site, shop] })) }), wanted(null));
-  assert.deepEqual(kinds(plan), ['pool.stop', 'config.backup', 'connector.uninstall']);
+  assert.deepEqual(kinds(plan), ['config.backup', 'pool.stop', 'connector.unchanged', 'connector.uninstall']);
 });
 
 test('an application under another site goes alone, and a pool that others use stays', () => {

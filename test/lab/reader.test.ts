@@ -105,10 +105,10 @@ describe('the scripts on a real registry', () => {
   });
 
   it('say why a security descriptor could not be applied', () => {
-    const wrong = run('Set-ScimAcl.ps1', ['-Path', `${connectorFolder}\\appsettings.json`, '-Sddl', 'nonsense']);
+    const wrong = run('Set-ScimFile.ps1', ['-Path', `${connectorFolder}\\appsettings.json`, '-Sddl', 'nonsense']);
     assert.equal(wrong.code, 1);
     assert.match(wrong.stdout, /could not be set: .+/);
-    const absent = run('Set-ScimAcl.ps1', ['-Path', 'C:\\no', '-Sddl', 'D:']);
+    const absent = run('Set-ScimFile.ps1', ['-Path', 'C:\\no', '-Sddl', 'D:']);
     assert.deepEqual([absent.code, absent.stdout.trim()], [1, 'There is no file C:\\no.']);
   });
 

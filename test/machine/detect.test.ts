@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { manifestText } from '../../src/core/backup.ts';
 import type { Facts, Reading } from '../../src/core/facts.ts';
 import { factsSchema, readerSchema } from '../../src/core/facts-schema.ts';
 import { detect, sddlOf } from '../../src/machine/detect.ts';
@@ -50,14 +51,17 @@ async function givenDisk(): Promise<Disk> {
   await disk.write(`${connectorFolder}\\Responses\\User.json`, '{ "map": "userName-9917" }');
   await disk.write(`${backup}\\0`, settings);
   await disk.write(`${backup}\\1`, 'damaged');
-  const file = { role: 'settings', sha256: sha256Of(settings), sddl };
+  const changedAt = '2026-08-20T09:00:00.0000000Z';
+  const details = { size: settings.length, createdAt: changedAt, changedAt, attributes: ['Archive'] };
+  const file = { role: 'settings', sha256: sha256Of(settings), sddl, ...details } as const;
   const files = ['appsettings.json', 'web.config'].map((name, index) => ({
     ...file,
     path: `${connectorFolder}\\${name}`,
     stored: `${index}`,
   }));
-  const manifest = { schema: 1, takenAt: '2026-08-20T09:00:00Z', server: 'SCIM01', files };
-  await disk.write(`${backup}\\manifest.json`, JSON.stringify(manifest));
+  const nothing = { versions: [], sites: [], pools: [], certificates: [] };
+  const parts = { takenAt: '2026-08-20T09:00:00Z', server: 'SCIM01', files, ...nothing };
+  await disk.write(`${backup}\\manifest.json`, manifestText(parts, sha256Of));
   await disk.write(`${packages}\\${'a'.repeat(64)}\\SCIMConnector-4.1.0.msi`, 'kept');
   await disk.write(`${packages}\\${'b'.repeat(64)}\\SCIMConnector-4.4.4.msi.partial`, 'cut off');
   return disk;

@@ -50,7 +50,7 @@ describe('the simulated rights of files under Wine', () => {
   }
 
   function setAcl(path: string, sddl: string) {
-    const { code, stdout } = run(shipped('Set-ScimAcl.ps1'), ['-Path', path, '-Sddl', sddl]);
+    const { code, stdout } = run(shipped('Set-ScimFile.ps1'), ['-Path', path, '-Sddl', sddl]);
     return { code, sentence: stdout.trim() };
   }
 
@@ -71,7 +71,7 @@ describe('the simulated rights of files under Wine', () => {
     assert.equal(sddlOf(folder, 'FileSecurity'), 'O:BAG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)');
   });
 
-  it('are what Set-ScimAcl.ps1 has set, for the folder and for all below it', () => {
+  it('are what Set-ScimFile.ps1 has set, for the folder and for all below it', () => {
     assert.deepEqual(setAcl(folder.toUpperCase(), onlyTrusted), { code: 0, sentence: '' });
     const now = 'O:BAG:SYD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)';
     assert.equal(sddlOf(folder, 'DirectorySecurity'), now);
@@ -92,7 +92,7 @@ describe('the simulated rights of files under Wine', () => {
     assert.equal(sddlOf(file, 'FileSecurity'), 'O:BAG:SYD:AI(A;;FR;;;NS)(A;ID;FA;;;SY)(A;ID;FA;;;BA)');
   });
 
-  it('change without the owner when an administrator may not give it, which Set-ScimAcl.ps1 says', () => {
+  it('change without the owner when an administrator may not give it, which Set-ScimFile.ps1 says', () => {
     const { code, sentence } = setAcl(page, 'O:SYG:SYD:P(A;;FA;;;SY)');
     assert.equal(code, 0);
     assert.match(sentence, /its owner could not be/);

@@ -10,7 +10,7 @@ const ownFunctions = new Set([...trees.values()].flatMap((tree) => tree.function
 
 describe('the shipped PowerShell scripts', () => {
   it('are all looked at', () => {
-    for (const name of ['Get-ScimFacts.ps1', 'Install-ScimConnector.ps1', 'Restart-Iis.ps1', 'Set-ScimAcl.ps1']) {
+    for (const name of ['Get-ScimFacts.ps1', 'Install-ScimConnector.ps1', 'Restart-Iis.ps1', 'Set-ScimFile.ps1']) {
       assert.ok(scripts.includes(name), name);
     }
   });

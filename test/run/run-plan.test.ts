@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Plan } from '../../src/core/plan.ts';
 import { runPlan } from '../../src/run/run-plan.ts';
 import { plan } from '../core/entries.ts';
-import { known, product, server } from '../core/server-facts.ts';
+import { config, configFile, hash, known, product, server, settings } from '../core/server-facts.ts';
 import { SmallServer, type Trouble } from './small-server.ts';
 
 const fails: Trouble = { outcome: { ok: false, code: 1603, meaning: 'a fatal error' } };
@@ -41,15 +41,15 @@ test('a plan that works converges, and every effect stands in the journal before
   assert.deepEqual({ ...result, after: null }, { end: 'converged', rebootRequired: false, why: '', after: null });
   assert.deepEqual(result.after, given.facts);
   assert.deepEqual(types(given), [
-    ...['pool.stop', 'config.backup', 'connector.upgrade', 'pool.start'].flatMap((id) => [
+    ...['config.backup', 'pool.stop', 'connector.upgrade', 'pool.start'].flatMap((id) => [
       `started ${id}`,
       `finished ${id}`,
     ]),
     'closed',
   ]);
   assert.deepEqual(given.performed, [
-    '1-pool.stop-first',
-    '2-config.backup-first',
+    '1-config.backup-first',
+    '2-pool.stop-first',
     '3-connector.upgrade-first',
     '4-pool.start-first',
   ]);
@@ -106,11 +106,37 @@ test('when the way back fails too, it is walked to its end, and what is not as b
 });
 
 test('a way back whose states all hold is not walked', async () => {
-  const { given, result } = await run(prepared({ 'config.backup-first': fails }), {
-    wayBack: plan.wayBack.filter((step) => !step.kind.startsWith('pool')),
-  });
+  const { given, result } = await run(prepared({ 'pool.stop-first': fails }));
   assert.equal(result.end, 'failed-as-before');
   assert.ok(!given.performed.some((label) => label.endsWith('back')));
+});
+
+test('a backup that cannot be proven refuses the run, with nothing touched', async () => {
+  for (const trouble of [fails, { outcome: {} }]) {
+    const { given, result } = await run(prepared({ 'config.backup-first': trouble }));
+    assert.equal(result.end, 'refused');
+    assert.match(result.why, /^The backup could not be proven: /);
+    assert.deepEqual(given.facts, server());
+    assert.deepEqual(types(given).at(-1), 'closed');
+  }
+});
+
+test('what the connector itself has saved until its pool was stopped is not put back as it was', async () => {
+  const saved = known([configFile(settings, { sha256: hash('saved just now') })]);
+  const given = prepared();
+  const files = config.map(({ path, role, sha256, values }) => ({ path, role, sha256, values }));
+  const step = { kind: 'connector.unchanged', productCodes: [product('4.1.0').productCode], files } as const;
+  const [stop, ...rest] = plan.connector;
+  assert.ok(stop);
+  const connector = [stop, { id: step.kind, step, why: '' }, ...rest];
+  const { result } = await run(given, { connector, wayBack: plan.wayBack });
+  assert.equal(result.end, 'converged');
+  const late = prepared({}, (one) => (one.whenStopped = { config: saved }));
+  const again = await run(late, { connector });
+  assert.equal(again.result.end, 'failed-as-before');
+  assert.match(again.result.why, /appsettings\.json is not as it was/);
+  assert.deepEqual(late.facts.config, saved);
+  assert.deepEqual(late.facts.iis, server().iis);
 });
 
 test('another installation at the very first step ends the run, with nothing touched', async () => {
@@ -160,8 +186,9 @@ test('a server that cannot be read any more is never called as before or converg
   for (const troubles of [{}, both]) {
     const whole = await run(prepared(troubles));
     for (let look = 1; look <= whole.given.looks; look++) {
-      const { result } = await run(prepared(troubles, (one) => makeBlind(one, (count) => count >= look)));
-      assert.equal(result.end, 'failed-changed', `from look ${look} on`);
+      const { given, result } = await run(prepared(troubles, (one) => makeBlind(one, (count) => count >= look)));
+      const isTouched = given.performed.some((label) => !label.includes('config.backup'));
+      assert.equal(result.end, isTouched ? 'failed-changed' : 'refused', `from look ${look} on`);
     }
   }
 });
@@ -226,7 +253,7 @@ test('a restart that was started is a barrier even where the state holds', async
 
 test('a run that was cut on its way back only walks back', async () => {
   const given = prepared({}, (one) => (one.facts = server({ products: known([product('4.4.4')]) })));
-  const { result } = await run(given, { direction: 'back', prerequisites: [], connector: [] });
+  const { result } = await run(given, { direction: 'back', backup: [], prerequisites: [], connector: [], begun: true });
   assert.equal(result.end, 'failed-as-before');
   assert.deepEqual(versions(given), ['4.1.0']);
 });

@@ -21,6 +21,8 @@ export class SmallServer implements RunDoors {
   readonly troubles: Readonly<Record<string, Trouble>>;
   isUnreadable: (look: number) => boolean = () => false;
   isFull: (entry: Entry, write: number) => boolean = () => false;
+  /** What the connector saves while its pool is being stopped. */
+  whenStopped: Partial<Facts> = {};
   interruptedAt = Number.POSITIVE_INFINITY;
   #looks = 0;
   #writes = 0;
@@ -68,7 +70,9 @@ export class SmallServer implements RunDoors {
 
   #reach(step: Step): void {
     const { products } = this.facts;
-    this.facts = { ...this.facts, ...effectOf(step, products.known ? products.value : []) };
+    const isStopped = step.kind === 'pool.stop';
+    const effect = effectOf(step, products.known ? products.value : []);
+    this.facts = { ...this.facts, ...effect, ...(isStopped ? this.whenStopped : {}) };
   }
 }
 
@@ -80,6 +84,8 @@ function effectOf(step: Step, there: readonly Product[]): Partial<Facts> {
       return { iis: known(iis()) };
     case 'config.backup':
       return { kept: known({ files: step.files, packages: step.packages.map((one) => one.sha256) }) };
+    case 'connector.unchanged':
+      return {};
     case 'config.restore':
       return { config: known(config) };
     case 'connector.uninstall':

@@ -8,7 +8,7 @@ import { known, look, sandboxOf, serverOf, settings } from './on-server.ts';
 
 const head = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File'];
 const restartIis = [...head, 'C:\\Program Files\\ScimSetup\\scripts\\Restart-Iis.ps1'];
-const setAcl = [...head, 'C:\\Program Files\\ScimSetup\\scripts\\Set-ScimAcl.ps1'];
+const setAcl = [...head, 'C:\\Program Files\\ScimSetup\\scripts\\Set-ScimFile.ps1'];
 
 function statesOf(server: Server): string[] {
   return (iisNow(server)?.pools ?? []).map((pool) => `${pool.name} ${pool.state} ${pool.workers}`);
@@ -61,7 +61,7 @@ test('net and powershell throw on what nobody has given them a source for', asyn
   await assert.rejects(tools.powershell(server, [...setAcl, '-Path', settings]), /does not know/);
 });
 
-test('Set-ScimAcl gives a file its own security descriptor, and says why it cannot', async (t) => {
+test('Set-ScimFile gives a file its own security descriptor, and says why it cannot', async (t) => {
   const sandbox = await sandboxOf(t, 'scim-4.1');
   const { server } = sandbox.machine;
   const sddl = 'O:BAG:SYD:P(A;;FA;;;SY)';

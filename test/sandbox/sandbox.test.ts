@@ -77,8 +77,15 @@ test('a file renamed over another one has the rights its folder hands down until
   await sandbox.machine.write(settings, (await sandbox.machine.read(settings)) ?? new Uint8Array());
   assert.notEqual(await sddl(), own);
   const bytes = (await sandbox.machine.read(settings)) ?? new Uint8Array();
-  assert.deepEqual(await sandbox.machine.replace(settings, bytes, own), { ok: true });
+  const kept = {
+    createdAt: '2026-01-02T03:04:05.000Z',
+    changedAt: '2026-02-03T04:05:06.000Z',
+    attributes: ['ReadOnly'],
+  };
+  assert.deepEqual(await sandbox.machine.replace(settings, bytes, { sddl: own, ...kept }), { ok: true });
   assert.equal(await sddl(), own);
+  const { changedAt, attributes } = (await sandbox.machine.details(settings)) ?? {};
+  assert.deepEqual([changedAt, attributes], [kept.changedAt, kept.attributes]);
 });
 
 test('a program that is not where Windows has it is not run', async (t) => {

@@ -65,7 +65,9 @@ function happened({ steps }: Awaited<ReturnType<typeof apply>>): readonly string
 }
 
 function idsOf({ plan: steps, findings }: Awaited<ReturnType<typeof plan>>): readonly string[] {
-  const ids = [...(steps?.prerequisites ?? []), ...(steps?.connector ?? [])].map((one) => one.id);
+  const ids = [...(steps?.backup ?? []), ...(steps?.prerequisites ?? []), ...(steps?.connector ?? [])].map(
+    (one) => one.id,
+  );
   return [...ids, ...(steps?.wayBack ?? []).map((one) => one.title), ...findings.map((one) => one.id)];
 }
 

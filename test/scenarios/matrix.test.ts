@@ -30,7 +30,11 @@ test('each scenario with each package takes the route, the steps and the end tha
       const { machine } = await givenServer(scenario);
       const request = asked('apply', msi, { ...withBundle, accept: [...acceptable], ...answers[scenario] });
       const report = await apply(request, doorsOf(machine));
-      const ids = [...(report.plan?.prerequisites ?? []), ...(report.plan?.connector ?? [])].map((step) => step.id);
+      const ids = [
+        ...(report.plan?.backup ?? []),
+        ...(report.plan?.prerequisites ?? []),
+        ...(report.plan?.connector ?? []),
+      ].map((step) => step.id);
       const refused = report.findings.filter((one) => one.stops === 'always').map((one) => `(${one.id})`);
       const what = report.end === 'refused' ? refused.join(' ') : ids.join(' ');
       lines.push(

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { manifestPath, parseManifest, storedPath } from '../../src/core/backup.ts';
+import { manifestPath, storedPath } from '../../src/core/backup.ts';
 import { holds } from '../../src/core/missing.ts';
 import type { Step } from '../../src/core/step.ts';
 import { perform } from '../../src/steps/perform.ts';
 import { withDoors } from '../sweep/doors.ts';
-import { backupOf, doingOn, givenDoing, overwrite, responses, settings, textOf } from './on-server.ts';
+import { backupOf, doingOn, givenDoing, manifestOf, overwrite, responses, settings, textOf } from './on-server.ts';
 
 async function backedUp() {
   const { machine, doing } = await givenDoing();
@@ -23,9 +23,9 @@ async function backedUp() {
 test('a backup holds every config file and the old package, each proven by its hash', async () => {
   const { machine, doing, step } = await backedUp();
   assert.ok(holds(step, await doing.look()));
-  const manifest = parseManifest(await textOf(machine, manifestPath(doing.places.backup)));
-  assert.equal(manifest?.files.length, step.files.length);
-  for (const file of manifest?.files ?? []) {
+  const manifest = await manifestOf(doing);
+  assert.equal(manifest.files.length, step.files.length);
+  for (const file of manifest.files) {
     assert.equal(await machine.hash(storedPath(doing.places.backup, file)), file.sha256);
     assert.match(file.sddl, /D:/);
   }
@@ -45,8 +45,8 @@ test('a good copy of an earlier run is never copied over', async () => {
   const { machine, doing, step, before } = await backedUp();
   await overwrite(machine, settings, '{}');
   assert.equal((await perform(step, doing)).ok, true);
-  const manifest = parseManifest(await textOf(machine, manifestPath(doing.places.backup)));
-  const kept = manifest?.files.find((file) => file.path === settings);
+  const manifest = await manifestOf(doing);
+  const kept = manifest.files.find((file) => file.path === settings);
   assert.ok(kept);
   assert.equal(await textOf(machine, storedPath(doing.places.backup, kept)), before);
 });
@@ -94,8 +94,8 @@ test('what is as it should be is not written again', async () => {
 
 test('a damaged backup is not put back', async () => {
   const { machine, doing, restore } = await backedUp();
-  const manifest = parseManifest(await textOf(machine, manifestPath(doing.places.backup)));
-  const kept = manifest?.files.find((file) => file.path === settings);
+  const manifest = await manifestOf(doing);
+  const kept = manifest.files.find((file) => file.path === settings);
   assert.ok(kept);
   await overwrite(machine, storedPath(doing.places.backup, kept), '{"KEY": "forged"}');
   await overwrite(machine, settings, '{}');
@@ -140,6 +140,45 @@ test('an old package that is not the one that was read is no way back, and the b
   await overwrite(machine, old.from, 'another package');
   assert.match((await perform(step, doing)).meaning, /is not what it was when the server was read/);
   assert.equal(await machine.read(manifestPath(doing.places.backup)), null);
+});
+
+test('what a new version has put in the place of the settings is kept before they come back', async () => {
+  const { machine, doing, before, restore } = await backedUp();
+  const fresh = '{"KEY": "made by the new version"}';
+  await overwrite(machine, settings, fresh);
+  assert.equal((await perform(restore('exact'), doing)).ok, true);
+  assert.equal(await textOf(machine, settings), before);
+  const kept = (await manifestOf(doing)).files.filter((file) => file.path === settings);
+  const texts = await Promise.all(kept.map((file) => textOf(machine, storedPath(doing.places.backup, file))));
+  assert.deepEqual(texts, [before, fresh]);
+  assert.deepEqual(
+    kept.map((file) => file.since !== undefined),
+    [false, true],
+  );
+});
+
+test('what cannot be kept is not put at risk, except on the way back, which goes on', async () => {
+  const { machine, doing, before, restore } = await backedUp();
+  await overwrite(machine, settings, '{"KEY": "made by the new version"}');
+  const full = withDoors(machine, { copy: async () => null });
+  const outcome = await perform(restore('exact'), { ...doing, machine: full });
+  assert.match(outcome.meaning, /appsettings\.json was changed while it was being backed up/);
+  assert.equal(outcome.ok, false);
+  assert.equal((await perform(restore('exact'), { ...doing, machine: full, isBack: true })).ok, true);
+  assert.equal(await textOf(machine, settings), before);
+});
+
+test('a backup tells size, times, attributes and rights of each file, and what was around them', async () => {
+  const { machine, doing } = await backedUp();
+  const manifest = await manifestOf(doing);
+  const [file] = manifest.files;
+  assert.ok(file);
+  const { size, createdAt, changedAt, attributes } = file;
+  assert.deepEqual({ size, createdAt, changedAt, attributes }, await machine.details(file.path));
+  assert.equal(size, (await machine.read(file.path))?.length);
+  assert.deepEqual(manifest.versions, ['4.1.0']);
+  assert.ok(manifest.sites.some((site) => site.name === 'SCIMConnector'));
+  assert.ok(manifest.pools.length > 0 && manifest.certificates.length > 0);
 });
 
 async function refuse(): Promise<never> {

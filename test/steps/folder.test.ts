@@ -13,11 +13,13 @@ const path = 'C:\\inetpub\\wwwroot\\SCIMConnector';
 const clear: Step<'folder.clear'> = { kind: 'folder.clear', path };
 const present: Step<'folder.present'> = { kind: 'folder.present', folder: { path, files: 2, logs: 1 } };
 const sddl = 'O:BAG:SYD:PAI(A;;FA;;;SY)';
+const changedAt = '2026-01-02T03:04:05.000Z';
+const as = { sddl, createdAt: changedAt, changedAt, attributes: ['Archive'] };
 
 /** A server on which files of the connector lie without a product. */
 async function leftBehind() {
   const { machine } = await givenServer('iis-only');
-  await machine.replace(`${path}\\appsettings.json`, new TextEncoder().encode('{"KEY": "old"}'), sddl);
+  await machine.replace(`${path}\\appsettings.json`, new TextEncoder().encode('{"KEY": "old"}'), as);
   await overwrite(machine, `${path}\\bin\\a.dll`, 'a library');
   await overwrite(machine, `${path}\\Log\\1.log`, 'a log');
   return { machine, doing: doingOn(machine) };

@@ -1,9 +1,11 @@
+import { type Manifest, manifestPath, parseManifest } from '../../src/core/backup.ts';
 import { type Attempt, defaultLimits } from '../../src/core/call.ts';
 import { filesToKeep } from '../../src/core/kept-config.ts';
 import { placesOf } from '../../src/core/places.ts';
 import { situationOf } from '../../src/core/situation.ts';
 import type { Step } from '../../src/core/step.ts';
 import type { Machine } from '../../src/machine/machine.ts';
+import { sha256Of } from '../../src/machine/read-files.ts';
 import type { Doing } from '../../src/steps/doing.ts';
 import { absent, givenServer } from '../given.ts';
 
@@ -21,7 +23,7 @@ export function doingOn(machine: Machine): Doing {
   const places = placesOf('run', 'backup', machine.scripts);
   const attempt: Attempt = { places, label: 'step', limits: defaultLimits };
   const look = () => machine.look({ upgradeCodes: [], backup: places.backup, packages: places.packages });
-  return { ...attempt, machine, look };
+  return { ...attempt, machine, look, fingerprint: sha256Of, isBack: false };
 }
 
 /** The backup of everything that is there now. */
@@ -31,6 +33,13 @@ export async function backupOf(doing: Doing): Promise<Step<'config.backup'>> {
   const cached = one.product?.cached;
   const packages = cached ? [{ name: cached.name, sha256: cached.sha256, from: cached.path }] : [];
   return { kind: 'config.backup', files: filesToKeep(one), packages };
+}
+
+/** The manifest of the backup that a step has made. */
+export async function manifestOf({ machine, places, fingerprint }: Doing): Promise<Manifest> {
+  const manifest = parseManifest(await textOf(machine, manifestPath(places.backup)), fingerprint);
+  if ('problem' in manifest) throw new Error(manifest.problem);
+  return manifest;
 }
 
 /** The text of a file on the server. */

@@ -60,9 +60,9 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
       note(`receive ${nameOf(to)}`);
       return machine.receive(from, to);
     },
-    replace: (path, bytes, sddl) => {
+    replace: (path, bytes, as) => {
       note(`replace ${nameOf(path)}`);
-      return machine.replace(path, bytes, sddl);
+      return machine.replace(path, bytes, as);
     },
     tryWrite: (folder) => {
       note(`try ${nameOf(folder)}`);
@@ -92,6 +92,7 @@ export function withDoors(machine: Machine, doors: Partial<Machine>): Machine {
     read: (path) => machine.read(path),
     list: (folder) => machine.list(folder),
     hash: (path) => machine.hash(path),
+    details: (path) => machine.details(path),
     look: (what) => machine.look(what),
     now: () => machine.now(),
     sleep: (ms) => machine.sleep(ms),
@@ -102,7 +103,7 @@ export function withDoors(machine: Machine, doors: Partial<Machine>): Machine {
     write: (path, bytes) => machine.write(path, bytes),
     copy: (from, to) => machine.copy(from, to),
     receive: (from, to) => machine.receive(from, to),
-    replace: (path, bytes, sddl) => machine.replace(path, bytes, sddl),
+    replace: (path, bytes, as) => machine.replace(path, bytes, as),
     tryWrite: (folder) => machine.tryWrite(folder),
     move: (from, to) => machine.move(from, to),
     remove: (path) => machine.remove(path),

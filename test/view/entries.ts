@@ -37,7 +37,9 @@ export const nothingRead: Facts = {
 export const plan: Plan = {
   route: 'upgrade',
   direction: 'forward',
+  backup: [],
   prerequisites: [],
+  begun: false,
   connector: [
     { id: 'pool.stop', step: stop, why: 'its files are in use' },
     { id: 'connector.upgrade', step: upgrade, why: 'it is wanted', orElse: [uninstall, install] },

@@ -8,7 +8,7 @@ const head = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'B
 
 const scripts: Readonly<Record<string, Tool>> = {
   'restart-iis.ps1': restart,
-  'set-scimacl.ps1': setAcl,
+  'set-scimfile.ps1': setAcl,
   'install-scimpackage.ps1': installUnseen,
 };
 
@@ -34,11 +34,11 @@ async function restart(server: Server, args: readonly string[]): Promise<Ended> 
   return { code: 0, output: '' };
 }
 
-/** Set-ScimAcl.ps1 -Path -Sddl. */
+/** Set-ScimFile.ps1 -Path -Sddl. */
 async function setAcl(server: Server, args: readonly string[]): Promise<Ended> {
   const [pathName, path = '', sddlName, sddl = ''] = args;
   const isKnown = args.length === 4 && pathName?.toLowerCase() === '-path' && sddlName?.toLowerCase() === '-sddl';
-  if (!isKnown) throw new UnknownCall('Set-ScimAcl.ps1', args.join(' '));
+  if (!isKnown) throw new UnknownCall('Set-ScimFile.ps1', args.join(' '));
   const why = await applyAcl(server, path, sddl);
   return why === null ? { code: 0, output: '' } : { code: 1, output: `${why}\r\n` };
 }

@@ -1,6 +1,7 @@
 <#
 .SYNOPSIS
-    Gives one file or folder the access rights of a security descriptor, and its owner where Windows allows it.
+    Gives one file or folder the access rights of a security descriptor, and its owner where Windows allows it; a file its times
+    and attributes too.
 .DESCRIPTION
     A file that is written anew has the rights of the folder it was written to, so a restored one needs its own again.
     Auditing rules are left as they are. Ends with 0, or with 1 and a sentence on standard output.
@@ -8,10 +9,16 @@
     The file or folder.
 .PARAMETER Sddl
     The security descriptor as text, as Get-ScimFacts.ps1 prints it.
+.PARAMETER Created
+    When the file was created, and
+.PARAMETER Changed
+    when it was last written: round-trip format (o), UTC. Both or none.
+.PARAMETER Attributes
+    Names of System.IO.FileAttributes, separated by commas.
 .EXAMPLE
-    .\Set-ScimAcl.ps1 -Path C:\inetpub\wwwroot\SCIMConnector\appsettings.json -Sddl 'O:BAG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)'
+    .\Set-ScimFile.ps1 -Path C:\inetpub\wwwroot\SCIMConnector\appsettings.json -Sddl 'O:BAG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)'
 #>
-param([string]$Path, [string]$Sddl)
+param([string]$Path, [string]$Sddl, [string]$Created, [string]$Changed, [string]$Attributes)
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -38,4 +45,16 @@ catch { "The rights of $Path could not be set: $($_.Exception.GetBaseException()
 
 try { Set-Security (New-Security 'Owner') }
 catch { "The rights of $Path are set; its owner could not be: $($_.Exception.GetBaseException().Message)" }
+
+function ConvertTo-Time([string]$Text) {
+    $style = [Globalization.DateTimeStyles]'RoundtripKind'
+    return [DateTime]::ParseExact($Text, 'o', [Globalization.CultureInfo]::InvariantCulture, $style)
+}
+
+# Last, for a file that is read-only takes no times.
+try {
+    if ($Created) { [IO.File]::SetCreationTimeUtc($Path, (ConvertTo-Time $Created)) }
+    if ($Changed) { [IO.File]::SetLastWriteTimeUtc($Path, (ConvertTo-Time $Changed)) }
+    if ($Attributes) { [IO.File]::SetAttributes($Path, [System.IO.FileAttributes]$Attributes) }
+} catch { "The rights of $Path are set; its times and attributes could not be: $($_.Exception.GetBaseException().Message)" }
 exit 0

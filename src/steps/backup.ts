@@ -1,0 +1,126 @@
+import {
+  type BackupFile,
+  type BackupSurroundings,
+  type Manifest,
+  manifestPath,
+  manifestText,
+  parseManifest,
+  storedName,
+  storedPath,
+} from '../core/backup.ts';
+import type { Outcome } from '../core/codes.ts';
+import { samePath } from '../core/connector.ts';
+import type { ConfigFile, Facts } from '../core/facts.ts';
+import { packagePath } from '../core/places.ts';
+import { valueOr } from '../core/situation.ts';
+import type { Step, WantedFile } from '../core/step.ts';
+import { type Doing, done, failure } from './doing.ts';
+
+/** Copies config and old packages, each read back and compared; the manifest is written last, so it vouches for the rest. */
+export async function backUp(step: Step<'config.backup'>, doing: Doing): Promise<Outcome> {
+  const { machine, places } = doing;
+  for (const one of step.packages) {
+    const arrived = await machine.copy(one.from, packagePath(places, one));
+    if (arrived !== one.sha256) return failure(`the package ${one.from} is not what it was when the server was read`);
+  }
+  const first = await doing.look();
+  const now = first.config.known ? first : await doing.look();
+  if (!now.config.known) return failure(`the config could not be read: ${now.config.why}`);
+  const before = await readManifest(doing);
+  const found = configIn(now);
+  const files: BackupFile[] = [];
+  for (const file of step.files) {
+    const kept = (await alreadyKept(file, before, doing)) ?? (await keepWanted(file, found, doing));
+    if (typeof kept === 'string') return failure(kept);
+    files.push(kept);
+  }
+  const others = (before?.files ?? []).filter((one) => !files.some((file) => isSameState(one, file)));
+  const server = valueOr(now.machine, null)?.name ?? '';
+  await writeManifest(
+    { takenAt: machine.now(), server, ...surroundings(now), ...before, files: [...files, ...others] },
+    doing,
+  );
+  return done;
+}
+
+/**
+ * Adds to the backup what config is there now and not yet in it, before something is done that may change it: what a new version
+ * has put there, or the connector has saved. Where there is no backup there was nothing to lose. The sentence says what could not
+ * be kept.
+ */
+export async function keepUnseen(doing: Doing): Promise<string | null> {
+  const manifest = await readManifest(doing);
+  if (!manifest) return null;
+  const now = await doing.look();
+  const unseen = configIn(now).filter((file) => !manifest.files.some((one) => isSameState(one, file)));
+  if (unseen.length === 0) return null;
+  const added: BackupFile[] = [];
+  for (const file of unseen) {
+    const kept = await keepFile(file, doing);
+    if (typeof kept === 'string') return kept;
+    added.push({ ...kept, since: doing.machine.now() });
+  }
+  await writeManifest({ ...manifest, files: [...manifest.files, ...added] }, doing);
+  return null;
+}
+
+/** What the backup of this chain of runs holds, or null where there is no whole one. */
+export async function readManifest({ machine, places, fingerprint }: Doing): Promise<Manifest | null> {
+  const bytes = await machine.read(manifestPath(places.backup));
+  const manifest = bytes && parseManifest(new TextDecoder().decode(bytes), fingerprint);
+  return manifest && !('problem' in manifest) ? manifest : null;
+}
+
+async function writeManifest(parts: Parameters<typeof manifestText>[0], doing: Doing): Promise<void> {
+  const { schema: _schema, fingerprint: _old, ...rest } = parts as Manifest;
+  const text = manifestText(rest, doing.fingerprint);
+  await doing.machine.write(manifestPath(doing.places.backup), new TextEncoder().encode(text));
+}
+
+function surroundings({ products, iis }: Facts): BackupSurroundings {
+  const web = valueOr(iis, null);
+  return {
+    versions: valueOr(products, []).map((one) => one.version),
+    sites: web?.sites ?? [],
+    pools: web?.pools ?? [],
+    certificates: web?.certificates ?? [],
+  };
+}
+
+function configIn({ config, shared }: Facts): readonly ConfigFile[] {
+  const together = valueOr(shared, null);
+  return [...valueOr(config, []), ...(together ? valueOr(together.files, []) : [])];
+}
+
+type State = Pick<BackupFile, 'path' | 'sha256'>;
+
+function isSameState(one: State, other: State): boolean {
+  return samePath(one.path, other.path) && one.sha256 === other.sha256;
+}
+
+/** A good copy that an earlier run of this chain has made is never copied over. */
+async function alreadyKept(
+  file: WantedFile,
+  before: Manifest | null,
+  { machine, places }: Doing,
+): Promise<BackupFile | null> {
+  const kept = before?.files.find((one) => isSameState(one, file));
+  return kept && (await machine.hash(storedPath(places.backup, kept))) === kept.sha256 ? kept : null;
+}
+
+async function keepWanted(file: WantedFile, found: readonly ConfigFile[], doing: Doing): Promise<BackupFile | string> {
+  const source = found.find((one) => samePath(one.path, file.path));
+  if (!source) return `${file.path} is not there any more`;
+  if (source.sha256 !== file.sha256) return `${file.path} was changed since the server was read`;
+  return keepFile(source, doing);
+}
+
+/** One pass over the file, and one over its copy. */
+async function keepFile(source: ConfigFile, { machine, places }: Doing): Promise<BackupFile | string> {
+  const { path, role, sha256, sddl } = source;
+  const details = await machine.details(path);
+  if (!details) return `${path} is not there any more`;
+  const kept = { path, role, sha256, ...details, sddl, stored: storedName(source) };
+  const arrived = await machine.copy(path, storedPath(places.backup, kept));
+  return arrived === sha256 ? kept : `${path} was changed while it was being backed up`;
+}
