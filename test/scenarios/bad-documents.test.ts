@@ -168,7 +168,7 @@ const planEdits: readonly Edit[] = [
     /pool: .* -> DefaultAppPool/,
   ],
   ['a command line of its own', (one) => Object.assign(step(one), { calls: ['cmd.exe'] }), /step\.calls: new/],
-  ['a step less', (one) => connectorOf(one).splice(1, 1), /connector\[config\.backup\]: gone/],
+  ['a step less', (one) => connectorOf(one).splice(1, 1), /connector\[connector\.unchanged\]: gone/],
   ['no way back', (one) => Object.assign(one.plan ?? {}, { wayBack: [] }), /plan\.wayBack\[/],
   ['its steps in another order', (one) => connectorOf(one).reverse(), /the order of its parts/],
   ['no plan at all', (one) => Object.assign(one, { plan: null }), /plan: /],
