@@ -61,8 +61,9 @@ const rules: readonly Rule[] = [
   },
   {
     room: 'view/',
-    may: [/^view\//, /^core\//, /^listr2$/, /^commands\/codes\.ts$/],
-    sentence: 'view may import core, listr2 and the type of what codes prints; it is fed and cannot steer',
+    may: [/^view\//, /^core\//, /^listr2$/, /^commands\/(codes|backup|backups)\.ts$/],
+    sentence:
+      'view may import core, listr2 and the types of what codes, backup and backups print; it is fed and cannot steer',
   },
   {
     room: 'commands/',

@@ -19,6 +19,9 @@ export const handlers: Readonly<Record<CommandName, Handler>> = {
   apply: onRun,
   uninstall: onRun,
   verify: onLook,
+  backup: onBackup,
+  restore: onRun,
+  backups: onBackups,
   findings: onFindings,
   codes: onCodes,
   sandbox: onSandbox,
@@ -83,8 +86,7 @@ async function onLook(request: Request, io: Io): Promise<Result> {
 }
 
 async function onRun(request: Request, io: Io): Promise<Result> {
-  const [commands, { runText }] = [await import('../commands/apply.ts'), await import('../view/run-text.ts')];
-  const command = request.command === 'uninstall' ? commands.uninstall : commands.apply;
+  const [command, { runText }] = [await runner(request), await import('../view/run-text.ts')];
   const view = await viewFor(request, io);
   return withServer(request, io, async ({ machine, note, keep }) => {
     const document = await command(request, doorsFor(machine, view, io)).finally(() => view.close());
@@ -93,6 +95,34 @@ async function onRun(request: Request, io: Io): Promise<Result> {
     return { exitCode: document.exitCode, document, text: runText(document) + (wasRun ? note : '') };
   });
 }
+
+async function runner({ command }: Request) {
+  if (command === 'restore') return (await import('../commands/restore.ts')).restore;
+  const { apply, uninstall } = await import('../commands/apply.ts');
+  return command === 'uninstall' ? uninstall : apply;
+}
+
+async function onBackup(request: Request, io: Io): Promise<Result> {
+  const [{ backup }, { backupText }] = [await import('../commands/backup.ts'), await import('../view/backups-text.ts')];
+  return withServer(request, io, async ({ machine, note, keep }) => {
+    const document = await backup(request, doorsFor(machine, silentView, io));
+    keep();
+    return { exitCode: document.exitCode, document, text: backupText(document) + note };
+  });
+}
+
+async function onBackups(request: Request, io: Io): Promise<Result> {
+  const [{ backups }, { backupsText }] = [
+    await import('../commands/backups.ts'),
+    await import('../view/backups-text.ts'),
+  ];
+  return withServer(request, io, async ({ machine }) => {
+    const document = await backups(request, doorsFor(machine, silentView, io));
+    return { exitCode: document.exitCode, document, text: backupsText(document) };
+  });
+}
+
+const silentView: View = { show: () => undefined, close: async () => undefined };
 
 function doorsFor(machine: Machine, view: View, io: Io): Doors {
   const show = (entry: Entry) => {

@@ -11,6 +11,9 @@ export type CommandName =
   | 'apply'
   | 'uninstall'
   | 'verify'
+  | 'backup'
+  | 'restore'
+  | 'backups'
   | 'findings'
   | 'codes'
   | 'sandbox';
@@ -91,6 +94,19 @@ const applying: Options = (parser) =>
     describe: 'a plan that `plan --out` has kept: goes on only if the server still gives that very plan',
   });
 
+const backingUp: Options = (parser) =>
+  server(parser).option('to', { type: 'string', requiresArg: true, describe: 'a new folder for a copy of the backup' });
+
+const restoring: Options = (parser) =>
+  server(parser)
+    .option('from', { type: 'string', requiresArg: true, describe: 'the id of a backup, or the folder of a copy' })
+    .option('accept', { type: 'string', array: true, requiresArg: true, describe: 'accept a finding, by its id' });
+
+const listing: Options = (parser) =>
+  server(parser)
+    .positional('action', { type: 'string', choices: ['prune'], describe: 'remove older ones' })
+    .option('keep', { type: 'string', requiresArg: true, describe: 'of `prune`: how many good ones stay, at least 1' });
+
 const inspecting: Options = (parser) =>
   parser.positional('msi', { type: 'string', demandOption: true, describe: 'the package' });
 
@@ -122,6 +138,9 @@ const commandTable: readonly (readonly [usage: string, describe: string, options
   ['apply', 'bring the server to the wanted state, verified', applying],
   ['uninstall', 'back up the config and uninstall the connector', accepting],
   ['verify', 'is the server in the wanted state; exit 24 if not', verifying],
+  ['backup', 'back up the config and the kept package; changes nothing else', backingUp],
+  ['restore', 'put the config of a backup back; what is there now is backed up first', restoring],
+  ['backups [action]', 'list the backups, each proven, or remove older ones', listing],
   ['findings', 'every state that stops a run, how to cure it and how to accept it', (parser) => parser],
   ['codes', 'every exit code, with its meaning', (parser) => parser],
   ['sandbox <action> <folder>', 'create or show a simulated server', simulating],
@@ -250,6 +269,9 @@ function requestOf(command: string, parsed: Record<string, unknown>, env: Enviro
     facts: text('facts'),
     plan: text('plan'),
     explain: flag('explain'),
+    from: text('from'),
+    to: text('to'),
+    keep: text('keep'),
     action: text('action'),
     folder: text('folder'),
     scenario: text('scenario'),

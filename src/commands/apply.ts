@@ -16,6 +16,7 @@ import { journalFile } from '../run/journal-file.ts';
 import { runPlan } from '../run/run-plan.ts';
 import { perform } from '../steps/perform.ts';
 import { type Decided, decideNow, lookedOnly } from './decide-now.ts';
+import { locked } from './locked.ts';
 import { readWanted, type WantedWithMedia } from './read-wanted.ts';
 import type { Doors, Request } from './request.ts';
 
@@ -36,7 +37,8 @@ export async function uninstall(request: Request, doors: Doors): Promise<RunRepo
 /** What else a decision must stand up to before it is acted on. */
 type Check = (decided: Decided) => Decided;
 
-async function run(
+/** Looks, decides, and performs what was decided as the only run on the server. */
+export async function run(
   command: string,
   media: WantedWithMedia,
   doors: Doors,
@@ -47,18 +49,7 @@ async function run(
   // Without rights not even the lock may be taken: its folder would not be protected.
   if (early.decision.findings.some((one) => one.id === 'not-elevated'))
     return report(command, lookedOnly(early, 'refused'));
-  const lock = await machine.lock(`${placesRoot}\\lock`, `scim-setup ${command}, started ${machine.now()}`);
-  if ('heldBy' in lock) {
-    throw new SetupError(1618, {
-      message: `Another run of scim-setup is at work: ${lock.heldBy}.`,
-      hint: 'Wait until it has ended, then run again.',
-    });
-  }
-  try {
-    return await runLocked(command, media, doors, check);
-  } finally {
-    await lock.release();
-  }
+  return locked(command, machine, () => runLocked(command, media, doors, check));
 }
 
 async function runLocked(command: string, media: WantedWithMedia, doors: Doors, check: Check): Promise<RunReport> {

@@ -22,13 +22,7 @@ export type Decided = {
 
 /** Looks at the server and its journals and decides; changes nothing. */
 export async function decideNow(probe: Probe, wanted: Wanted, program: string): Promise<Decided> {
-  const history = await readHistory(probe).catch(unreadable);
-  if ('problem' in history) {
-    throw new SetupError(21, {
-      message: `A journal cannot be read: ${history.problem}.`,
-      hint: 'Run again; if it stays so, move that run away only when you know in which state it left the server.',
-    });
-  }
+  const history = await historyOf(probe);
   const { lastRunId } = history;
   const unfinished = history.unfinished ?? undefined;
   const runId = newRunId(probe.now(), lastRunId);
@@ -65,6 +59,16 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
     places,
   };
   return { now, decision, opened, unfinished, lookFor };
+}
+
+/** What the journals tell; one that cannot be read stops every command (exit 21). */
+export async function historyOf(probe: Probe): Promise<History> {
+  const history = await readHistory(probe).catch(unreadable);
+  if (!('problem' in history)) return history;
+  throw new SetupError(21, {
+    message: `A journal cannot be read: ${history.problem}.`,
+    hint: 'Run again; if it stays so, move that run away only when you know in which state it left the server.',
+  });
 }
 
 /** The shared folder that the package is to be told of. */

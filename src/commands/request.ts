@@ -29,7 +29,13 @@ export type Request = {
   readonly plan?: string | undefined;
   /** Of `plan` alone. */
   readonly explain: boolean;
-  /** Of `sandbox` alone. */
+  /** Of `restore`: the id or folder of a backup. */
+  readonly from?: string | undefined;
+  /** Of `backup`: where a copy of it is to lie. */
+  readonly to?: string | undefined;
+  /** Of `backups prune`: how many good ones stay. */
+  readonly keep?: string | undefined;
+  /** Of `sandbox` and `backups`. */
   readonly action?: string | undefined;
   readonly folder?: string | undefined;
   readonly scenario?: string | undefined;

@@ -15,6 +15,8 @@ export type BackupFile = FileDetails & {
   readonly sha256: Sha256;
   readonly sddl: string;
   readonly stored: string;
+  /** Pointers of the values that were not the default of its version; absent where that default is not known. */
+  readonly changed?: readonly string[];
   /** It came to its place only after the backup was made, by a new version for one: when it was kept too. */
   readonly since?: string;
 };

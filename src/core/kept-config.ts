@@ -45,6 +45,13 @@ function carried(file: ConfigFile, product: Product): WantedFile[] {
   return Object.keys(values).length > 0 ? [{ ...wantedFile(file), values }] : [];
 }
 
+/** Pointers of the values that differ from the default of the product that the file belongs to; undefined where that is not known. */
+export function changedPointers(file: ConfigFile, products: readonly Product[]): readonly string[] | undefined {
+  const owner = products.find(({ folder }) => folder !== null && isConnectorPath(file.path, folder));
+  const defaults = owner && defaultsOf(file, owner);
+  return defaults && differingPointers(file.values, defaults);
+}
+
 /** Values that differ from the old package's default; all of them where that default is not known. */
 function changedValues(file: ConfigFile, product: Product): Values {
   const defaults = defaultsOf(file, product) ?? {};

@@ -21,8 +21,9 @@ import { whyNoWayBack } from './way-back.ts';
 export function wayBackOf(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
   const left = leftoversToPutBack(one);
   const pools = poolsOf(one, left);
+  if (one.route === 'restore') return { wayBack: [...stops(pools), ...exactFiles(one), ...pools.map(asItWas)] };
   const steps: Step[] = [
-    ...pools.map(({ name }): Step => ({ kind: 'pool.stop', pool: name })),
+    ...stops(pools),
     ...[one.wanted.msi, strayMsi(one)].flatMap((msi) => removeNew(one, msi)),
     ...one.products.toReversed().flatMap((product) => makeWay(one, product)),
     ...one.products.map((product) => putBack(one, product)),
@@ -31,10 +32,18 @@ export function wayBackOf(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
     ...left.pools.map(({ name, identity }): Step => ({ kind: 'pool.present', pool: name, identity })),
     ...exactFiles(one),
     ...sharedBack(one),
-    ...pools.map((pool): Step => ({ kind: pool.state === 'started' ? 'pool.start' : 'pool.stop', pool: pool.name })),
+    ...pools.map(asItWas),
   ];
   const reason = whyNoWayBack(one);
   return reason === null ? { wayBack: steps } : { wayBack: steps, noWayBack: reason };
+}
+
+function stops(pools: readonly Pool[]): Step[] {
+  return pools.map(({ name }) => ({ kind: 'pool.stop', pool: name }));
+}
+
+function asItWas({ name, state }: Pool): Step {
+  return { kind: state === 'started' ? 'pool.start' : 'pool.stop', pool: name };
 }
 
 /** What of no product is cleared away: only where no product is to stay, for a product may lie beside it. */

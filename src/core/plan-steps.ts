@@ -10,6 +10,7 @@ import { exactFiles, leftoversToClear, remainsToClear, siteStep, strayMsi, wayBa
 import { backupSteps } from './plan-backup.ts';
 import { prerequisiteSteps } from './plan-prerequisites.ts';
 import { isToSettle, settleBack, settleSteps } from './plan-settle.ts';
+import { restoreSteps } from './restore.ts';
 import { secretsForPackage } from './secret-findings.ts';
 import { checkShared, proveShared } from './shared-plan.ts';
 import { poolNamed } from './site-gaps.ts';
@@ -67,6 +68,8 @@ function connectorSteps(one: Situation): Draft[] {
 function mainSteps(one: Situation): Draft[] {
   const { route, wanted } = one;
   if (route === 'uninstall') return [...uninstallSteps(one), ...cleaningSteps(one), ...checkShared(one)];
+  if (route === 'restore')
+    return restoreSteps(one).map((step) => ({ step, why: `as of ${wanted.restore?.takenAt ?? 'then'}` }));
   if (!wanted.msi) return [];
   const steps = mainStepsByRoute[route];
   return steps ? steps(one, wanted.msi) : [];

@@ -3,7 +3,16 @@ import type { Step } from './step.ts';
 import type { Wanted } from './wanted.ts';
 
 /** The way from what is there to what is wanted. */
-export type Route = 'none' | 'prerequisites' | 'install' | 'upgrade' | 'replace' | 'repair' | 'downgrade' | 'uninstall';
+export type Route =
+  | 'none'
+  | 'prerequisites'
+  | 'install'
+  | 'upgrade'
+  | 'replace'
+  | 'repair'
+  | 'downgrade'
+  | 'uninstall'
+  | 'restore';
 
 /** One state of a plan: why it is wanted, and what else may bring it about. */
 export type Planned = {

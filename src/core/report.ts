@@ -11,6 +11,7 @@ import type { Places } from './places.ts';
 import { type Finding, type Plan, type Planned, type Route, stepsForward } from './plan.ts';
 import { valueOr } from './situation.ts';
 import type { Step } from './step.ts';
+import type { Wanted } from './wanted.ts';
 import { capitalised, titleOf } from './words.ts';
 
 export type ReportedStep = { readonly step: Step; readonly title: string; readonly calls: readonly Call[] };
@@ -215,13 +216,9 @@ type Closed = Extract<Entry, { type: 'closed' }>;
 function messageOf({ before, wanted, plan }: Opened, { end, why, after, rebootRequired }: Closed): string {
   const was = versionsIn(before);
   const is = after ? versionsIn(after) : 'in a state that could not be read';
-  const goal = wanted.goal === 'absent' ? 'not installed' : (wanted.msi?.productVersion ?? 'the wanted state');
   const sentences: Readonly<Record<End, string>> = {
-    converged:
-      wanted.goal === 'absent'
-        ? `Done: the SCIM Connector is uninstalled, checked. Before: ${was}.`
-        : `Done: SCIM Connector ${is}, checked. Before: ${was}.`,
-    'nothing-to-do': `Nothing to do: the SCIM Connector is ${goal === 'not installed' ? goal : `${goal} already`}, checked.`,
+    converged: `Done: ${doneWords[wanted.goal](is)}, checked. Before: ${was}.`,
+    'nothing-to-do': `Nothing to do: ${nothingWords[wanted.goal](wanted.msi?.productVersion ?? 'the wanted state')}, checked.`,
     planned: 'Nothing was changed.',
     different: 'The server is not in the wanted state; nothing was changed.',
     refused: `Refused, nothing was touched.${sentence(why)}`,
@@ -233,6 +230,20 @@ function messageOf({ before, wanted, plan }: Opened, { end, why, after, rebootRe
   const restart = end === 'converged' && rebootRequired ? ' Restart the server to finish.' : '';
   return `${sentences[end]}${restart}${leftSentence(plan, after)}`;
 }
+
+type GoalWords = Readonly<Record<Wanted['goal'], (version: string) => string>>;
+
+const doneWords: GoalWords = {
+  present: (version) => `SCIM Connector ${version}`,
+  absent: () => 'the SCIM Connector is uninstalled',
+  restored: (version) => `the config of SCIM Connector ${version} is put back`,
+};
+
+const nothingWords: GoalWords = {
+  present: (version) => `the SCIM Connector is ${version} already`,
+  absent: () => 'the SCIM Connector is not installed',
+  restored: () => 'the config is that of the backup already',
+};
 
 /** What stays in a shared folder as another server has written it is no failure, but must be known. */
 function leftSentence(plan: Plan | null, after: Facts | null): string {

@@ -21,6 +21,7 @@ const isOld = (product: Product) => (compareMsiVersions(product.version, firstJs
 
 /** The first rule that fits gives the route. */
 const rules: readonly Rule[] = [
+  { route: 'restore', when: ({ goal }) => goal === 'restored' },
   { route: 'uninstall', when: ({ goal, from, isAnyLeft }) => goal === 'absent' && (from !== null || isAnyLeft) },
   { route: 'none', when: ({ goal }) => goal === 'absent' },
   { route: 'install', when: ({ from }) => from === null },

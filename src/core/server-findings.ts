@@ -46,7 +46,7 @@ export const serverFindings: readonly FindingRow[] = [
     hint: 'Make room on drive C:.',
     test: ({ now, wanted }) => {
       const free = read(now.machine).freeMb['C:'] ?? 0;
-      const needed = wanted.goal === 'absent' ? 50 : 300;
+      const needed = wanted.goal === 'present' ? 300 : 50;
       return free < needed ? `Drive C: has ${free} MB free; ${needed} MB are needed.` : null;
     },
   },

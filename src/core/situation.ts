@@ -36,8 +36,8 @@ export function situationOf(now: Facts, wanted: Wanted, unfinished?: Unfinished)
   const product = products.findLast((one) => siteOf(origin, one).site !== null) ?? products.at(-1) ?? null;
   const leftovers = leftoversOf(origin);
   const route = routeOf(product, wanted, { products, isAnyLeft: isAnyLeft(leftovers) });
-  const features = wanted.goal === 'absent' ? [] : featuresToEnable(now, wanted);
-  const runtime = wanted.goal === 'absent' ? null : runtimeNeed(now, wanted);
+  const features = wanted.goal !== 'present' ? [] : featuresToEnable(now, wanted);
+  const runtime = wanted.goal !== 'present' ? null : runtimeNeed(now, wanted);
   return { now, wanted, unfinished, origin, product, products, leftovers, route, features, runtime };
 }
 

@@ -31,8 +31,12 @@ export type Steps = {
     readonly files: readonly WantedFile[];
     readonly packages: readonly (PackageRef & { readonly from: string })[];
   };
-  /** `values`: nothing of the backup is missing. `exact`: the very bytes. */
-  'config.restore': { readonly files: readonly WantedFile[]; readonly match: 'values' | 'exact' };
+  /** `values`: nothing of the backup is missing. `exact`: the very bytes. `from`: another backup than that of this chain of runs. */
+  'config.restore': {
+    readonly files: readonly WantedFile[];
+    readonly match: 'values' | 'exact';
+    readonly from?: string;
+  };
   /** It is proven in this chain of runs that the shared folder can be written to. */
   'shared.prove': { readonly folder: string };
   /** The same for the config in a shared folder, as far as nobody else has changed it. */

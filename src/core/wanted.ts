@@ -1,12 +1,15 @@
 import type { Limits } from './call.ts';
 import type { BundleMedia, Msi } from './media.ts';
+import type { RestoreFrom } from './restore.ts';
 import type { WantedSecret } from './secrets.ts';
 import type { Properties } from './step.ts';
 
 /** What the server should look like: the answers and the media given, put together. */
 export type Wanted = {
   readonly schema: 1;
-  readonly goal: 'present' | 'absent';
+  readonly goal: 'present' | 'absent' | 'restored';
+  /** The backup that is put back, where that is the goal. */
+  readonly restore?: RestoreFrom;
   readonly msi: Msi | null;
   readonly bundle: BundleMedia | null;
   /** Windows features beside those the connector needs, by their DISM names. */

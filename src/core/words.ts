@@ -11,8 +11,10 @@ const titles: { readonly [K in StepKind]: Title<K> } = {
   'pool.stop': ({ pool }) => `stop pool ${pool}`,
   'pool.start': ({ pool }) => `start pool ${pool}`,
   'config.backup': () => 'back up the config',
-  'config.restore': ({ match }) =>
-    match === 'exact' ? 'put the config back as it was' : 'check the config, put back what is missing',
+  'config.restore': ({ match, from }) => {
+    if (from !== undefined) return match === 'exact' ? 'put the config back' : 'put the settings of the config back';
+    return match === 'exact' ? 'put the config back as it was' : 'check the config, put back what is missing';
+  },
   'shared.prove': ({ folder }) => `prove that ${folder} can be written to`,
   'shared.restore': ({ folder, match }) =>
     match === 'exact' ? `put the config in ${folder} back as it was` : `check the config in ${folder}`,

@@ -35,7 +35,7 @@ export async function readFile(
   sddlOf: (path: string) => Promise<string>,
 ): Promise<ConfigFile | null> {
   const bytes = await files.read(place.path);
-  return bytes && { ...place, ...fingerprint(place.path, bytes), sddl: await sddlOf(place.path) };
+  return bytes && { ...place, ...fingerprintOf(place.path, bytes), sddl: await sddlOf(place.path) };
 }
 
 async function configPlaces(files: Files, folders: readonly string[]): Promise<{ path: string; role: ConfigRole }[]> {
@@ -52,7 +52,8 @@ async function configPlaces(files: Files, folders: readonly string[]): Promise<{
   return places;
 }
 
-function fingerprint(path: string, bytes: Uint8Array): Pick<ConfigFile, 'sha256' | 'values'> {
+/** The hash of a file, and of each of its values where it is JSON. */
+export function fingerprintOf(path: string, bytes: Uint8Array): Pick<ConfigFile, 'sha256' | 'values'> {
   const isJson = path.toLowerCase().endsWith('.json');
   const values = isJson ? settingsValues(new TextDecoder().decode(bytes), sha256Of) : {};
   return { sha256: sha256Of(bytes), values };

@@ -3,7 +3,7 @@ import { placesRoot } from '../core/places.ts';
 import type { Unfinished } from '../core/plan.ts';
 import type { Files, Machine } from '../machine/machine.ts';
 
-/** What the journals on a server tell: the newest run's id, and the run to take up again, if there is one. */
+/** What the journals on a server tell: the newest id of a run or backup, and the run to take up again, if there is one. */
 export type History = {
   readonly lastRunId: string | null;
   readonly unfinished: (Unfinished & { readonly runId: string; readonly backupId: string }) | null;
@@ -11,11 +11,9 @@ export type History = {
 
 /** Reads the journals from the newest on. A journal without its first line tells that its run had not begun. */
 export async function readHistory(files: Files): Promise<History | { readonly problem: string }> {
-  const runs = (await files.list(`${placesRoot}\\runs`))
-    .filter((name) => name.endsWith('\\'))
-    .map((name) => name.slice(0, -1));
-  const newestFirst = runs.sort().reverse();
-  const lastRunId = newestFirst[0] ?? null;
+  const runs = await foldersIn(files, 'runs');
+  const newestFirst = runs.toSorted().reverse();
+  const lastRunId = [...runs, ...(await foldersIn(files, 'backups'))].sort().at(-1) ?? null;
   for (const runId of newestFirst) {
     const path = `${placesRoot}\\runs\\${runId}\\journal.jsonl`;
     const bytes = await files.read(path);
@@ -27,6 +25,11 @@ export async function readHistory(files: Files): Promise<History | { readonly pr
     return { lastRunId, unfinished: unfinished && { ...unfinished, runId, backupId: opened.backupId } };
   }
   return { lastRunId, unfinished: null };
+}
+
+async function foldersIn(files: Files, name: string): Promise<readonly string[]> {
+  const names = await files.list(`${placesRoot}\\${name}`);
+  return names.filter((one) => one.endsWith('\\')).map((one) => one.slice(0, -1));
 }
 
 /** A run's id: its start time, fit for a folder name, and always behind the last one, even if the clock was moved back. */

@@ -11,6 +11,7 @@ import {
 import type { Outcome } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
 import type { ConfigFile, Facts } from '../core/facts.ts';
+import { changedPointers } from '../core/kept-config.ts';
 import { packagePath } from '../core/places.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step, WantedFile } from '../core/step.ts';
@@ -30,7 +31,7 @@ export async function backUp(step: Step<'config.backup'>, doing: Doing): Promise
   const found = configIn(now);
   const files: BackupFile[] = [];
   for (const file of step.files) {
-    const kept = (await alreadyKept(file, before, doing)) ?? (await keepWanted(file, found, doing));
+    const kept = (await alreadyKept(file, before, doing)) ?? (await keepWanted(file, found, now, doing));
     if (typeof kept === 'string') return failure(kept);
     files.push(kept);
   }
@@ -64,9 +65,12 @@ export async function keepUnseen(doing: Doing): Promise<string | null> {
   return null;
 }
 
-/** What the backup of this chain of runs holds, or null where there is no whole one. */
-export async function readManifest({ machine, places, fingerprint }: Doing): Promise<Manifest | null> {
-  const bytes = await machine.read(manifestPath(places.backup));
+/** What a backup holds, by default that of this chain of runs, or null where there is no whole one. */
+export async function readManifest(
+  { machine, places, fingerprint }: Doing,
+  folder = places.backup,
+): Promise<Manifest | null> {
+  const bytes = await machine.read(manifestPath(folder));
   const manifest = bytes && parseManifest(new TextDecoder().decode(bytes), fingerprint);
   return manifest && !('problem' in manifest) ? manifest : null;
 }
@@ -108,11 +112,18 @@ async function alreadyKept(
   return kept && (await machine.hash(storedPath(places.backup, kept))) === kept.sha256 ? kept : null;
 }
 
-async function keepWanted(file: WantedFile, found: readonly ConfigFile[], doing: Doing): Promise<BackupFile | string> {
+async function keepWanted(
+  file: WantedFile,
+  found: readonly ConfigFile[],
+  now: Facts,
+  doing: Doing,
+): Promise<BackupFile | string> {
   const source = found.find((one) => samePath(one.path, file.path));
   if (!source) return `${file.path} is not there any more`;
   if (source.sha256 !== file.sha256) return `${file.path} was changed since the server was read`;
-  return keepFile(source, doing);
+  const kept = await keepFile(source, doing);
+  const changed = changedPointers(source, valueOr(now.products, []));
+  return typeof kept === 'string' || !changed ? kept : { ...kept, changed };
 }
 
 /** One pass over the file, and one over its copy. */

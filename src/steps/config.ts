@@ -7,29 +7,33 @@ import type { Step, WantedFile } from '../core/step.ts';
 import { readManifest } from './backup.ts';
 import { type Doing, done, failure } from './doing.ts';
 
-/** Puts back what is missing, from the backup of this chain of runs, with the access rights each file had (T6, T13). */
+/** Puts back what is missing, from the backup, with the access rights each file had (T6, T13). */
 export async function restore(step: Step<'config.restore'>, doing: Doing): Promise<Outcome> {
-  const manifest = await readManifest(doing);
-  if (!manifest) return failure(`there is no whole backup in ${doing.places.backup}`);
+  const folder = step.from ?? doing.places.backup;
+  const manifest = await readManifest(doing, folder);
+  if (!manifest) return failure(`there is no whole backup in ${folder}`);
   const now = await doing.look();
   for (const file of step.files) {
     const gaps = missing<'config.restore'>({ ...step, files: [file] }, now);
     if (gaps.known && gaps.value.length === 0) continue;
-    const problem = await putBack(file, step.match, manifest, doing);
+    const problem = await putBack(file, step.match, { manifest, folder }, doing);
     if (problem) return failure(problem);
   }
   return done;
 }
 
-/** Puts one file back from the backup; the sentence says why not, null if it was done. */
+/** A backup and its folder. */
+export type KeptIn = { readonly manifest: Manifest; readonly folder: string };
+
+/** Puts one file back from a backup; the sentence says why not, null if it was done. */
 export async function putBack(
   file: WantedFile,
   match: 'values' | 'exact',
-  manifest: Manifest,
-  { machine, places }: Doing,
+  { manifest, folder }: KeptIn,
+  { machine }: Pick<Doing, 'machine'>,
 ): Promise<string | null> {
   const kept = manifest.files.find((one) => samePath(one.path, file.path) && one.sha256 === file.sha256);
-  const stored = kept && storedPath(places.backup, kept);
+  const stored = kept && storedPath(folder, kept);
   const bytes = stored ? await machine.read(stored) : null;
   if (!kept || !stored || !bytes || (await machine.hash(stored)) !== kept.sha256)
     return `the backup of ${file.path} is damaged or not there`;

@@ -46,6 +46,7 @@ const routeWords = {
   repair: 'by repair',
   downgrade: 'by downgrade',
   uninstall: '',
+  restore: '(config from a backup)',
 } as const;
 
 function plannedLines(step: ReportedPlanned, number: number): string[] {

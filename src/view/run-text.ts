@@ -88,9 +88,17 @@ function changesText({ changes }: RunReport): string {
   return changes.length === 0 ? '' : ['  Changed:', ...changes.map((one) => hanging(one, '    ', 6))].join('\n');
 }
 
-function pathsText({ paths }: RunReport): string {
+/** How the config of before is put back, where there is a connector that could use it and everything is not as it was anyway. */
+function restoreLine({ paths: { backup }, end, goal, route }: RunReport): string | null {
+  const isWanted = end === 'converged' && backup !== null && (goal.version !== null || route === 'restore');
+  return isWanted ? `scim-setup restore --from ${backup.slice(backup.lastIndexOf('\\') + 1)}` : null;
+}
+
+function pathsText(report: RunReport): string {
+  const { paths } = report;
   const rows = [
     ['Backup', paths.backup],
+    ['Restore', restoreLine(report)],
     ['Journal', paths.journal],
     ['Logs', paths.logs],
     ['Plan', paths.plan],

@@ -1,0 +1,107 @@
+import type { Manifest } from '../core/backup.ts';
+import { defaultLimits } from '../core/call.ts';
+import { missing } from '../core/missing.ts';
+import { type Places, placesOf } from '../core/places.ts';
+import { backupSteps } from '../core/plan-backup.ts';
+import { type Problem, SetupError } from '../core/setup-error.ts';
+import { type Situation, situationOf, valueOr } from '../core/situation.ts';
+import type { Step } from '../core/step.ts';
+import type { Machine } from '../machine/machine.ts';
+import { sha256Of } from '../machine/read-files.ts';
+import { newRunId } from '../run/journal-file.ts';
+import { perform } from '../steps/perform.ts';
+import { checkTarget, copyTo } from './copy-backup.ts';
+import { historyOf } from './decide-now.ts';
+import { locked } from './locked.ts';
+import { folderOfBackup, openBackup } from './open-backup.ts';
+import type { Doors, Request } from './request.ts';
+
+export type BackupReport = {
+  readonly schema: 1;
+  readonly command: 'backup';
+  readonly sandbox: boolean;
+  readonly exitCode: 0;
+  readonly message: string;
+  readonly id: string;
+  /** Where it lies, and where a copy of it was asked for. */
+  readonly folder: string;
+  readonly copy: string | null;
+  readonly files: readonly { readonly path: string; readonly sha256: string; readonly size: number }[];
+};
+
+/** Backs up the config and the kept package, proven by reading it back; changes nothing else. With `--to` a copy lies there too. */
+export async function backup(request: Request, { machine }: Doors): Promise<BackupReport> {
+  return locked('backup', machine, async () => {
+    const { lastRunId } = await historyOf(machine);
+    const id = newRunId(machine.now(), lastRunId);
+    const places = placesOf(id, id, machine.scripts);
+    const now = await machine.look({ upgradeCodes: [], backup: null, packages: places.packages });
+    const step = stepFor(situationOf(now, nothingWanted));
+    const copy = request.to === undefined ? null : folderOfBackup(request.to);
+    if (copy !== null) await checkTarget(copy, now, machine);
+    const manifest = await proven(step, places, machine);
+    if (copy !== null) await copyTo(copy, places.backup, manifest, machine);
+    return reportOf({ id, folder: places.backup, copy }, manifest, machine.sandbox);
+  });
+}
+
+async function proven(step: Step<'config.backup'>, places: Places, machine: Machine): Promise<Manifest> {
+  const look = () => machine.look({ upgradeCodes: [], backup: places.backup, packages: places.packages });
+  const doing = { machine, places, limits: defaultLimits, label: 'backup', look, fingerprint: sha256Of, isBack: false };
+  const outcome = await perform(step, doing);
+  const gaps = missing(step, await look());
+  const why = [...(outcome.ok ? [] : [outcome.meaning]), ...(gaps.known ? gaps.value : [gaps.why])];
+  const { manifest, problems } = await openBackup(machine, places.backup);
+  if (!manifest || why.length > 0) throw notBackedUp(why.length > 0 ? why : problems);
+  return manifest;
+}
+
+function reportOf(
+  { id, folder, copy }: Pick<BackupReport, 'id' | 'folder' | 'copy'>,
+  { files }: Manifest,
+  sandbox: boolean,
+): BackupReport {
+  const also = copy === null ? '' : `, and a copy in ${copy}`;
+  return {
+    schema: 1,
+    command: 'backup',
+    sandbox,
+    exitCode: 0,
+    message: `Backed up and read back: ${files.length} files in ${folder}${also}.`,
+    id,
+    folder,
+    copy,
+    files: files.map(({ path, sha256, size }) => ({ path, sha256, size })),
+  };
+}
+
+const nothingWanted = {
+  schema: 1,
+  goal: 'absent',
+  msi: null,
+  bundle: null,
+  features: [],
+  properties: {},
+  wayBackProperties: {},
+  secrets: [],
+  accept: [],
+  limits: defaultLimits,
+} as const;
+
+function stepFor(one: Situation): Step<'config.backup'> {
+  const { machine, config, products } = one.now;
+  const unread = [machine, config, products].flatMap((reading) => (reading.known ? [] : [reading.why]));
+  if (unread.length > 0) throw notBackedUp(unread);
+  if (!valueOr(machine, null)?.elevated) throw notBackedUp(['this process has no administrator rights']);
+  const [draft] = backupSteps(one);
+  if (draft?.step.kind !== 'config.backup') throw notBackedUp(['there is no config of the connector on this server']);
+  return draft.step;
+}
+
+function notBackedUp(reasons: readonly string[]): SetupError {
+  const problem = (why: string): Problem => ({
+    message: `The config could not be backed up: ${why}.`,
+    hint: 'Mend that, then run again; nothing of the connector was touched.',
+  });
+  return new SetupError(21, ...reasons.map(problem));
+}

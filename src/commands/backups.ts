@@ -1,0 +1,102 @@
+import { manifestPath } from '../core/backup.ts';
+import { SetupError } from '../core/setup-error.ts';
+import type { Files, Machine } from '../machine/machine.ts';
+import { historyOf } from './decide-now.ts';
+import { locked } from './locked.ts';
+import { backupsFolder, openBackup } from './open-backup.ts';
+import type { Doors, Request } from './request.ts';
+
+/** One backup as it is told: `problems` is empty where every byte of it is proven. */
+export type BackupRow = {
+  readonly id: string;
+  readonly takenAt: string | null;
+  readonly server: string | null;
+  readonly versions: readonly string[];
+  readonly files: number;
+  readonly bytes: number;
+  readonly problems: readonly string[];
+  /** It also holds folders that were moved out of the way. */
+  readonly holdsFolders: boolean;
+};
+
+export type BackupsReport = {
+  readonly schema: 1;
+  readonly command: 'backups';
+  readonly sandbox: boolean;
+  readonly exitCode: 0;
+  /** The newest first. */
+  readonly backups: readonly BackupRow[];
+  /** Ids of those that were removed. */
+  readonly removed: readonly string[];
+};
+
+/** Lists the backups on the server, each proven now; or removes the older ones, and never the newest good one. */
+export async function backups(request: Request, { machine }: Doors): Promise<BackupsReport> {
+  const removed = request.action === 'prune' ? await prune(keptCount(request.keep), machine) : [];
+  return {
+    schema: 1,
+    command: 'backups',
+    sandbox: machine.sandbox,
+    exitCode: 0,
+    backups: await rowsOf(machine),
+    removed,
+  };
+}
+
+function keptCount(keep: string | undefined): number {
+  const count = Number(keep);
+  if (keep !== undefined && Number.isSafeInteger(count) && count >= 1) return count;
+  throw new SetupError(20, {
+    message:
+      keep === undefined ? 'How many backups to keep was not said.' : `"${keep}" is no number of backups to keep.`,
+    hint: 'Say at least 1: scim-setup backups prune --keep 5',
+  });
+}
+
+async function rowsOf(files: Files): Promise<readonly BackupRow[]> {
+  const names = (await files.list(backupsFolder)).filter((name) => name.endsWith('\\'));
+  const rows: BackupRow[] = [];
+  for (const name of names.toSorted().toReversed()) rows.push(await rowOf(files, name.slice(0, -1)));
+  return rows;
+}
+
+async function rowOf(files: Files, id: string): Promise<BackupRow> {
+  const { folder, manifest, problems } = await openBackup(files, `${backupsFolder}\\${id}`);
+  return {
+    id,
+    takenAt: manifest?.takenAt ?? null,
+    server: manifest?.server ?? null,
+    versions: manifest?.versions ?? [],
+    files: manifest?.files.length ?? 0,
+    bytes: (manifest?.files ?? []).reduce((sum, file) => sum + file.size, 0),
+    problems,
+    holdsFolders: (await files.list(`${folder}\\folders`)).length > 0,
+  };
+}
+
+/** The `count` newest good ones stay, all that are newer than them, and that of a run which is not finished. */
+async function prune(count: number, machine: Machine): Promise<readonly string[]> {
+  return locked('backups prune', machine, async () => {
+    const { unfinished } = await historyOf(machine);
+    const rows = await rowsOf(machine);
+    const last = rows.filter((row) => row.problems.length === 0)[count - 1];
+    if (!last) return [];
+    const old = rows.slice(rows.indexOf(last) + 1).filter((row) => row.id !== unfinished?.backupId);
+    for (const { id } of old) await removeBackup(`${backupsFolder}\\${id}`, machine);
+    return old.map((row) => row.id);
+  });
+}
+
+/** The manifest goes first: what is left by a power cut is no backup any more. */
+async function removeBackup(folder: string, machine: Machine): Promise<void> {
+  await machine.remove(manifestPath(folder));
+  await removeAll(folder, machine);
+}
+
+async function removeAll(folder: string, machine: Machine): Promise<void> {
+  for (const name of await machine.list(folder)) {
+    if (name.endsWith('\\')) await removeAll(`${folder}\\${name.slice(0, -1)}`, machine);
+    else await machine.remove(`${folder}\\${name}`);
+  }
+  await machine.remove(folder);
+}

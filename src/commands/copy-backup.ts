@@ -1,0 +1,58 @@
+import { type Manifest, manifestPath, storedPath } from '../core/backup.ts';
+import { isConnectorPath } from '../core/connector.ts';
+import type { Facts } from '../core/facts.ts';
+import { fileErrorText } from '../core/file-error.ts';
+import { placesRoot } from '../core/places.ts';
+import { SetupError } from '../core/setup-error.ts';
+import { valueOr } from '../core/situation.ts';
+import type { Machine } from '../machine/machine.ts';
+import { sha256Of } from '../machine/read-files.ts';
+import { openBackup } from './open-backup.ts';
+
+/** Keys lie in it: it must be new, and nowhere from where a site could serve it. */
+export async function checkTarget(to: string, now: Facts, machine: Machine): Promise<void> {
+  const sites = valueOr(now.iis, null)?.sites ?? [];
+  const site = sites.find((one) => one.folder !== '' && isConnectorPath(to, one.folder));
+  const reasons = [
+    ...(site ? [`site ${site.name} would serve it`] : []),
+    ...(isConnectorPath(to, placesRoot) ? ['that folder is for this program alone'] : []),
+    ...((await machine.list(to)).length > 0 ? ['it is not empty'] : []),
+  ];
+  const hint = 'Name a new folder with --to.';
+  if (reasons.length > 0)
+    throw new SetupError(20, ...reasons.map((why) => ({ message: `No copy goes to ${to}: ${why}.`, hint })));
+}
+
+/** SYSTEM and Administrators only, whatever the folder hands down. */
+const onlyTrusted = 'O:BAG:SYD:P(A;;FA;;;SY)(A;;FA;;;BA)';
+
+/** Every copy is read back and compared; the manifest comes last, so that half a copy is none. */
+export async function copyTo(to: string, from: string, manifest: Manifest, machine: Machine): Promise<void> {
+  const problems: string[] = [];
+  try {
+    for (const file of manifest.files) {
+      if (!(await placed(storedPath(from, file), storedPath(to, file), file, machine)))
+        problems.push(`${storedPath(to, file)} is not what was written`);
+    }
+    const details = (await machine.details(manifestPath(from))) ?? { createdAt: '', changedAt: '', attributes: [] };
+    const isWhole = problems.length === 0 && (await placed(manifestPath(from), manifestPath(to), details, machine));
+    if (isWhole && (await openBackup(machine, to)).problems.length === 0) return;
+  } catch (error) {
+    const text = fileErrorText(error);
+    if (text === null) throw error;
+    problems.push(text);
+  }
+  throw new SetupError(21, {
+    message: `The backup is whole in ${from}, but its copy in ${to} is not: ${problems.join('; ')}.`,
+    hint: 'Make room there or name another folder, then run again.',
+  });
+}
+
+type Placed = { readonly createdAt: string; readonly changedAt: string; readonly attributes: readonly string[] };
+
+async function placed(from: string, to: string, { createdAt, changedAt }: Placed, machine: Machine): Promise<boolean> {
+  const bytes = await machine.read(from);
+  if (!bytes) return false;
+  const put = await machine.replace(to, bytes, { sddl: onlyTrusted, createdAt, changedAt, attributes: ['Archive'] });
+  return put.ok && (await machine.hash(to)) === sha256Of(bytes);
+}

@@ -1,0 +1,66 @@
+import { type BackupFile, type Manifest, manifestPath, parseManifest, storedPath } from '../core/backup.ts';
+import { placesRoot } from '../core/places.ts';
+import { originalFiles, type RestorableFile, type RestoreFrom } from '../core/restore.ts';
+import { type Problem, SetupError } from '../core/setup-error.ts';
+import type { Files } from '../machine/machine.ts';
+import { fingerprintOf, sha256Of } from '../machine/read-files.ts';
+
+/** The folder of all backups. */
+export const backupsFolder = `${placesRoot}\\backups`;
+
+/** A backup in its folder; `problems` say in half sentences what of it is not as its manifest says. */
+export type OpenedBackup = {
+  readonly folder: string;
+  readonly manifest: Manifest | null;
+  readonly problems: readonly string[];
+};
+
+/** Reads a backup and proves each copy by its hash, in one pass. */
+export async function openBackup(files: Files, folder: string): Promise<OpenedBackup> {
+  const bytes = await files.read(manifestPath(folder));
+  if (!bytes) {
+    const isThere = (await files.list(folder)).length > 0;
+    const why = isThere ? 'it has no manifest, so it was never finished' : 'there is no such backup';
+    return { folder, manifest: null, problems: [why] };
+  }
+  const manifest = parseManifest(new TextDecoder().decode(bytes), sha256Of);
+  if ('problem' in manifest) return { folder, manifest: null, problems: [`its manifest: ${manifest.problem}`] };
+  const problems: string[] = [];
+  for (const file of manifest.files) {
+    const found = await files.hash(storedPath(folder, file));
+    if (found === null) problems.push(`the copy of ${file.path} is not there`);
+    else if (found !== file.sha256) problems.push(`the copy of ${file.path} is damaged`);
+  }
+  return { folder, manifest, problems };
+}
+
+/** The folder that an operator means: the id of one of our backups, or the folder of one that was copied elsewhere. */
+export function folderOfBackup(from: string): string {
+  return /[\\/:]/.test(from) ? from.replaceAll('/', '\\').replace(/\\+$/, '') : `${backupsFolder}\\${from}`;
+}
+
+/** A backup that can be put back: whole, by its own manifest. Everything wrong with it is told at once (exit 21). */
+export async function restorable(files: Files, from: string): Promise<{ manifest: Manifest; source: RestoreFrom }> {
+  const { folder, manifest, problems } = await openBackup(files, folderOfBackup(from));
+  if (!manifest || problems.length > 0) throw new SetupError(21, ...problems.map((one) => notRestored(from, one)));
+  const wanted: RestorableFile[] = [];
+  for (const file of originalFiles(manifest)) wanted.push(await restorableFile(files, folder, file));
+  const { takenAt, versions } = manifest;
+  return { manifest, source: { folder, takenAt, versions, files: wanted } };
+}
+
+/** A reason why a backup is not put back, as it is told. */
+export function notRestored(from: string, why: string): Problem {
+  return {
+    message: `The backup ${from} is not put back: ${why}.`,
+    hint: 'See scim-setup backups for those that are whole.',
+  };
+}
+
+async function restorableFile(files: Files, folder: string, file: BackupFile): Promise<RestorableFile> {
+  const bytes = (await files.read(storedPath(folder, file))) ?? new Uint8Array();
+  const { values } = fingerprintOf(file.path, bytes);
+  const names = file.changed ?? Object.keys(values);
+  const changed = Object.fromEntries(Object.entries(values).filter(([pointer]) => names.includes(pointer)));
+  return { path: file.path, role: file.role, sha256: file.sha256, values, changed };
+}

@@ -1,0 +1,40 @@
+import { defaultLimits } from '../core/call.ts';
+import { placesRoot } from '../core/places.ts';
+import type { RunReport } from '../core/report.ts';
+import { type RestoreFrom, restoreProblems } from '../core/restore.ts';
+import { noSecrets } from '../core/secrets.ts';
+import { SetupError } from '../core/setup-error.ts';
+import type { Wanted } from '../core/wanted.ts';
+import { run } from './apply.ts';
+import { historyOf } from './decide-now.ts';
+import { notRestored, restorable } from './open-backup.ts';
+import type { Doors, Request } from './request.ts';
+
+/** Puts the config of a backup back, byte for byte over the version it was made of; what is there now is backed up first. */
+export async function restore({ from = '', accept }: Request, doors: Doors): Promise<RunReport> {
+  const { machine } = doors;
+  if (from === '') {
+    throw new SetupError(20, {
+      message: 'No backup was named.',
+      hint: 'Name it: scim-setup restore --from 2026-11-23T20-41-07Z; scim-setup backups lists them.',
+    });
+  }
+  const { manifest, source } = await restorable(machine, from);
+  const { unfinished } = await historyOf(machine);
+  if (unfinished) {
+    throw new SetupError(21, {
+      message: `The run ${unfinished.runId} is not finished: what config belongs here is for it to say.`,
+      hint: 'Finish it with scim-setup apply, then restore.',
+    });
+  }
+  const now = await machine.look({ upgradeCodes: [], backup: null, packages: `${placesRoot}\\packages` });
+  const problems = restoreProblems(manifest, now);
+  if (problems.length > 0) throw new SetupError(21, ...problems.map((one) => notRestored(from, one)));
+  const wanted = wantedFrom(source, accept);
+  return run('restore', { wanted, msiPath: null, bundlePath: null, secrets: noSecrets }, doors);
+}
+
+function wantedFrom(restoring: RestoreFrom, accept: readonly string[]): Wanted {
+  const nothing = { msi: null, bundle: null, features: [], properties: {}, wayBackProperties: {}, secrets: [] };
+  return { schema: 1, goal: 'restored', restore: restoring, ...nothing, accept, limits: defaultLimits };
+}

@@ -1,0 +1,96 @@
+import type { BackupFile, Manifest } from './backup.ts';
+import { configFolders, configRole, connectorFolders, crossesFormat, normalPath, samePath } from './connector.ts';
+import type { Facts, Values } from './facts.ts';
+import { isOnShare } from './shared-folder.ts';
+import { type Situation, valueOr } from './situation.ts';
+import type { Step, WantedFile } from './step.ts';
+import { compareAllFields } from './version.ts';
+
+/** A file of a backup as it can be put back: `changed` are the values that were not the default of its version. */
+export type RestorableFile = WantedFile & { readonly changed: Values };
+
+/** A backup that is to be put back. */
+export type RestoreFrom = {
+  /** Its folder on the server. */
+  readonly folder: string;
+  readonly takenAt: string;
+  readonly versions: readonly string[];
+  readonly files: readonly RestorableFile[];
+};
+
+/** Of each file the state that the backup was made for; what came there later is kept too, but nobody asks for it. */
+export function originalFiles({ files }: Pick<Manifest, 'files'>): readonly BackupFile[] {
+  const isNewest = (file: BackupFile) =>
+    files.findLast(
+      (one) => samePath(one.path, file.path) && (one.since === undefined) === (file.since === undefined),
+    ) === file;
+  const hasOriginal = (file: BackupFile) =>
+    files.some((one) => samePath(one.path, file.path) && one.since === undefined);
+  return files.filter((file) => isNewest(file) && (file.since === undefined || !hasOriginal(file)));
+}
+
+/** Why a backup cannot be put back on this server, one sentence each; nothing of it is believed that could lead elsewhere. */
+export function restoreProblems(manifest: Manifest, now: Facts): readonly string[] {
+  const name = valueOr(now.machine, null)?.name ?? '';
+  const products = valueOr(now.products, []);
+  const [product, ...others] = products;
+  const isOther = manifest.server.toLowerCase() !== name.toLowerCase();
+  return [
+    ...(isOther ? [`it was made on ${manifest.server || 'a server that it does not name'}, and this is ${name}`] : []),
+    ...(product ? [] : ['no connector is installed that could use it']),
+    ...(others.length > 0 ? ['more than one version of the connector is registered'] : []),
+    ...(product ? formatProblems(manifest.versions, product.version) : []),
+    ...originalFiles(manifest).flatMap((file) => placeProblem(file, now) ?? []),
+  ];
+}
+
+function formatProblems(versions: readonly string[], installed: string): string[] {
+  const others = versions.filter((one) => crossesFormat(one, installed));
+  return others.map((one) => `${one} keeps its settings in a form that the installed ${installed} cannot read`);
+}
+
+/** A target is believed only if it is config of a folder in which the connector lies on this server. */
+function placeProblem({ path, role }: BackupFile, now: Facts): string | null {
+  if (isOnShare(path)) return null;
+  const sites = valueOr(now.iis, null)?.sites ?? [];
+  const folders = connectorFolders(valueOr(now.products, []), sites);
+  const isConfig = folders.some((folder) =>
+    configFolders.some((below) => {
+      const full = below === '' ? folder : `${folder}\\${below}`;
+      const name = path.slice(full.length + 1);
+      return (
+        normalPath(path).startsWith(`${normalPath(full)}\\`) && !/[\\/]/.test(name) && configRole(below, name) === role
+      );
+    }),
+  );
+  return isConfig ? null : `${path} is no config file of the connector on this server`;
+}
+
+/**
+ * What of a backup goes over the installed version (T6): all of it over the version it was made of. Over another one the values
+ * of the settings and those of Responses that were changed by hand; web.config belongs to its version.
+ */
+export function restoreSteps({ wanted, product }: Situation): readonly Step[] {
+  const { restore } = wanted;
+  if (!restore || !product) return [];
+  const own = restore.files.filter(({ path }) => !isOnShare(path));
+  const isSame = restore.versions.some((one) => compareAllFields(one, product.version) === 0);
+  const files = isSame ? own.map(plain) : own.flatMap(carried);
+  if (files.length === 0) return [];
+  return [{ kind: 'config.restore', files, match: isSame ? 'exact' : 'values', from: restore.folder }];
+}
+
+/** Files of a backup that other servers use too: they are not this server's to put back (T15). */
+export function sharedInBackup({ wanted }: Pick<Situation, 'wanted'>): readonly string[] {
+  return (wanted.restore?.files ?? []).map(({ path }) => path).filter(isOnShare);
+}
+
+function plain({ path, role, sha256, values }: RestorableFile): WantedFile {
+  return { path, role, sha256, values };
+}
+
+function carried(file: RestorableFile): WantedFile[] {
+  if (file.role === 'settings') return [plain(file)];
+  const isChanged = file.role === 'responses' && Object.keys(file.changed).length > 0;
+  return isChanged ? [{ ...plain(file), values: file.changed }] : [];
+}

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { apply } from '../../src/commands/apply.ts';
+import { backup } from '../../src/commands/backup.ts';
+import { backups } from '../../src/commands/backups.ts';
+import { restore } from '../../src/commands/restore.ts';
+import { type Manifest, manifestPath, manifestText, storedPath } from '../../src/core/backup.ts';
+import { SetupError } from '../../src/core/setup-error.ts';
+import type { Machine } from '../../src/machine/machine.ts';
+import { sha256Of } from '../../src/machine/read-files.ts';
+import { withFaults } from '../../src/sandbox/faults.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { asked, doorsOf, givenServer } from '../given.ts';
+import { settings, textOf } from '../steps/on-server.ts';
+import { readState, untouched } from '../sweep/server-state.ts';
+
+const edited = '{ "IV": "another", "KEY": "another", "Configurations": "entered since" }';
+
+async function edit(machine: Machine, text: string): Promise<void> {
+  await machine.write(settings, new TextEncoder().encode(text));
+}
+
+const back = (machine: Machine, from: string) => restore(asked('restore', null, { from }), doorsOf(machine));
+const make = (machine: Machine, to?: string) => backup(asked('backup', null, { to }), doorsOf(machine));
+const list = (machine: Machine) => backups(asked('backups', null), doorsOf(machine));
+const prune = (machine: Machine, keep: string) =>
+  backups(asked('backups', null, { action: 'prune', keep }), doorsOf(machine));
+
+async function problemsOf(work: Promise<unknown>): Promise<{ exitCode: number; told: string }> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof SetupError) return { exitCode: error.exitCode, told: error.message };
+    throw error;
+  }
+  return { exitCode: 0, told: '' };
+}
+
+/** A refusal with its reason, at which nothing was touched. */
+async function refused({ machine, folder }: Sandbox, from: string, ...says: readonly RegExp[]): Promise<void> {
+  const before = readState(folder);
+  const { exitCode, told } = await problemsOf(back(machine, from));
+  assert.equal(exitCode, 21, told);
+  for (const one of says) assert.match(told, one);
+  assert.deepEqual(untouched(before, readState(folder)), []);
+}
+
+/** Writes a manifest anew as a forger would who knows how its fingerprint is made. */
+async function forge(machine: Machine, folder: string, change: (manifest: Manifest) => object): Promise<void> {
+  const text = new TextDecoder().decode((await machine.read(manifestPath(folder))) ?? new Uint8Array());
+  const { schema: _schema, fingerprint: _fingerprint, ...parts } = JSON.parse(text) as Manifest;
+  const forged = { ...parts, ...change(JSON.parse(text) as Manifest) };
+  await machine.write(manifestPath(folder), new TextEncoder().encode(manifestText(forged, sha256Of)));
+}
+
+test('settings that were changed come back byte for byte, with their rights and times; what was there is backed up', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const before = await textOf(machine, settings);
+  const details = await machine.details(settings);
+  const { id } = await make(machine);
+  await edit(machine, edited);
+  const report = await back(machine, id);
+  assert.equal(report.exitCode, 0, report.message);
+  assert.match(report.message, /^Done: the config of SCIM Connector 4\.1\.0 is put back, checked/);
+  assert.equal(await textOf(machine, settings), before);
+  assert.equal((await machine.details(settings))?.changedAt, details?.changedAt);
+  const kept = await back(machine, report.runId ?? '');
+  assert.equal(kept.exitCode, 0, kept.message);
+  assert.equal(await textOf(machine, settings), edited);
+});
+
+test('a backup is put back while the pool is stopped, which then runs again', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { id } = await make(machine);
+  await edit(machine, edited);
+  const report = await back(machine, id);
+  const kinds = report.steps.map((step) => step.step.kind);
+  assert.deepEqual(kinds, ['config.backup', 'pool.stop', 'config.restore', 'pool.start']);
+});
+
+test('a copy elsewhere is readable for SYSTEM and Administrators only, and is put back like the backup itself', async () => {
+  const { machine, folder } = await givenServer('scim-4.1');
+  const before = await textOf(machine, settings);
+  const made = await make(machine, 'D:\\keep\\one');
+  assert.equal(made.copy, 'D:\\keep\\one');
+  const { acls } = readState(folder).document.sandbox;
+  const own = Object.entries(acls).filter(([path]) => path.startsWith('d:\\keep\\one\\'));
+  assert.equal(own.length, made.files.length + 1);
+  for (const [, sddl] of own) assert.equal(sddl, 'O:BAG:SYD:P(A;;FA;;;SY)(A;;FA;;;BA)');
+  await edit(machine, edited);
+  assert.equal((await back(machine, 'D:/keep/one/')).exitCode, 0);
+  assert.equal(await textOf(machine, settings), before);
+});
+
+test('no copy goes where a site would serve it, into our own folder, or over something else', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  await machine.write('D:\\full\\file', new Uint8Array(1));
+  for (const [to, why] of [
+    ['C:\\inetpub\\wwwroot\\keep', /would serve it/],
+    ['C:\\ProgramData\\ScimSetup\\backups\\mine', /for this program alone/],
+    ['D:\\full', /is not empty/],
+  ] as const) {
+    const { exitCode, told } = await problemsOf(make(machine, to));
+    assert.deepEqual([exitCode, why.test(told)], [20, true], told);
+  }
+  assert.deepEqual((await list(machine)).backups, []);
+});
+
+test('over another version only values go: settings, and what was changed by hand in Responses', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { id } = await make(machine);
+  const old = JSON.parse(await textOf(machine, settings));
+  const upgraded = await apply(asked('apply', 'SCIMConnector-4.4.4.msi'), doorsOf(machine));
+  assert.equal(upgraded.exitCode, 0, upgraded.message);
+  const webConfig = settings.replace('appsettings.json', 'web.config');
+  const newWebConfig = await textOf(machine, webConfig);
+  const { Configurations: _gone, ...rest } = JSON.parse(await textOf(machine, settings));
+  await edit(machine, JSON.stringify({ ...rest, OnlyHere: 1 }));
+  const report = await back(machine, id);
+  assert.equal(report.exitCode, 0, report.message);
+  const now = JSON.parse(await textOf(machine, settings));
+  assert.deepEqual({ ...now, ...old }, now);
+  assert.equal(now.OnlyHere, 1);
+  assert.equal(await textOf(machine, webConfig), newWebConfig);
+});
+
+test('a backup of another server, or for another format of settings, is refused', async () => {
+  const sandbox = await givenServer('scim-4.1');
+  const { id, folder } = await make(sandbox.machine);
+  await forge(sandbox.machine, folder, () => ({ server: 'SRV-WEB-99', versions: ['3.2.0'] }));
+  await refused(sandbox, id, /was made on SRV-WEB-99, and this is SRV-WEB-07/, /3\.2\.0 keeps its settings in a form/);
+});
+
+test('a backup is not put back where no connector is', async () => {
+  const sandbox = await givenServer('scim-4.1');
+  const { id } = await make(sandbox.machine);
+  const { uninstall } = await import('../../src/commands/apply.ts');
+  assert.equal((await uninstall(asked('uninstall', null), doorsOf(sandbox.machine))).exitCode, 0);
+  await refused(sandbox, id, /no connector is installed/);
+});
+
+for (const [what, change, says] of [
+  ['was edited by hand', null, /its manifest: it was changed after it was written/],
+  [
+    'names a file of Windows',
+    { path: 'C:\\Windows\\System32\\appsettings.json' },
+    /is no config file of the connector/,
+  ],
+  [
+    'leaves the folder of the connector',
+    { path: `${settings}\\..\\..\\web.config` },
+    /is no config file of the connector/,
+  ],
+  [
+    'names a program as settings',
+    { path: settings.replace('appsettings.json', 'SCIMConnector.dll') },
+    /is no config file/,
+  ],
+  ['names a copy outside the backup', { stored: '..\\..\\lock' }, /names a copy outside its own folder/],
+] as const)
+  test(`a backup whose manifest ${what} is refused`, async () => {
+    const sandbox = await givenServer('scim-4.1');
+    const { machine } = sandbox;
+    const { id, folder } = await make(machine);
+    if (change)
+      await forge(machine, folder, ({ files: [first, ...others] }) => ({
+        files: [{ ...first, ...change }, ...others],
+      }));
+    else {
+      const text = await textOf(machine, manifestPath(folder));
+      await machine.write(manifestPath(folder), new TextEncoder().encode(text.replaceAll('Archive', 'Hidden')));
+    }
+    await refused(sandbox, id, says);
+  });
+
+test('everything that is damaged or missing in a backup is told at once', async () => {
+  const sandbox = await givenServer('scim-4.1');
+  const { machine } = sandbox;
+  const { id, folder } = await make(machine);
+  const { files } = JSON.parse(await textOf(machine, manifestPath(folder))) as Manifest;
+  const [one, other] = files;
+  assert.ok(one && other);
+  const bytes = (await machine.read(storedPath(folder, one))) ?? new Uint8Array();
+  await machine.write(
+    storedPath(folder, one),
+    bytes.map((byte, index) => (index === 5 ? byte ^ 1 : byte)),
+  );
+  await machine.remove(storedPath(folder, other));
+  await refused(sandbox, id, /the copy of .* is damaged/, /the copy of .* is not there/);
+  const [row] = (await list(machine)).backups;
+  assert.equal(row?.problems.length, 2);
+});
+
+test('there is no such backup, and a folder without a manifest is none', async () => {
+  const sandbox = await givenServer('scim-4.1');
+  await refused(sandbox, '2020-01-01T00-00-00Z', /there is no such backup/);
+  await refused(sandbox, 'C:\\inetpub\\wwwroot', /has no manifest/);
+});
+
+test('the newest good backup is never removed, even where newer ones are damaged', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const ids: string[] = [];
+  for (let number = 1; number <= 5; number += 1) ids.push((await make(machine)).id);
+  const damage = (id: string | undefined) => machine.remove(manifestPath(`C:\\ProgramData\\ScimSetup\\backups\\${id}`));
+  await damage(ids[4]);
+  await damage(ids[3]);
+  const { removed, backups: left } = await prune(machine, '1');
+  assert.deepEqual(removed, [ids[1], ids[0]]);
+  assert.deepEqual(
+    left.map(({ id, problems }) => [id, problems.length]),
+    [
+      [ids[4], 1],
+      [ids[3], 1],
+      [ids[2], 0],
+    ],
+  );
+  assert.deepEqual((await prune(machine, '1')).removed, []);
+});
+
+test('the backup of a run that is not finished stays, and only a number of at least 1 is kept', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const old = (await make(machine)).id;
+  const request = asked('apply', 'SCIMConnector-4.4.4.msi');
+  const killed = withFaults(machine, { at: { tool: 'msiexec', call: 1 }, trouble: { kind: 'kill', effect: 'none' } });
+  await assert.rejects(apply(request, doorsOf(killed)));
+  const unfinished = (await list(machine)).backups[0]?.id ?? '';
+  await make(machine);
+  const { removed, backups: left } = await prune(machine, '1');
+  assert.deepEqual(removed, [old]);
+  assert.ok(left.some(({ id }) => id === unfinished));
+  assert.match((await problemsOf(back(machine, unfinished))).told, /is not finished/);
+  for (const keep of ['0', '-1', '1.5', 'all', '']) assert.equal((await problemsOf(prune(machine, keep))).exitCode, 20);
+});
+
+test('a backup that cannot be made or proven says why, and is none', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const full = withFaults(machine, { at: { door: 3 }, trouble: { kind: 'disk-full' } });
+  const { exitCode, told } = await problemsOf(make(full));
+  assert.equal(exitCode, 21);
+  assert.match(told, /could not be backed up: ENOSPC/);
+  assert.ok((await list(machine)).backups.every(({ problems }) => problems.length > 0));
+  const bare = await givenServer('fresh');
+  assert.match((await problemsOf(make(bare.machine))).told, /there is no config of the connector/);
+});
+
+test('a restore that fails puts back what was there before it', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { id } = await make(machine);
+  await edit(machine, edited);
+  const failing = withFaults(machine, {
+    at: { tool: 'appcmd', call: 2 },
+    trouble: { kind: 'code', code: 5, effect: 'none' },
+  });
+  const report = await restore(asked('restore', null, { from: id }), doorsOf(failing));
+  assert.equal(report.exitCode, 22, report.message);
+  assert.equal(await textOf(machine, settings), edited);
+});
