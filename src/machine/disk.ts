@@ -173,6 +173,7 @@ export class Disk implements Files {
       await prepare?.();
       await makeReplaceable(place);
       await renamePatiently(partial, place);
+      await flushName(place);
     } catch (error) {
       await rm(partial, { force: true });
       throw error;
@@ -215,6 +216,15 @@ async function flushed(file: FileHandle, fill: (file: FileHandle) => Promise<voi
   } finally {
     await file.close();
   }
+}
+
+/**
+ * The new name is on the disk too: there is no flushing of folders on Windows, but flushing a file there writes the log of all that
+ * was done to names before (NTFS keeps one log). A file that has become read-only cannot be flushed any more.
+ */
+async function flushName(place: string): Promise<void> {
+  const file = await open(place, 'r+').catch(() => null);
+  if (file) await flushed(file, async () => undefined);
 }
 
 /** Windows renames nothing over a file that is read-only (MoveFileEx: ERROR_ACCESS_DENIED). */

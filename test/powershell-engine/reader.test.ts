@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import type { ReaderDocument } from '../../src/core/facts.ts';
+import type { FileDetails } from '../../src/core/backup.ts';
+import type { ReaderDocument, Reading } from '../../src/core/facts.ts';
 import { readerSchema } from '../../src/core/facts-schema.ts';
 import { type RunOptions, runScript, runText, shipped } from './engine.ts';
 
@@ -61,12 +63,25 @@ describe('the reader', () => {
     });
   });
 
+  it('tells size, times and attributes of a file, and why it cannot of one that is not there', () => {
+    const path = shipped('Get-ScimFacts.ps1');
+    const [found, gone] = answersTo([`file\t${path}`, 'file\t/no/such']) as { file: Reading<FileDetails> }[];
+    assert.ok(found?.file.known);
+    const { size, createdAt, changedAt, attributes } = found.file.value;
+    assert.equal(size, statSync(path).size);
+    for (const time of [createdAt, changedAt]) assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/);
+    assert.ok(Math.abs(Date.parse(changedAt) - statSync(path).mtimeMs) < 2);
+    assert.ok(attributes.length > 0 && attributes.every((one) => /^[A-Z][A-Za-z]+$/.test(one)));
+    assert.deepEqual(gone, { schema: 1, file: { known: false, why: 'there is no file /no/such' } });
+  });
+
   const wrong: readonly (readonly [line: string, sentence: RegExp])[] = [
     ['hello', /does not understand the line 'hello'/],
     ['', /does not understand/],
     ['LOOK\tx\t', /does not understand/],
     ['look', /does not understand/],
     ['acl', /does not understand/],
+    ['file', /does not understand/],
     ['look\t(\t', /could not be answered: .*pattern/],
     ['look\tx\tnot-a-guid', /no GUID/],
   ];

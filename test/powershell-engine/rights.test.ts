@@ -100,6 +100,17 @@ describe('the simulated rights of files under Wine', () => {
     assert.deepEqual(setAcl(page, 'O:BAD:P(A;;FA;;;BA)'), { code: 0, sentence: '' });
   });
 
+  it('come with the times and attributes of a file, which a read-only one keeps', () => {
+    const [created, changed] = ['2026-01-02T03:04:05.1234567Z', '2026-02-03T04:05:06.7654321Z'];
+    const state = ['-Created', created, '-Changed', changed, '-Attributes', 'ReadOnly,Archive'];
+    const { code, stdout } = run(shipped('Set-ScimFile.ps1'), ['-Path', file, '-Sddl', 'D:P(A;;FA;;;SY)', ...state]);
+    assert.deepEqual([code, stdout.trim()], [0, '']);
+    const told = run(shipped('Get-ScimFacts.ps1'), [], `file\t${file}\n`).stdout;
+    assert.match(told, new RegExp(`"changedAt":"${changed}"`));
+    assert.match(told, /"attributes":\[[^\]]*"ReadOnly"/);
+    run(shipped('Set-ScimFile.ps1'), ['-Path', file, '-Sddl', 'D:P(A;;FA;;;SY)', '-Attributes', 'Archive']);
+  });
+
   it('start from the rights that the file of the lab names', () => {
     writeFileSync(acls, JSON.stringify({ [folder.toLowerCase()]: 'O:S-1-5-21-1-2-3-1001G:SYD:P(A;OICI;FA;;;WD)' }));
     assert.equal(sddlOf(folder, 'DirectorySecurity'), 'O:S-1-5-21-1-2-3-1001G:SYD:P(A;OICI;FA;;;WD)');
