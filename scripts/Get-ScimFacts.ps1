@@ -8,6 +8,7 @@
         look <regex over product names> <upgrade codes, separated by commas> [again]
         acl  <path> <path> ...
         file <path>
+        signature <path>
         oem
 
     "again" reads the Windows features anew even if nothing seems to have changed. A reading that fails says why and leaves
@@ -33,7 +34,7 @@ if ($languageMode -ne 'FullLanguage') {
     exit 0
 }
 
-foreach ($part in 'Text', 'Reading', 'Registry', 'Server', 'Features', 'Dependents', 'Iis', 'Hosting', 'Products') {
+foreach ($part in 'Text', 'Reading', 'Registry', 'Server', 'Features', 'Dependents', 'Iis', 'Hosting', 'Products', 'Signature') {
     . ([IO.Path]::Combine($PSScriptRoot, 'facts', "$part.ps1"))
 }
 
@@ -86,6 +87,7 @@ function Get-Answer([string]$Line) {
         if ($fields[0] -ceq 'oem') { return [ordered]@{ schema = 1; oem = [int](Get-Text 'SYSTEM\CurrentControlSet\Control\Nls\CodePage' 'OEMCP') } }
         if ($fields[0] -ceq 'file' -and $fields.Count -eq 2) { return [ordered]@{ schema = 1; file = Get-Reading { Get-File $fields[1] } } }
         if ($fields[0] -ceq 'acl' -and $fields.Count -ge 2) { return Get-Acls $fields[1..($fields.Count - 1)] }
+        if ($fields[0] -ceq 'signature' -and $fields.Count -eq 2) { return [ordered]@{ schema = 1; signature = Get-Reading { Get-Signature $fields[1] } } }
         return [ordered]@{ schema = 1; error = "The reader does not understand the line '$($fields[0])' with $($fields.Count) fields." }
     } catch {
         return [ordered]@{ schema = 1; error = "The line '$($fields[0])' could not be answered: $(Get-Why $_)" }

@@ -6,6 +6,7 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Doors, Request } from '../src/commands/request.ts';
 import { defaultLimits } from '../src/core/call.ts';
+import { noPins } from '../src/core/pins.ts';
 import type { Wanted } from '../src/core/wanted.ts';
 import type { Machine } from '../src/machine/machine.ts';
 import { createSandbox, openSandbox } from '../src/sandbox/sandbox.ts';
@@ -42,6 +43,7 @@ export const absent: Wanted = {
   properties: {},
   wayBackProperties: {},
   secrets: [],
+  ...noPins,
   accept: [],
   limits: defaultLimits,
 };

@@ -8,8 +8,8 @@ import { checkout, installPackages, node22 } from './node22.mjs';
 import { setUpLab } from './set-up-lab.mjs';
 
 const linted = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'biome.json'];
-// Below test/: what needs Wine, the PowerShell engine or msitools; and whole runs over every scenario or every trouble.
-const notQuick = ['lab', 'powershell-engine', 'msi/with-msitools', 'scenarios', 'sweep/full'];
+// Below test/: what needs Wine, the PowerShell engine, msitools or osslsigncode; and whole runs over every scenario or every trouble.
+const notQuick = ['lab', 'powershell-engine', 'msi/with-msitools', 'signatures', 'scenarios', 'sweep/full'];
 const long = ['long'];
 
 await runMain(async () => {

@@ -8,10 +8,12 @@ const programs = {
   wineserver: 'wine64',
   wixl: 'wixl',
   msiinfo: 'msitools',
+  openssl: 'openssl',
+  osslsigncode: 'osslsigncode',
   'x86_64-w64-mingw32-gcc': 'gcc-mingw-w64-x86-64',
 };
 
-/** Makes sure of Wine, wixl, msitools and the mingw-w64 compiler: by apt-get as root, else a Stop with the exact command. */
+/** Makes sure of Wine, wixl, msitools, openssl, osslsigncode and the mingw-w64 compiler: by apt-get as root, else a Stop with the exact command. */
 export function debianPackages() {
   const packages = missing();
   if (packages.length === 0) return;

@@ -58,8 +58,25 @@ const accepting: Options = (parser) =>
       describe: 'NAME of a secret property; its value stands in the environment as SCIM_SETUP_SECRET_NAME',
     });
 
+const pinning: Options = (parser) =>
+  parser
+    .option('sha256', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'the SHA-256 of a package that may be given; no other may be',
+    })
+    .option('minimum-msi-version', { type: 'string', requiresArg: true, describe: 'refuse an older package' })
+    .option('minimum-bundle-version', { type: 'string', requiresArg: true, describe: 'refuse an older hosting bundle' })
+    .option('signer', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'who must have signed the packages: thumbprint, subject or common name of the certificate',
+    });
+
 const wanting: Options = (parser) =>
-  accepting(parser)
+  pinning(accepting(parser))
     .option('msi', { type: 'string', requiresArg: true, describe: 'the package of the connector' })
     .option('hosting-bundle', {
       type: 'string',
@@ -241,8 +258,8 @@ function requestOf(command: string, parsed: Record<string, unknown>, env: Enviro
       throw usage(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} was given more than once.`);
     return value === undefined || value === '' ? undefined : String(value);
   };
-  const list = (name: string): string[] => {
-    const value = parsed[name] ?? fromEnv(name)?.split(',');
+  const list = (name: string, separator = ','): string[] => {
+    const value = parsed[name] ?? fromEnv(name)?.split(separator);
     return Array.isArray(value) ? value.map(String).filter((one) => one !== '') : [];
   };
   const flag = (name: string): boolean => {
@@ -264,6 +281,11 @@ function requestOf(command: string, parsed: Record<string, unknown>, env: Enviro
     secretProperty: list('secretProperty'),
     environmentSecrets: secretsIn(env),
     wayBackProperty: list('wayBackProperty'),
+    sha256: list('sha256'),
+    minimumMsiVersion: text('minimumMsiVersion'),
+    minimumBundleVersion: text('minimumBundleVersion'),
+    // A subject has commas of its own.
+    signer: list('signer', ';'),
     detailedExitcode: flag('detailedExitcode'),
     out: text('out'),
     facts: text('facts'),

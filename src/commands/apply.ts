@@ -2,7 +2,7 @@ import { begunEvent, endedEvent } from '../core/event-log.ts';
 import { exitCodeOf } from '../core/exit-codes.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import type { Entry, Opened } from '../core/journal.ts';
-import { packagePath, placesRoot } from '../core/places.ts';
+import { placesRoot } from '../core/places.ts';
 import type { Plan } from '../core/plan.ts';
 import { isSettling } from '../core/plan-settle.ts';
 import { type RunReport, report } from '../core/report.ts';
@@ -15,9 +15,11 @@ import { writeEvent } from '../run/event-log.ts';
 import { journalFile } from '../run/journal-file.ts';
 import { runPlan } from '../run/run-plan.ts';
 import { perform } from '../steps/perform.ts';
+import { withSigners } from './check-signers.ts';
 import { type Decided, decideNow, lookedOnly } from './decide-now.ts';
 import { locked } from './locked.ts';
 import { readWanted, type WantedWithMedia } from './read-wanted.ts';
+import { discard, placesGiven, receiveMedia } from './receive-media.ts';
 import type { Doors, Request } from './request.ts';
 
 /** Brings the server to the state wanted, or says why not; verified, and walked back where it failed. */
@@ -53,15 +55,18 @@ export async function run(
 }
 
 async function runLocked(command: string, media: WantedWithMedia, doors: Doors, check: Check): Promise<RunReport> {
-  const decided = check(await decideNow(doors.machine, media.wanted, doors.program));
+  const { machine } = doors;
+  const seen = check(await decideNow(machine, media.wanted, doors.program));
+  const decided = await withSigners(seen, placesGiven(media), (path) => machine.signatureOfGiven(path));
   const { decision } = decided;
   if (decision.verdict === 'refuse') return report(command, lookedOnly(decided, 'refused'));
   if (decision.verdict === 'nothing-to-do') return report(command, lookedOnly(decided, 'nothing-to-do'));
-  const write = await begin(media, decided, doors);
+  const begun = await begin(media, decided, doors);
+  if ('refused' in begun) return report(command, lookedOnly(begun.refused, 'refused'));
   await writeEvent(begunEvent(command, decided.opened), doors);
   const result = report(
     command,
-    await performPlan(decision.plan, decided, write, { ...doors, secrets: media.secrets }),
+    await performPlan(decision.plan, decided, begun.write, { ...doors, secrets: media.secrets }),
   );
   const ended = endedEvent(result);
   if (ended) await writeEvent(ended, doors);
@@ -99,43 +104,30 @@ const refusedAfterwards = {
 
 type Write = (entry: Entry) => Promise<void>;
 
-/** Receives the media and opens the journal. Where that fails, nothing of the server was touched yet. */
-async function begin(media: WantedWithMedia, decided: Decided, doors: Doors): Promise<Write> {
-  const append = journalFile(doors.machine, decided.opened.places.journal);
+type Begun = { readonly write: Write } | { readonly refused: Decided };
+
+/**
+ * Receives the media, asks Windows who signed the copies that are going to be executed, and opens the journal. Where that fails,
+ * nothing of the server was touched yet.
+ */
+async function begin(media: WantedWithMedia, decided: Decided, { machine }: Doors): Promise<Begun> {
+  const append = journalFile(machine, decided.opened.places.journal);
   try {
-    await tidy(decided.opened, doors.machine);
-    await receiveMedia(media, decided, doors);
+    await tidy(decided.opened, machine);
+    const copies = await receiveMedia(media, decided, machine);
+    const judged = await withSigners(decided, copies, (path) => machine.signature(path), { mustKnow: true });
+    if (judged.decision.verdict === 'refuse') {
+      await discard(copies, machine);
+      return { refused: judged };
+    }
     await append(decided.opened);
-    return append;
+    return { write: append };
   } catch (error) {
     const text = fileErrorText(error);
     if (text === null) throw error;
     throw new SetupError(21, {
       message: `The run could not be begun: ${text}.`,
       hint: `Make room in ${placesRoot}, or end what holds the file, then run again.`,
-    });
-  }
-}
-
-/** What is executed are our own copies, whose hashes are those of the files that were read for the plan. */
-async function receiveMedia(
-  { wanted, msiPath, bundlePath }: WantedWithMedia,
-  { opened }: Decided,
-  { machine }: Doors,
-): Promise<void> {
-  const given = [
-    { media: wanted.msi, from: msiPath },
-    { media: wanted.bundle, from: bundlePath },
-  ];
-  for (const { media, from } of given) {
-    if (!media || from === null) continue;
-    const to = packagePath(opened.places, media);
-    if ((await machine.hash(to)) === media.sha256) continue;
-    const arrived = await machine.receive(from, to);
-    if (arrived === media.sha256) continue;
-    throw new SetupError(21, {
-      message: `${media.name} was changed while it was being copied.`,
-      hint: 'Make sure that nobody writes to it, then run again.',
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Manifest } from '../core/backup.ts';
 import { defaultLimits } from '../core/call.ts';
 import { missing } from '../core/missing.ts';
+import { noPins } from '../core/pins.ts';
 import { type Places, placesOf } from '../core/places.ts';
 import { backupSteps } from '../core/plan-backup.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
@@ -84,6 +85,7 @@ const nothingWanted = {
   properties: {},
   wayBackProperties: {},
   secrets: [],
+  ...noPins,
   accept: [],
   limits: defaultLimits,
 } as const;

@@ -2,9 +2,11 @@ import type { Explained } from '../core/explain.ts';
 import { type RunReport, report } from '../core/report.ts';
 import { situationOf } from '../core/situation.ts';
 import type { Probe } from '../machine/machine.ts';
+import { withSigners } from './check-signers.ts';
 import { type Decided, decideNow, lookedOnly } from './decide-now.ts';
 import { fromFacts } from './from-facts.ts';
 import { readWanted, type WantedWithMedia } from './read-wanted.ts';
+import { placesGiven } from './receive-media.ts';
 import type { Request } from './request.ts';
 
 const endOf = {
@@ -43,7 +45,8 @@ type Looked = { readonly told: LookedReport; readonly decided: Decided; readonly
 
 async function looked(command: 'plan' | 'verify', request: Request, probe: Probe, program: string): Promise<Looked> {
   const media = await readWanted(request, 'present');
-  const seen = await decideNow(probe, media.wanted, program);
+  const unsigned = await decideNow(probe, media.wanted, program);
+  const seen = await withSigners(unsigned, placesGiven(media), (path) => probe.signatureOfGiven(path));
   const decided = request.facts === undefined ? seen : fromFacts(seen);
   const told = report(command, lookedOnly(decided, endOf[command][decided.decision.verdict]));
   if (command !== 'plan' || !request.explain) return { told, decided, media };

@@ -9,6 +9,7 @@ import type { Properties } from '../core/step.ts';
 import type { Wanted } from '../core/wanted.ts';
 import { openHostFile } from '../machine/host-files.ts';
 import { readBundleFile, readMsi } from '../media/read-media.ts';
+import { type PinFlags, pinsOf } from './read-pins.ts';
 import { readSecrets } from './read-secrets.ts';
 import type { Request } from './request.ts';
 
@@ -58,7 +59,7 @@ export type Choices = Omit<Wanted, 'schema' | 'goal' | 'msi' | 'bundle' | 'secre
 /** Flags and answers put together, flags over answers; what is wrong with them is added to the problems. */
 export function choicesOf(
   answers: Answers,
-  flags: Pick<Request, 'accept' | 'feature' | 'property' | 'wayBackProperty'>,
+  flags: Pick<Request, 'accept' | 'feature' | 'property' | 'wayBackProperty'> & PinFlags,
   problems: Problem[],
 ): Choices {
   const accept = [...(answers.accept ?? []), ...flags.accept];
@@ -70,6 +71,7 @@ export function choicesOf(
       ...answers.wayBackProperties,
       ...propertiesIn(flags.wayBackProperty, '--way-back-property', problems),
     },
+    ...pinsOf(answers, flags, problems),
     accept,
     limits: { ...defaultLimits, ...given(answers.limits) },
   };

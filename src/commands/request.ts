@@ -20,6 +20,10 @@ export type Request = {
   readonly secretProperty?: readonly string[];
   /** What the environment holds of their values. */
   readonly environmentSecrets?: Secrets;
+  readonly sha256?: readonly string[];
+  readonly minimumMsiVersion?: string | undefined;
+  readonly minimumBundleVersion?: string | undefined;
+  readonly signer?: readonly string[];
   readonly detailedExitcode: boolean;
   /** Where `detect` keeps its facts and `plan` its plan. */
   readonly out?: string | undefined;

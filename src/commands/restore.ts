@@ -1,4 +1,5 @@
 import { defaultLimits } from '../core/call.ts';
+import { noPins } from '../core/pins.ts';
 import { placesRoot } from '../core/places.ts';
 import type { RunReport } from '../core/report.ts';
 import { type RestoreFrom, restoreProblems } from '../core/restore.ts';
@@ -36,5 +37,5 @@ export async function restore({ from = '', accept }: Request, doors: Doors): Pro
 
 function wantedFrom(restoring: RestoreFrom, accept: readonly string[]): Wanted {
   const nothing = { msi: null, bundle: null, features: [], properties: {}, wayBackProperties: {}, secrets: [] };
-  return { schema: 1, goal: 'restored', restore: restoring, ...nothing, accept, limits: defaultLimits };
+  return { schema: 1, goal: 'restored', restore: restoring, ...nothing, ...noPins, accept, limits: defaultLimits };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaultLimits, type Limits } from './call.ts';
+import { isBundleVersion, isMsiVersion, isSha256 } from './pins.ts';
 
 /** The answer file: what a person would be asked. Flags and environment win over it. */
 export type Answers = {
@@ -11,6 +12,11 @@ export type Answers = {
   readonly wayBackProperties?: Readonly<Record<string, string>> | undefined;
   /** Where the value of each secret property comes from; never the value itself. */
   readonly secrets?: Readonly<Record<string, SecretSource>> | undefined;
+  readonly sha256?: readonly string[] | undefined;
+  readonly minimumVersion?:
+    | { readonly msi?: string | undefined; readonly hostingBundle?: string | undefined }
+    | undefined;
+  readonly signers?: readonly string[] | undefined;
   readonly limits?: { readonly [Tool in keyof Limits]?: number | undefined } | undefined;
 };
 
@@ -51,6 +57,17 @@ export const answersSchema = z.strictObject(
     properties: z.record(propertyName, text, 'must hold names with values').optional(),
     wayBackProperties: z.record(propertyName, text, 'must hold names with values').optional(),
     secrets: z.record(propertyName, secretSource, 'must hold names with sources').optional(),
+    sha256: z.array(text.refine(isSha256, 'is no SHA-256: 64 hex digits'), 'must be a list').optional(),
+    minimumVersion: z
+      .strictObject(
+        {
+          msi: text.refine(isMsiVersion, 'is no version of a package, such as 4.4.0').optional(),
+          hostingBundle: text.refine(isBundleVersion, 'is no version of a hosting bundle, such as 6.0.36').optional(),
+        },
+        'must hold versions for msi and hostingBundle',
+      )
+      .optional(),
+    signers: z.array(text.regex(/\S/, 'names nobody'), 'must be a list').optional(),
     limits: z
       .strictObject(
         { dism: minutes, hosting: minutes, msiexec: minutes, appcmd: minutes, netsh: minutes, powershell: minutes },
@@ -97,6 +114,7 @@ function problemsOf(issue: z.core.$ZodIssue): AnswerProblem[] {
 
 function hintAt(path: readonly (string | number)[]): string {
   if (path[0] === 'limits') return `Limits are minutes for: ${Object.keys(defaultLimits).join(', ')}.`;
+  if (path[0] === 'minimumVersion') return 'Write msi: "4.4.0" or hostingBundle: "6.0.36", in quotes.';
   if (path[0] === 'secrets') return 'Write PASSPHRASE: environment, or PASSPHRASE: { file: passphrase.txt }.';
   return path.length === 0 ? `The answer file may hold: ${known}.` : 'See the answer files in templates/answers.';
 }

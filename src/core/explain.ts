@@ -2,6 +2,7 @@ import { documentRows } from './document-findings.ts';
 import { type FactName, type FindingRow, type Subject, subjects } from './finding-row.ts';
 import { askedRows, findingRows, findingsOf, neededFacts } from './findings.ts';
 import type { Finding } from './plan.ts';
+import { signerRows } from './signer-findings.ts';
 import type { Situation } from './situation.ts';
 import { unreadableRows } from './unreadable.ts';
 
@@ -26,7 +27,7 @@ export type Explained = FindingMeaning & {
 
 /** Every finding there is, failed readings and kept documents among them, in the order of `subjects`. */
 export function findingMeanings(): readonly FindingMeaning[] {
-  const all = [...findingRows, ...unreadableRows, ...documentRows].map(meaningOf);
+  const all = [...findingRows, ...signerRows, ...unreadableRows, ...documentRows].map(meaningOf);
   return subjects.flatMap((subject) => all.filter((one) => one.about === subject));
 }
 

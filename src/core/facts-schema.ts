@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Facts, ReaderDocument } from './facts.ts';
+import type { Facts, ReaderDocument, Reading } from './facts.ts';
+import type { Signature } from './signature.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hex');
 const time = z.iso.datetime();
@@ -156,3 +157,19 @@ export const readerSchema = z.strictObject({
     ),
   ),
 }) satisfies z.ZodType<ReaderDocument>;
+
+/** What the reader answers when it is asked for the signature of one file. */
+export const signatureSchema = z.strictObject({
+  schema: z.literal(1),
+  signature: reading(
+    z.strictObject({
+      status: z.string(),
+      message: z.string(),
+      subject: z.string().nullable(),
+      thumbprint: z
+        .string()
+        .regex(/^[0-9A-F]{40}$/, 'is not a thumbprint')
+        .nullable(),
+    }),
+  ),
+}) satisfies z.ZodType<{ schema: 1; signature: Reading<Signature> }>;

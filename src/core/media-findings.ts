@@ -2,6 +2,7 @@ import compare from 'semver/functions/compare.js';
 import { productNamePattern } from './connector.ts';
 import { type FindingRow, listed } from './finding-row.ts';
 import { lineOf } from './hosting-gaps.ts';
+import { notPinned, packagesGiven, tooOld } from './pins.ts';
 import { packagePath, placesRoot } from './places.ts';
 import type { PackageRef } from './step.ts';
 
@@ -20,16 +21,37 @@ export const mediaFindings: readonly FindingRow[] = [
         : null,
   },
   {
+    id: 'hash-not-pinned',
+    about: 'packages',
+    means: 'A package given is not one of the files whose SHA-256 was given with --sha256 or in the answer file.',
+    needs: [],
+    stops: 'always',
+    hint: 'Get the file anew from where its hash is published, or give the hash of this one if it is the right one.',
+    test: ({ wanted }) =>
+      listed(
+        notPinned(wanted, wanted).map(({ name, sha256 }) => `${name} has ${sha256}`),
+        (files) => `The SHA-256 of a package is none of those given: ${files}; given: ${wanted.sha256.join(', ')}.`,
+      ),
+  },
+  {
+    id: 'below-minimum-version',
+    about: 'packages',
+    means: 'A package given is older than the minimum version that was given for packages of its kind.',
+    needs: [],
+    stops: 'always',
+    hint: 'Give a newer package; the minimum comes from --minimum-msi-version, --minimum-bundle-version or the answer file.',
+    test: ({ wanted }) => listed(tooOld(wanted, wanted), (packages) => `A package is too old: ${packages}.`),
+  },
+  {
     id: 'name-too-long',
     about: 'packages',
     means: 'The file name of a package is so long that the path of its copy would exceed what Windows Installer takes.',
     needs: [],
     stops: 'always',
     hint: 'Rename the file, then run again.',
-    test: ({ wanted: { msi, bundle } }) =>
+    test: ({ wanted }) =>
       listed(
-        [msi, bundle]
-          .filter((one) => one !== null)
+        packagesGiven(wanted)
           .filter(isTooLong)
           .map((one) => one.name),
         (names) => `The path of its copy would be too long for Windows Installer: ${names}.`,

@@ -1,11 +1,12 @@
 import type { Limits } from './call.ts';
 import type { BundleMedia, Msi } from './media.ts';
+import type { Pins } from './pins.ts';
 import type { RestoreFrom } from './restore.ts';
 import type { WantedSecret } from './secrets.ts';
 import type { Properties } from './step.ts';
 
 /** What the server should look like: the answers and the media given, put together. */
-export type Wanted = {
+export type Wanted = Pins & {
   readonly schema: 1;
   readonly goal: 'present' | 'absent' | 'restored';
   /** The backup that is put back, where that is the goal. */

@@ -1,6 +1,7 @@
 import { connectorFolders, productNamePattern } from '../core/connector.ts';
 import type { Facts, Iis, ReaderDocument, ReaderIis, Reading, Site } from '../core/facts.ts';
-import { readerSchema } from '../core/facts-schema.ts';
+import { readerSchema, signatureSchema } from '../core/facts-schema.ts';
+import type { Signature } from '../core/signature.ts';
 import { sitesAndPools } from './application-host.ts';
 import type { Disk } from './disk.ts';
 import type { LookFor } from './machine.ts';
@@ -102,4 +103,14 @@ export async function sddlOf(path: string, { reader }: Pick<Detecting, 'reader'>
   const reading = answer.acl?.[path];
   if (!reading?.known) throw new Error(`the access rights of ${path}: ${reading?.why ?? 'no answer'}`);
   return reading.value;
+}
+
+/** What Windows says of the Authenticode signature of a file, by its whole path. */
+export async function signatureOf(path: string, { reader }: Pick<Detecting, 'reader'>): Promise<Reading<Signature>> {
+  try {
+    const answer = signatureSchema.safeParse(await reader.ask(`signature\t${path}`));
+    return answer.success ? answer.data.signature : { known: false, why: 'what PowerShell answered is not as agreed' };
+  } catch (error) {
+    return { known: false, why: (error as Error).message };
+  }
 }

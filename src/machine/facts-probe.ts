@@ -12,8 +12,13 @@ export function factsProbe(facts: Facts, sandbox: boolean): Probe {
     list: async () => [],
     hash: async () => null,
     details: async () => null,
+    signature: async () => noWindows,
+    signatureOfGiven: async () => noWindows,
     now: () => facts.takenAt,
     sleep: async () => undefined,
     close: async () => undefined,
   };
 }
+
+/** Facts hold no certificates, and the system that they are read on may be any. */
+const noWindows = { known: false, why: 'this is not the server, which alone knows whom it trusts' } as const;

@@ -1,7 +1,8 @@
 import type { FileDetails } from '../core/backup.ts';
 import type { Call, CallResult } from '../core/call.ts';
-import type { Facts, Sha256 } from '../core/facts.ts';
+import type { Facts, Reading, Sha256 } from '../core/facts.ts';
 import type { Secrets } from '../core/secrets.ts';
+import type { Signature } from '../core/signature.ts';
 
 /** End of the name of a file that is still being written: what carries it is never taken for a whole file. */
 export const partialSuffix = '.partial';
@@ -39,6 +40,10 @@ export interface Probe extends Files {
   look(what: LookFor): Promise<Facts>;
   /** Size, times and attributes of a file, or null if there is none. */
   details(path: string): Promise<FileDetails | null>;
+  /** What Windows says of the Authenticode signature of a file of the server. */
+  signature(path: string): Promise<Reading<Signature>>;
+  /** The same of a file of the caller's own system (the package given on the command line). */
+  signatureOfGiven(path: string): Promise<Reading<Signature>>;
   /** ISO 8601, UTC, whole seconds. */
   now(): string;
   sleep(ms: number): Promise<void>;

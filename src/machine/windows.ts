@@ -6,7 +6,7 @@ import { type Call, powershell, powershellArgs } from '../core/call.ts';
 import type { Reading } from '../core/facts.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import { runChange } from './children.ts';
-import { detect, sddlOf } from './detect.ts';
+import { detect, sddlOf, signatureOf } from './detect.ts';
 import { Disk } from './disk.ts';
 import { type FileState, type LookFor, type Machine, partialSuffix, type Replaced } from './machine.ts';
 import { lockFile } from './protected-folder.ts';
@@ -40,6 +40,8 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     list: (folder) => disk.list(folder),
     hash: (path) => disk.hash(path),
     details: (path) => detailsOf(reader, path),
+    signature: (path) => signatureOf(path, tools),
+    signatureOfGiven: (path) => signatureOf(resolve(path), tools),
     makeFolder: (path) => disk.makeFolder(path),
     append: (path, line) => disk.append(path, `${line}\n`),
     write: (path, bytes) => disk.write(path, bytes),

@@ -21,7 +21,17 @@ export async function readBundle(source: ByteSource): Promise<Bundle | Problem> 
   }
 }
 
-async function findResources(source: ByteSource): Promise<Resources> {
+type OptionalHeader = {
+  readonly fields: Fields;
+  /** Where it lies in the file. */
+  readonly start: number;
+  /** Where in it the table of directories begins, eight bytes each, after their number. */
+  readonly directories: number;
+  readonly sections: number;
+};
+
+/** The optional header of a Windows program; what is none is `Unreadable`. */
+export async function optionalHeaderOf(source: ByteSource): Promise<OptionalHeader> {
   const notProgram = new Unreadable('is not a Windows program');
   if (source.size < 64) throw notProgram;
   const dos = await readExactly(source, 0, 64, 'its header');
@@ -29,12 +39,17 @@ async function findResources(source: ByteSource): Promise<Resources> {
   if (dos.u16(0) !== 0x5a4d || start + 24 > source.size) throw notProgram; // 'MZ'
   const head = await readExactly(source, start, 24, 'its header');
   if (head.u32(0) !== 0x4550) throw notProgram; // 'PE'
-  const optional = await readExactly(source, start + 24, head.u16(20), 'its header');
-  const directories = optional.u16(0) === 0x20b ? 112 : 96; // 64-bit programs have wider fields before it
-  if (optional.u32(directories - 4) < 3) throw new Unreadable('has no version in its resources');
-  const root = optional.u32(directories + 16); // the third directory: resources
+  const fields = await readExactly(source, start + 24, head.u16(20), 'its header');
+  const directories = fields.u16(0) === 0x20b ? 112 : 96; // 64-bit programs have wider fields before it
+  return { fields, start: start + 24, directories, sections: head.u16(6) };
+}
+
+async function findResources(source: ByteSource): Promise<Resources> {
+  const { fields, start, directories, sections } = await optionalHeaderOf(source);
+  if (fields.u32(directories - 4) < 3) throw new Unreadable('has no version in its resources');
+  const root = fields.u32(directories + 16); // the third directory: resources
   if (root === 0) throw new Unreadable('has no version in its resources');
-  return { source, root, sections: await readSections(source, start + 24 + head.u16(20), head.u16(6)) };
+  return { source, root, sections: await readSections(source, start + fields.bytes.length, sections) };
 }
 
 async function readSections(source: ByteSource, start: number, count: number): Promise<Section[]> {

@@ -1,7 +1,13 @@
 import { type ByteSource, damaged, type Fields, joinRuns, type Run, readExactly, Unreadable } from './byte-source.ts';
 
 /** A compound file (the container of MSI): the class of its root, and the streams of the root storage by raw name. */
-export type CompoundFile = { readonly rootClass: string; readonly streams: ReadonlyMap<string, ByteSource> };
+export type CompoundFile = {
+  readonly rootClass: string;
+  /** The same, as stored. */
+  readonly rootClassId: Uint8Array;
+  readonly streams: ReadonlyMap<string, ByteSource>;
+  readonly hasStorages: boolean;
+};
 
 const signature = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 const lastRealSector = 0xfffffff9;
@@ -43,12 +49,15 @@ export async function openCompoundFile(source: ByteSource): Promise<CompoundFile
   const root = entries[0];
   if (root?.type !== 5) throw damaged('its directory has no root');
   const mini = await openMiniStream(sectors, header, root);
-  const members = membersOf(entries, root).filter((entry) => entry.type === 2);
+  const all = membersOf(entries, root);
+  const members = all.filter((entry) => entry.type === 2);
   if (members.reduce((sum, entry) => sum + entry.size, 0) > source.size)
     throw damaged('its streams are larger than it');
   const open = (entry: Entry) => openStream(entry.size < header.miniCutoff ? mini : sectors, entry.start, entry.size);
   return {
     rootClass: guidText(directory.slice(80, 16)),
+    rootClassId: directory.slice(80, 16),
+    hasStorages: all.some((entry) => entry.type === 1),
     streams: new Map(members.map((entry) => [entry.name, open(entry)])),
   };
 }

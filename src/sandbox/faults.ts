@@ -194,6 +194,8 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
     list: plain((folder: string) => machine.list(folder)),
     details: plain((path: string) => machine.details(path)),
     hash: plain((path: string) => machine.hash(path)),
+    signature: plain((path: string) => machine.signature(path)),
+    signatureOfGiven: plain((path: string) => machine.signatureOfGiven(path)),
     sleep: plain((ms: number) => machine.sleep(ms)),
     now: () => {
       striker?.check();

@@ -1,9 +1,11 @@
 import { win32 } from 'node:path';
 import type { FileDetails } from '../core/backup.ts';
 import type { Call, CallResult } from '../core/call.ts';
-import type { Facts, Sha256 } from '../core/facts.ts';
+import type { Facts, Reading, Sha256 } from '../core/facts.ts';
 import { usualScripts } from '../core/places.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
+import type { Signature } from '../core/signature.ts';
+import { openHostFile } from '../machine/host-files.ts';
 import {
   type FileState,
   type Lock,
@@ -68,6 +70,15 @@ export class SandboxMachine implements Machine {
     mayReach(this.server, path, 'read');
     const found = await this.server.drive.details(path);
     return found && { ...found, attributes: this.server.memory.attributes[path.toLowerCase()] ?? ['Archive'] };
+  }
+
+  async signature(path: string): Promise<Reading<Signature>> {
+    mayReach(this.server, path, 'read');
+    return (await import('./signature.ts')).signatureOf(this.server, path, (one) => this.server.drive.open(one));
+  }
+
+  async signatureOfGiven(path: string): Promise<Reading<Signature>> {
+    return (await import('./signature.ts')).signatureOf(this.server, path, openHostFile);
   }
 
   look(what: LookFor): Promise<Facts> {

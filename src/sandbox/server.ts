@@ -25,6 +25,8 @@ export type Memory = {
   readonly attributes: Readonly<Record<string, readonly string[]>>;
   /** Lower-case `\\\\server\\share` to what the account that runs the program may do there, and the descriptor of its folder. */
   readonly shares?: Readonly<Record<string, Share>>;
+  /** Thumbprints of certificates that were put into the store of trusted roots; others than those of the public list. */
+  readonly trusted?: readonly string[];
   /** What a suspended installation has changed so far, to be rolled back. */
   readonly suspended: null | Undone;
   /** The facts that the server was made from, if it was. */

@@ -4,6 +4,7 @@ import { documentRows, fromFactsFinding } from '../../src/core/document-findings
 import { explain, findingMeanings } from '../../src/core/explain.ts';
 import { subjects } from '../../src/core/finding-row.ts';
 import { findingRows, findingsOf } from '../../src/core/findings.ts';
+import { signerRows } from '../../src/core/signer-findings.ts';
 import { situationOf } from '../../src/core/situation.ts';
 import { cases, fine, type Given, to, unfinished, upgrade } from './finding-cases.ts';
 import { readings, server, unread } from './server-facts.ts';
@@ -58,9 +59,9 @@ test('on the way back the findings of the way forward are not called absent: the
   const all = explained({ ...to(server(), upgrade), unfinished: unfinished({ direction: 'back' }) });
   const back = findingRows.filter((row) => row.alsoBack).map((row) => row.id);
   const judged = all.filter((one) => one.applies === 'no' && !one.id.startsWith('unreadable-')).map((one) => one.id);
-  // Whether a kept document is at hand is known whichever way the run goes.
-  const documents = documentRows.map((row) => row.id);
-  assert.deepEqual(judged.sort(), [...back, ...documents].sort());
+  // Whether a kept document is at hand, and who signed what is given, is known whichever way the run goes.
+  const besides = [...documentRows, ...signerRows].map((row) => row.id);
+  assert.deepEqual(judged.sort(), [...back, ...besides].sort());
   for (const one of all.filter(({ applies }) => applies === 'unknown')) assert.match(one.why ?? '', /way forward/);
 });
 

@@ -315,6 +315,35 @@ export const cases: readonly Case[] = [
     silent: [fine, { ...to(suspended), unfinished: unfinished() }],
   },
   {
+    id: 'hash-not-pinned',
+    speaks: to(server(), wanted(msi('4.4.4'), { bundle, sha256: [hash('bundle'), hash('another package')] })),
+    silent: [fine, to(server(), wanted(msi('4.4.4'), { bundle, sha256: [hash('bundle'), msi('4.4.4').sha256] }))],
+  },
+  {
+    id: 'hash-not-pinned',
+    speaks: to(server(), wanted(msi('4.4.4'), { bundle, sha256: [msi('4.4.4').sha256] })),
+    silent: [to(server(), wanted(null, { sha256: [hash('another package')] }))],
+  },
+  {
+    id: 'below-minimum-version',
+    speaks: to(server(), wanted(msi('4.4.4'), { minimumVersion: { msi: '4.4.5' } })),
+    silent: [
+      fine,
+      to(server(), wanted(msi('4.4.4'), { minimumVersion: { msi: '4.4.4.9' } })),
+      to(server(), wanted(msi('4.10.0'), { minimumVersion: { msi: '4.9.0', hostingBundle: '8.0.0' } })),
+    ],
+  },
+  {
+    id: 'below-minimum-version',
+    speaks: to(server(), wanted(msi('4.4.4'), { bundle, minimumVersion: { hostingBundle: '6.0.100' } })),
+    silent: [to(server(), wanted(msi('4.4.4'), { bundle, minimumVersion: { hostingBundle: '6.0.36' } }))],
+  },
+  {
+    id: 'below-minimum-version',
+    speaks: to(server(), wanted(msi('4.4.4', { productVersion: 'four' }), { minimumVersion: { msi: '4.4.4' } })),
+    silent: [to(server(), wanted(msi('4.4.4', { productVersion: 'four' })))],
+  },
+  {
     id: 'name-too-long',
     speaks: to(server(), wanted(msi('4.4.4', { name: `${'n'.repeat(145)}.msi` }))),
     silent: [fine, to(server(), wanted(msi('4.4.4', { name: `${'n'.repeat(120)}.msi` })))],

@@ -12,6 +12,7 @@ import type {
   Site,
 } from '../../src/core/facts.ts';
 import type { Msi } from '../../src/core/media.ts';
+import { noPins } from '../../src/core/pins.ts';
 import { placesOf } from '../../src/core/places.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 
@@ -214,6 +215,7 @@ export function wanted(given: Msi | null, more: Partial<Wanted> = {}): Wanted {
     properties: {},
     wayBackProperties: {},
     secrets: [],
+    ...noPins,
     accept: [],
     limits: defaultLimits,
     ...more,

@@ -22,6 +22,7 @@ export const allowedCommands: Readonly<Record<string, string>> = {
   'New-Object': 'Windows PowerShell 4.0 has no other way to call a constructor',
   'Get-CimInstance': 'services and their processes; CIM is part of Windows since PowerShell 3.0',
   'Get-WindowsOptionalFeature': 'the states of Windows features as objects; part of Windows since Server 2012',
+  'Get-AuthenticodeSignature': 'whom Windows trusts only Windows knows; -LiteralPath since PowerShell 3.0',
   '& $Read': 'a reading handed over as a script block',
   '& $net': 'net.exe by its absolute path',
   '. ([IO.Path]::Combine($PSScriptRoot, \'facts\', "$part.ps1"))': 'a part of the same script',

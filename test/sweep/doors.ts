@@ -93,6 +93,8 @@ export function withDoors(machine: Machine, doors: Partial<Machine>): Machine {
     list: (folder) => machine.list(folder),
     hash: (path) => machine.hash(path),
     details: (path) => machine.details(path),
+    signature: (path) => machine.signature(path),
+    signatureOfGiven: (path) => machine.signatureOfGiven(path),
     look: (what) => machine.look(what),
     now: () => machine.now(),
     sleep: (ms) => machine.sleep(ms),

@@ -1,5 +1,6 @@
 import { defaultLimits } from '../../src/core/call.ts';
 import type { Entry, Opened, Phase } from '../../src/core/journal.ts';
+import { noPins } from '../../src/core/pins.ts';
 import { placesOf } from '../../src/core/places.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { Step } from '../../src/core/step.ts';
@@ -70,6 +71,7 @@ export function opened(more: Partial<Opened> = {}): Opened {
       properties: {},
       wayBackProperties: {},
       secrets: [],
+      ...noPins,
       accept: [],
       limits: defaultLimits,
     },

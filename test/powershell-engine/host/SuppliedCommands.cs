@@ -12,6 +12,7 @@ public static class SuppliedCommands
         new SessionStateCmdletEntry("New-Object", typeof(NewObjectCommand), null),
         new SessionStateCmdletEntry("Get-CimInstance", typeof(GetCimInstanceCommand), null),
         new SessionStateCmdletEntry("Get-WindowsOptionalFeature", typeof(GetWindowsOptionalFeatureCommand), null),
+        new SessionStateCmdletEntry("Get-AuthenticodeSignature", typeof(GetAuthenticodeSignatureCommand), null),
     ];
 }
 
@@ -82,4 +83,14 @@ public sealed class GetWindowsOptionalFeatureCommand : PSCmdlet
             WriteObject(LabAnswers.AsObject(feature, []));
         }
     }
+}
+
+/// <summary>Get-AuthenticodeSignature of the module Security, answered from the file's bytes and the lab's file.</summary>
+[Cmdlet(VerbsCommon.Get, "AuthenticodeSignature")]
+public sealed class GetAuthenticodeSignatureCommand : PSCmdlet
+{
+    [Parameter(Mandatory = true)]
+    public string LiteralPath { get; set; } = "";
+
+    protected override void ProcessRecord() => WriteObject(LabSignatures.Of(LiteralPath));
 }
