@@ -22,7 +22,8 @@ import { type HostFile, openHostFile } from './host-files.ts';
 import { type Files, partialSuffix, type Replaced } from './machine.ts';
 
 /** Virus scanners hold files for seconds after they were written (T22). */
-const renameLimitMs = 30_000;
+const holdLimitMs = 30_000;
+const pauseMs = 500;
 
 /** Files of a server, each write on the disk when its promise resolves. Where a Windows path lies on this system is handed in. */
 export class Disk implements Files {
@@ -76,7 +77,7 @@ export class Disk implements Files {
   /** Appends to a file, making it if need be, and flushes. */
   async append(path: string, text: string): Promise<void> {
     const place = await this.#madePlace(path);
-    await flushed(await open(place, 'a'), (file) => file.writeFile(text));
+    await flushed(await openPatiently(place, 'a'), (file) => file.writeFile(text));
   }
 
   /** Puts the bytes in place: temporary file beside it, flush, rename over. */
@@ -132,7 +133,8 @@ export class Disk implements Files {
 
   /** Removes a file; nothing happens if it is not there. */
   async remove(path: string): Promise<void> {
-    await rm(await this.#place(path), { force: true });
+    const place = await this.#place(path);
+    await patiently(() => rm(place, { force: true }), held);
   }
 
   /** Writes a small file of our own, reads it back and removes it; a cut may leave it there. */
@@ -169,7 +171,7 @@ export class Disk implements Files {
     const place = await this.#madePlace(path);
     const partial = place + partialSuffix;
     try {
-      await flushed(await open(partial, 'w'), fill);
+      await flushed(await openPatiently(partial, 'w'), fill);
       await prepare?.();
       await makeReplaceable(place);
       await renamePatiently(partial, place);
@@ -233,14 +235,30 @@ async function makeReplaceable(place: string): Promise<void> {
   if (there?.isFile() && (there.mode & 0o200) === 0) await chmod(place, there.mode | 0o200);
 }
 
-async function renamePatiently(from: string, to: string): Promise<void> {
-  for (let waited = 0; ; waited += 500) {
+/**
+ * What Windows says of a file that somebody holds without sharing it (libuv maps ERROR_SHARING_VIOLATION so). A rename over a file
+ * that is held is denied instead, as is one to a file that is being deleted.
+ */
+const held = ['EBUSY'];
+const heldOrDenied = ['EBUSY', 'EPERM', 'EACCES'];
+
+function openPatiently(path: string, flags: 'a' | 'w'): Promise<FileHandle> {
+  return patiently(() => open(path, flags), held);
+}
+
+function renamePatiently(from: string, to: string): Promise<void> {
+  return patiently(() => rename(from, to), heldOrDenied);
+}
+
+/** Does file work again and again while its error is one of these, for as long as a virus scanner may hold a file. */
+async function patiently<T>(work: () => Promise<T>, codes: readonly string[]): Promise<T> {
+  for (let waited = 0; ; waited += pauseMs) {
     try {
-      return await rename(from, to);
+      return await work();
     } catch (error) {
-      const isHeld = ['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '');
-      if (!isHeld || waited >= renameLimitMs) throw error;
-      await pause(500);
+      const isHeld = codes.includes((error as NodeJS.ErrnoException).code ?? '');
+      if (!isHeld || waited >= holdLimitMs) throw error;
+      await pause(pauseMs);
     }
   }
 }

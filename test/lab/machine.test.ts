@@ -10,6 +10,8 @@ const file = (name: string) => z(fileURLToPath(new URL(`../machine/${name}`, imp
 const windowsOnly = [
   ['children.test.ts', 'msiexec gets its command line as it reads it'],
   ['protected-folder.test.ts', 'while one run holds the lock, another is told so'],
+  ['disk.test.ts', 'a file that a scanner holds for a while is written, appended to, moved and removed all the same'],
+  ['disk.test.ts', 'a folder in which a scanner holds a file is moved once it lets go'],
 ] as const;
 
 for (const [name, title] of windowsOnly) {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Disk } from '../../src/machine/disk.ts';
 import { newFolder } from './folders.ts';
 
@@ -154,4 +156,48 @@ test('a file or an empty folder is removed, and a folder that holds something st
   assert.deepEqual(await readdir(folder), ['kept']);
   await disk.removeEither('kept\\a.txt');
   assert.deepEqual(await readdir(join(folder, 'kept')), []);
+});
+
+/** Only Windows keeps others from a file that is open; elsewhere test/lab/machine.test.ts runs these by the Windows Node. */
+const onWindows = process.platform === 'win32' ? test : () => undefined;
+
+/** Opens a file for ourselves alone, as a virus scanner does, and lets go of it after a while. */
+async function heldFor(ms: number, path: string): Promise<() => Promise<void>> {
+  const shareNone = 0x10000000;
+  const handle = await open(path, constants.O_RDWR | shareNone);
+  const isFree = pause(ms).then(() => handle.close());
+  return () => isFree;
+}
+
+onWindows(
+  'a file that a scanner holds for a while is written, appended to, moved and removed all the same',
+  async () => {
+    const works: readonly (readonly [name: string, work: (disk: Disk) => Promise<unknown>, left: readonly string[]])[] =
+      [
+        ['file', (disk) => disk.write('file', 'new'), ['file']],
+        ['file', (disk) => disk.append('file', 'new'), ['file']],
+        ['file', (disk) => disk.move('file', 'elsewhere'), ['elsewhere']],
+        ['file', (disk) => disk.remove('file'), []],
+        ['file.partial', (disk) => disk.write('file', 'new'), ['file']],
+      ];
+    for (const [name, work, left] of works) {
+      const { folder, disk } = await given();
+      await writeFile(join(folder, name), 'old');
+      const free = await heldFor(1_200, join(folder, name));
+      const begun = Date.now();
+      await work(disk);
+      assert.ok(Date.now() - begun >= 1_000, 'the file was not held');
+      await free();
+      assert.deepEqual(await readdir(folder), left);
+    }
+  },
+);
+
+onWindows('a folder in which a scanner holds a file is moved once it lets go', async () => {
+  const { folder, disk } = await given();
+  await disk.write('old\\file', 'x');
+  const free = await heldFor(1_200, join(folder, 'old', 'file'));
+  assert.equal(await disk.move('old', 'kept\\old'), true);
+  await free();
+  assert.deepEqual(await readdir(join(folder, 'kept', 'old')), ['file']);
 });
