@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, rm, rmdir } from 'node:fs/promises';
-import { win32 } from 'node:path';
+import { lstat, mkdir, open, readdir, realpath, rm, rmdir } from 'node:fs/promises';
+import { join, win32 } from 'node:path';
 import { SetupError } from '../core/setup-error.ts';
 import { orNull } from './disk.ts';
 import type { Lock, Replaced } from './machine.ts';
@@ -11,6 +11,9 @@ const shareNone = 0x10000000;
 /** SYSTEM and Administrators, inherited by all below, nothing inherited from above. */
 const protectedAces = ['A;OICI;FA;;;SY', 'A;OICI;FA;;;BA'];
 const protectedSddl = `O:BAD:P${protectedAces.map((ace) => `(${ace})`).join('')}`;
+
+/** The folders in it (core/places.ts): what is executed, put back, or believed. */
+const parts = ['runs', 'backups', 'packages'];
 
 /** Sets the DACL of a file or folder. */
 export type SetAcl = (path: string, sddl: string) => Promise<Replaced>;
@@ -43,18 +46,85 @@ async function release(path: string, close: () => Promise<void>): Promise<void> 
   await rmdir(win32.dirname(path)).catch(() => undefined);
 }
 
-/** What lies in this folder is executed with all rights, so nobody else may have made it, own it, or write to it. */
-async function protectFolder(folder: string, { sddlOf, setAcl }: Rights): Promise<void> {
+/**
+ * What lies in this folder is executed with all rights, so nobody else may have made it, own it, or write to it, and no link may
+ * lead it elsewhere. Where others could write to it until now, nothing in it may be theirs.
+ */
+async function protectFolder(folder: string, rights: Rights): Promise<void> {
+  await refuseLinks(folder);
   const there = await orNull(lstat(folder));
-  if (there?.isSymbolicLink()) throw unsafe(folder, 'it is a link to another place');
   if (there && !there.isDirectory()) throw unsafe(folder, 'it is no folder');
   await mkdir(folder, { recursive: true });
-  const before = await sddlOf(folder);
-  if (isProtected(before)) return;
-  if (there && !isOurs(before)) throw unsafe(folder, 'it belongs to somebody else');
+  const before = await rights.sddlOf(folder);
+  if (!isProtected(before)) {
+    if (there && !isOurs(before)) throw unsafe(folder, 'it belongs to somebody else');
+    // Setting the rights hands them down to all that lies there, so that is looked at first; and once more when nobody else can
+    // put anything there.
+    await refuseForeign(folder, rights);
+    await protect(folder, rights);
+    await refuseForeign(folder, rights);
+  }
+  await refuseOpenParts(folder, rights);
+}
+
+async function protect(folder: string, { sddlOf, setAcl }: Rights): Promise<void> {
   const result = await setAcl(folder, protectedSddl);
   if (!result.ok) throw unsafe(folder, result.why);
   if (!isProtected(await sddlOf(folder))) throw unsafe(folder, 'its access rights could not be set');
+}
+
+/** Neither the folder nor any on the way to it may be a link; whatever kind of link there is, Windows says where a path leads. */
+async function refuseLinks(folder: string): Promise<void> {
+  const way = wayTo(folder);
+  for (const place of way) {
+    if ((await orNull(lstat(place)))?.isSymbolicLink())
+      throw unsafe(folder, `${wordFor(place, folder)} is a link to another place`);
+  }
+  for (const place of way.toReversed()) {
+    const real = await orNull(realpath(place));
+    if (real === null) continue;
+    if (real.toLowerCase() !== place.toLowerCase()) throw unsafe(folder, `${wordFor(place, folder)} leads to ${real}`);
+    return;
+  }
+}
+
+function wordFor(place: string, folder: string): string {
+  return place === folder ? 'it' : place;
+}
+
+/** A folder and those it lies in, the outermost first. */
+function wayTo(folder: string): string[] {
+  const parent = win32.dirname(folder);
+  return parent === folder ? [folder] : [...wayTo(parent), folder];
+}
+
+/** Everything below a folder, by its whole path; links are named and not followed. */
+async function everythingIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function refuseForeign(folder: string, { sddlOf }: Rights): Promise<void> {
+  for (const place of await everythingIn(folder)) {
+    await refuseLink(folder, place);
+    if (!isOurs(await sddlOf(place))) throw unsafe(folder, `${place} belongs to somebody else`);
+  }
+}
+
+/** Each could have been exchanged for a link, or opened to others, on its own. */
+async function refuseOpenParts(folder: string, { sddlOf }: Rights): Promise<void> {
+  for (const place of parts.map((name) => join(folder, name))) {
+    const there = await orNull(lstat(place));
+    if (!there) continue;
+    await refuseLink(folder, place);
+    if (!there.isDirectory()) throw unsafe(folder, `${place} is no folder`);
+    if (!isForUsOnly(await sddlOf(place))) throw unsafe(folder, `others have rights to ${place}`);
+  }
+}
+
+async function refuseLink(folder: string, place: string): Promise<void> {
+  const isLink = (await lstat(place)).isSymbolicLink() || (await realpath(place)).toLowerCase() !== place.toLowerCase();
+  if (isLink) throw unsafe(folder, `${place} is a link to another place`);
 }
 
 /** Nothing inherited (P), and just these two entries: one more would be somebody else's. */
@@ -62,6 +132,13 @@ function isProtected(sddl: string): boolean {
   const [, flags = '', aces = ''] = /D:([A-Z]*)((?:\([^)]*\))*)/.exec(sddl) ?? [];
   const found = [...aces.matchAll(/\(([^)]*)\)/g)].map((match) => match[1]);
   return isOurs(sddl) && flags.startsWith('P') && found.sort().join() === [...protectedAces].sort().join();
+}
+
+/** Every entry, inherited or not, is for SYSTEM or the Administrators; a descriptor without a list lets everybody in. */
+function isForUsOnly(sddl: string): boolean {
+  const [, aces] = /D:[A-Z_]*((?:\([^)]*\))+)/.exec(sddl) ?? [];
+  const trustees = [...(aces ?? '').matchAll(/\(([^)]*)\)/g)].map((match) => match[1]?.split(';')[5]);
+  return trustees.length > 0 && trustees.every((one) => one === 'SY' || one === 'BA');
 }
 
 function isOurs(sddl: string): boolean {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -12,7 +12,8 @@ const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** A new empty folder of this system, removed after the tests of the file that asked for it. */
 export async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(place, 'scim-setup-machine-'));
+  // Some systems have their temporary folder behind a link.
+  const folder = await realpath(await mkdtemp(join(place, 'scim-setup-machine-')));
   folders.push(folder);
   return folder;
 }

@@ -141,6 +141,116 @@ test('why the rights could not be set is said', async () => {
   assert.deepEqual(await readdir(folder), []);
 });
 
+/** As a folder inside has it: handed down. */
+const handedDown = 'O:BAG:SYD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)';
+const openToUsers = 'O:BAG:SYD:AI(A;OICI;0x1301bf;;;BU)(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)';
+
+/** The rights of a folder and, by their names, of what lies in it. */
+function rightsWithin(
+  folder: string,
+  own: { readonly before: string; readonly after?: string },
+  within: Readonly<Record<string, string>>,
+): Rights & { readonly set: readonly [string, string][] } {
+  const rights = rightsOf(own.before, own.after);
+  const sddlOf = async (path: string) =>
+    path === folder ? rights.sddlOf(path) : (within[path.slice(folder.length + 1)] ?? handedDown);
+  return { ...rights, sddlOf };
+}
+
+for (const name of ['runs', 'backups', 'packages']) {
+  test(`a link in place of the folder ${name} is refused, and nothing is written`, async () => {
+    const folder = await newFolder();
+    const elsewhere = await newFolder();
+    await symlink(elsewhere, join(folder, name), 'junction');
+    await assert.rejects(
+      lockFile(join(folder, 'lock'), 'run 1', rightsWithin(folder, { before: ours }, {})),
+      refusal(folder, `${join(folder, name)} is a link to another place`),
+    );
+    assert.deepEqual([await readdir(folder), await readdir(elsewhere)], [[name], []]);
+  });
+
+  test(`a folder ${name} in which others have rights is refused, whoever gave them`, async () => {
+    for (const sddl of [openToUsers, 'O:BAG:SYD:NO_ACCESS_CONTROL', 'O:BAG:SYD:AI', 'O:BAG:SY']) {
+      const folder = await newFolder();
+      await mkdir(join(folder, name));
+      await assert.rejects(
+        lockFile(join(folder, 'lock'), 'run 1', rightsWithin(folder, { before: ours }, { [name]: sddl })),
+        refusal(folder, `others have rights to ${join(folder, name)}`),
+      );
+      assert.deepEqual(await readdir(folder), [name]);
+    }
+  });
+
+  test(`a file in place of the folder ${name} is refused`, async () => {
+    const folder = await newFolder();
+    await writeFile(join(folder, name), 'x');
+    await assert.rejects(
+      lockFile(join(folder, 'lock'), 'run 1', rightsWithin(folder, { before: ours }, {})),
+      refusal(folder, `${join(folder, name)} is no folder`),
+    );
+  });
+}
+
+test('folders that runs have made in it are no trouble, whoever Windows named as their owner', async () => {
+  const folder = await newFolder();
+  await mkdir(join(folder, 'runs', 'run 0'), { recursive: true });
+  const within = { runs: handedDown.replace('O:BA', 'O:S-1-5-21-1-2-3-500') };
+  await (await taken(join(folder, 'lock'), rightsWithin(folder, { before: ours }, within))).release();
+});
+
+test('a link on the way to the folder is refused, and nothing is made where it leads', async () => {
+  const [top, elsewhere] = [await newFolder(), await newFolder()];
+  await symlink(elsewhere, join(top, 'ProgramData'), 'junction');
+  const folder = join(top, 'ProgramData', 'ScimSetup');
+  await assert.rejects(
+    lockFile(join(folder, 'lock'), 'run 1', rightsOf(ours)),
+    refusal(folder, `${join(top, 'ProgramData')} is a link to another place`),
+  );
+  assert.deepEqual(await readdir(elsewhere), []);
+});
+
+test('where others could write until now, something of theirs in it is refused, and its rights are not touched', async () => {
+  const folder = await newFolder();
+  await mkdir(join(folder, 'packages', 'a'), { recursive: true });
+  await writeFile(join(folder, 'packages', 'a', 'setup.msi'), 'x');
+  const within = { [join('packages', 'a', 'setup.msi')]: foreign };
+  const rights = rightsWithin(folder, { before: inherited, after: ours }, within);
+  const place = join(folder, 'packages', 'a', 'setup.msi');
+  await assert.rejects(
+    lockFile(join(folder, 'lock'), 'run 1', rights),
+    refusal(folder, `${place} belongs to somebody else`),
+  );
+  assert.deepEqual(rights.set, []);
+});
+
+test('where others could write until now, a link in it is refused wherever it is', async () => {
+  const folder = await newFolder();
+  await mkdir(join(folder, 'packages'));
+  await symlink(await newFolder(), join(folder, 'packages', 'a'), 'junction');
+  const rights = rightsWithin(folder, { before: inherited, after: ours }, {});
+  await assert.rejects(
+    lockFile(join(folder, 'lock'), 'run 1', rights),
+    refusal(folder, `${join(folder, 'packages', 'a')} is a link to another place`),
+  );
+  assert.deepEqual(rights.set, []);
+});
+
+test('what somebody puts into the folder just before its rights are set is refused', async () => {
+  const folder = await newFolder();
+  const rights = rightsWithin(folder, { before: inherited, after: ours }, { packages: foreign });
+  const slow: Rights = {
+    ...rights,
+    setAcl: async (path, sddl) => {
+      await mkdir(join(folder, 'packages'));
+      return rights.setAcl(path, sddl);
+    },
+  };
+  await assert.rejects(
+    lockFile(join(folder, 'lock'), 'run 1', slow),
+    refusal(folder, `${join(folder, 'packages')} belongs to somebody else`),
+  );
+});
+
 test('releasing removes the lock and the folder when it is empty', async () => {
   const top = await newFolder();
   const lock = await taken(join(top, 'ScimSetup', 'lock'), rightsOf(inherited, ours));
