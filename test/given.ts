@@ -39,6 +39,7 @@ export const absent: Wanted = {
   goal: 'absent',
   msi: null,
   bundle: null,
+  oldMsi: null,
   features: [],
   properties: {},
   wayBackProperties: {},

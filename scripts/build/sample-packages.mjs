@@ -23,6 +23,7 @@ const variants = {
   x86: Object.entries(otherComponents).map(
     ([name, id]) => `UPDATE Component SET ComponentId = '${id}' WHERE Component = '${name}'`,
   ),
+  'cabinet-beside': [],
   'fails-old-kept': failRightAfterInitialize,
   'fails-old-gone': [removeOldFirst, ...failRightAfterInitialize],
   'asks-reboot': [insertAction('ScheduleReboot', 'NOT REMOVE', 6650)],
@@ -75,6 +76,7 @@ export const packages = [
   ['2.5.0', 'none', '{11730737-BEC3-418F-93FC-142921680701}', '{48824561-9A7B-418A-AA2C-09B97A6750E4}'],
   ['4.4.4.1', 'none', '{0643D118-2B00-45B5-8865-FB866DA105F1}', '{BF1F430F-80A8-4DE4-86F2-05F2BA53BBC3}'],
   ['4.1.0', 'x86', '{CEC50378-9943-40D7-9EC2-BC107C8A0BB5}', '{8FB203AA-B1D8-475C-8446-777FD1854167}'],
+  ['4.1.0', 'cabinet-beside', '{E3D1A1B6-5B0C-4F0D-9C55-2C7B64B7F0A1}', '{C0A8F6D4-3E2B-4B7A-8D91-5F6E7A8B9C02}'],
 ].map(([version, variant, productCode, packageCode]) => {
   const platform = variant === 'x86' ? 'x86' : 'x64';
   return { version, variant, platform, productCode, packageCode };
@@ -83,6 +85,9 @@ export const packages = [
 /** The file name of a sample. */
 export const nameOf = ({ version, variant }) =>
   `SCIMConnector-${version}${variant === 'none' ? '' : `-${variant}`}.msi`;
+
+/** The file name of the cabinet that a sample keeps beside itself; null where it embeds it. */
+export const cabinetBeside = (one) => (one.variant === 'cabinet-beside' ? nameOf(one).replace(/\.msi$/, '.cab') : null);
 
 /** A version with the four fields that the version of a file has. */
 export const fileVersion = (version) => [...version.split('.'), '0'].slice(0, 4).join('.');

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { atLeast, fileVersion, major, nameOf, packages, queriesFor } from './sample-packages.mjs';
+import { atLeast, cabinetBeside, fileVersion, major, nameOf, packages, queriesFor } from './sample-packages.mjs';
 
 const samples = fileURLToPath(new URL('../../templates/samples/', import.meta.url));
 const source = join(samples, 'source');
@@ -155,8 +155,19 @@ function buildPackage(one) {
     const wxs = join(source, major(version) >= 4 ? 'connector-4.wxs' : 'connector-3.wxs');
     const win64 = platform === 'x64' ? 'yes' : 'no';
     const values = { Version: version, ProductCode: productCode, UpgradeCode: upgradeCodes[platform], Win64: win64 };
-    const defines = Object.entries(values).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
-    run(files, 'wixl', ['-a', platform, ...defines, '-o', join(samples, name), wxs]);
+    const build = (target, cabinet) => {
+      const defines = Object.entries({ ...values, ...cabinet }).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
+      run(files, 'wixl', ['-a', platform, ...defines, '-o', target, wxs]);
+    };
+    const beside = cabinetBeside(one);
+    const embedded = { Cabinet: 'sample.cab', EmbedCab: 'yes' };
+    build(join(samples, name), beside ? { Cabinet: beside, EmbedCab: 'no' } : embedded);
+    if (beside) {
+      // wixl lays no cabinet beside a package: it is taken out of a package that embeds it.
+      const whole = join(temporary, name);
+      build(whole, embedded);
+      writeFileSync(join(samples, beside), execFileSync('msiinfo', ['extract', whole, embedded.Cabinet]));
+    }
     const summary = join(temporary, 'summary.idt');
     writeFileSync(summary, summaryTable(one));
     run(samples, 'msibuild', [name, ...queriesFor(one).flatMap((query) => ['-q', query]), '-i', summary]);

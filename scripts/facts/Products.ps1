@@ -29,11 +29,18 @@ function Get-Product([string]$Sid, [string]$Packed, [string]$DisplayName) {
         name = $DisplayName
         context = if ($Sid -eq 'S-1-5-18') { 'machine' } else { 'user' }
         bits = if ((Test-Key "$windows\Uninstall\$code" 32) -and -not (Test-Key "$windows\Uninstall\$code")) { 32 } else { 64 }
+        packageCode = Get-PackageCode $Packed
+        packageName = Get-Text "SOFTWARE\Classes\Installer\Products\$Packed\SourceList" 'PackageName'
         installLocation = Get-Text $properties 'InstallLocation'
         keyPaths = Get-Kept "key paths $Sid $Packed" "$package" { , @(Get-KeyPath $Sid $Packed) }
         localPackage = $package
-        packageName = Get-Text "SOFTWARE\Classes\Installer\Products\$Packed\SourceList" 'PackageName'
     }
+}
+
+# Of the package that it was installed from.
+function Get-PackageCode([string]$Packed) {
+    $code = Get-Text "SOFTWARE\Classes\Installer\Products\$Packed" 'PackageCode'
+    if ($code -match '^[0-9A-Fa-f]{32}$') { return ConvertFrom-PackedGuid $code }
 }
 
 function Get-UpgradeCode([string]$Packed) {

@@ -207,8 +207,5 @@ async function windowsServer({ command }: Request, io: Io): Promise<Machine> {
     await import('../machine/windows.ts'),
     await import('../media/read-media.ts'),
   ];
-  return windowsMachine((disk) => async (path) => {
-    const msi = await readMsi(path, (file) => disk.open(file));
-    return 'problem' in msi ? null : msi;
-  });
+  return windowsMachine((disk) => (path) => readMsi(path, (file) => disk.open(file)));
 }

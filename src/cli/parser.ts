@@ -45,6 +45,11 @@ const accepting: Options = (parser) =>
   server(parser)
     .option('accept', { type: 'string', array: true, requiresArg: true, describe: 'accept a finding, by its id' })
     .option('answers', { type: 'string', requiresArg: true, describe: 'answer file, YAML or JSON' })
+    .option('old-msi', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'your own copy of the package of the installed version, its cabinets beside it, for the way back',
+    })
     .option('way-back-property', {
       type: 'string',
       array: true,
@@ -274,6 +279,7 @@ function requestOf(command: string, parsed: Record<string, unknown>, env: Enviro
     sandbox: text('sandbox'),
     msi: text('msi'),
     hostingBundle: text('hostingBundle'),
+    oldMsi: text('oldMsi'),
     answers: text('answers'),
     accept: list('accept'),
     feature: list('feature'),

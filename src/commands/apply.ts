@@ -61,7 +61,7 @@ async function runLocked(command: string, media: WantedWithMedia, doors: Doors, 
   const { decision } = decided;
   if (decision.verdict === 'refuse') return report(command, lookedOnly(decided, 'refused'));
   if (decision.verdict === 'nothing-to-do') return report(command, lookedOnly(decided, 'nothing-to-do'));
-  const begun = await begin(media, decided, doors);
+  const begun = await begin(media, decided, decision.plan, doors);
   if ('refused' in begun) return report(command, lookedOnly(begun.refused, 'refused'));
   await writeEvent(begunEvent(command, decided.opened), doors);
   const result = report(
@@ -110,11 +110,11 @@ type Begun = { readonly write: Write } | { readonly refused: Decided };
  * Receives the media, asks Windows who signed the copies that are going to be executed, and opens the journal. Where that fails,
  * nothing of the server was touched yet.
  */
-async function begin(media: WantedWithMedia, decided: Decided, { machine }: Doors): Promise<Begun> {
+async function begin(media: WantedWithMedia, decided: Decided, plan: Plan, { machine }: Doors): Promise<Begun> {
   const append = journalFile(machine, decided.opened.places.journal);
   try {
     await tidy(decided.opened, machine);
-    const copies = await receiveMedia(media, decided, machine);
+    const copies = await receiveMedia(media, plan, decided, machine);
     const judged = await withSigners(decided, copies, (path) => machine.signature(path), { mustKnow: true });
     if (judged.decision.verdict === 'refuse') {
       await discard(copies, machine);

@@ -81,6 +81,7 @@ const nothingWanted = {
   goal: 'absent',
   msi: null,
   bundle: null,
+  oldMsi: null,
   features: [],
   properties: {},
   wayBackProperties: {},

@@ -29,7 +29,9 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
   const backupId = unfinished?.backupId ?? runId;
   const places = placesOf(runId, backupId, probe.scripts);
   const upgradeCodes = [
-    ...new Set([wanted.msi?.upgradeCode, unfinished?.wanted.msi?.upgradeCode].filter((code) => code !== undefined)),
+    ...new Set(
+      [wanted, unfinished?.wanted].flatMap((one) => [one?.msi?.upgradeCode, one?.oldMsi?.upgradeCode]).filter(isCode),
+    ),
   ];
   const sharedFolder = sharedFolderIn(wanted) ?? (unfinished && sharedFolderIn(unfinished.wanted));
   const first: LookFor = {
@@ -69,6 +71,11 @@ export async function historyOf(probe: Probe): Promise<History> {
     message: `A journal cannot be read: ${history.problem}.`,
     hint: 'Run again; if it stays so, move that run away only when you know in which state it left the server.',
   });
+}
+
+/** A package may have no upgrade code. */
+function isCode(code: string | undefined): code is string {
+  return code !== undefined && code !== '';
 }
 
 /** The shared folder that the package is to be told of. */

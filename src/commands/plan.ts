@@ -25,10 +25,10 @@ export async function plan(request: Request, probe: Probe, program: string): Pro
 }
 
 async function plannedAndKept(request: Request, probe: Probe, program: string): Promise<LookedReport> {
-  const { out, msi, hostingBundle, answers, facts } = request;
+  const { out, msi, hostingBundle, oldMsi, answers, facts } = request;
   if (out === undefined) return (await looked('plan', request, probe, program)).told;
   const [{ keepPlan }, { checkPlace }] = [await import('./keep-plan.ts'), await import('./write-document.ts')];
-  await checkPlace(out, [msi, hostingBundle, answers, facts]);
+  await checkPlace(out, [msi, hostingBundle, oldMsi, answers, facts]);
   const { told, decided, media } = await looked('plan', request, probe, program);
   const isKept = await keepPlan(out, decided, media);
   return isKept

@@ -59,11 +59,12 @@ function aliasProblem(file: string, line: number) {
 function withPaths(answers: Answers, folder: string): Answers {
   const at = (file: string | undefined) => (file === undefined ? {} : path.resolve(folder, file));
   const { secrets } = answers;
-  const [msi, hostingBundle] = [at(answers.msi), at(answers.hostingBundle)];
+  const [msi, hostingBundle, oldMsi] = [at(answers.msi), at(answers.hostingBundle), at(answers.oldMsi)];
   return {
     ...answers,
     ...(typeof msi === 'string' ? { msi } : {}),
     ...(typeof hostingBundle === 'string' ? { hostingBundle } : {}),
+    ...(typeof oldMsi === 'string' ? { oldMsi } : {}),
     ...(secrets ? { secrets: secretsFrom(secrets, folder) } : {}),
   };
 }

@@ -5,6 +5,7 @@ import type { BundleMedia, Msi } from '../core/media.ts';
 import { fingerprintOf, type MediaPlace, type PlanDocument, planDocument } from '../core/plan-document.ts';
 import type { WantedSecret } from '../core/secrets.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
+import type { CabinetRef } from '../core/step.ts';
 import { sha256Of } from '../machine/read-files.ts';
 import { contradictions } from './plan-flags.ts';
 import { type FoundMedia, findMedia } from './plan-media.ts';
@@ -29,7 +30,7 @@ export async function readPlan(file: string, request: Request, program: string):
   const raw = await readDocument(file, { option: '--plan', command: 'plan' });
   const { facts, choices, media, secrets, problems } = await partsOf(raw, file, request);
   if (!facts || !choices || !media || !secrets) throw new SetupError(20, ...problems);
-  const { places, msi, bundle } = media;
+  const { places, msi, bundle, oldMsi } = media;
   const document = planDocument(
     {
       program: String(raw.program),
@@ -40,6 +41,7 @@ export async function readPlan(file: string, request: Request, program: string):
         goal: 'present',
         msi: msi?.media ?? null,
         bundle: bundle?.media ?? null,
+        oldMsi: oldMsi?.media ?? null,
         ...choices,
         secrets: secrets.planned,
       },
@@ -52,7 +54,13 @@ export async function readPlan(file: string, request: Request, program: string):
   const wanted = { ...document.wanted, secrets: secrets.read.secrets };
   return {
     document,
-    media: { wanted, msiPath: msi?.path ?? null, bundlePath: bundle?.path ?? null, secrets: secrets.read.values },
+    media: {
+      wanted,
+      msiPath: msi?.path ?? null,
+      bundlePath: bundle?.path ?? null,
+      oldMsiPath: oldMsi?.path ?? null,
+      secrets: secrets.read.values,
+    },
   };
 }
 
@@ -69,6 +77,7 @@ type PlannedMedia = {
   readonly places: PlanDocument['media'];
   readonly msi: FoundMedia<Msi> | null;
   readonly bundle: FoundMedia<BundleMedia> | null;
+  readonly oldMsi: FoundMedia<Msi> | null;
 };
 
 /** What the rest of a plan follows from, each part null where it is not as it must be. */
@@ -125,7 +134,15 @@ function plannedChoices(
   wanted: Fields,
   file: string,
 ): { readonly choices: Choices | null; readonly problems: readonly Problem[] } {
-  const { schema: _schema, goal: _goal, msi: _msi, bundle: _bundle, secrets: _secrets, ...answers } = wanted;
+  const {
+    schema: _schema,
+    goal: _goal,
+    msi: _msi,
+    bundle: _bundle,
+    oldMsi: _old,
+    secrets: _secrets,
+    ...answers
+  } = wanted;
   const parsed = parseAnswers(answers);
   if ('problems' in parsed) {
     return { choices: null, problems: parsed.problems.map(({ message }) => problemIn(file, `wanted: ${message}`)) };
@@ -159,12 +176,19 @@ const noFlags = { accept: [], feature: [], property: [], wayBackProperty: [] };
 
 function placesIn(media: unknown): PlanDocument['media'] | null {
   if (!isFields(media)) return null;
-  const { msi, bundle = null } = media;
-  return isPlace(msi) && (bundle === null || isPlace(bundle)) ? { msi, bundle } : null;
+  const { msi, bundle = null, oldMsi = null } = media;
+  const isThere = isPlace(msi) && (bundle === null || isPlace(bundle)) && (oldMsi === null || isPlace(oldMsi));
+  return isThere ? { msi, bundle, oldMsi } : null;
 }
 
 function isPlace(value: unknown): value is MediaPlace {
-  return isFields(value) && typeof value.path === 'string' && typeof value.sha256 === 'string';
+  if (!isFields(value) || typeof value.path !== 'string' || typeof value.sha256 !== 'string') return false;
+  const { cabinets = [] } = value;
+  return Array.isArray(cabinets) && cabinets.every(isCabinet);
+}
+
+function isCabinet(value: unknown): value is CabinetRef {
+  return isFields(value) && typeof value.name === 'string' && typeof value.sha256 === 'string';
 }
 
 function isFields(value: unknown): value is Fields {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Answers } from '../core/answers.ts';
 import { defaultLimits, type Limits } from '../core/call.ts';
 import { findingRows } from '../core/findings.ts';
-import type { BundleMedia, Msi } from '../core/media.ts';
+import { type BundleMedia, lackingCabinets, type Msi } from '../core/media.ts';
 import type { Secrets } from '../core/secrets.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
 import type { Properties } from '../core/step.ts';
@@ -18,6 +18,7 @@ export type WantedWithMedia = {
   readonly wanted: Wanted;
   readonly msiPath: string | null;
   readonly bundlePath: string | null;
+  readonly oldMsiPath: string | null;
   /** Values of the secret properties; they are in no document. */
   readonly secrets: Secrets;
 };
@@ -33,6 +34,7 @@ export async function readWanted(request: Request, goal: Wanted['goal']): Promis
   const answers: Answers = request.answers === undefined ? {} : await answersIn(request.answers);
   const msiPath = goal === 'absent' ? null : request.msi || answers.msi || null;
   const bundlePath = goal === 'absent' ? null : request.hostingBundle || answers.hostingBundle || null;
+  const oldMsiPath = request.oldMsi || answers.oldMsi || null;
   const problems: Problem[] = [];
   if (goal === 'present' && msiPath === null) {
     problems.push({
@@ -41,6 +43,13 @@ export async function readWanted(request: Request, goal: Wanted['goal']): Promis
     });
   }
   const msi = keep(msiPath === null ? null : await readMsi(msiPath, openHostFile), msiPath, 'package', problems);
+  const oldMsi = keep(
+    oldMsiPath === null ? null : await readMsi(oldMsiPath, openHostFile),
+    oldMsiPath,
+    'package of the installed version',
+    problems,
+  );
+  for (const one of [msi, oldMsi]) problems.push(...cabinetProblems(one));
   const bundle = keep(
     bundlePath === null ? null : await readBundleFile(bundlePath, openHostFile),
     bundlePath,
@@ -50,11 +59,21 @@ export async function readWanted(request: Request, goal: Wanted['goal']): Promis
   const choices = choicesOf(answers, request, problems);
   const { secrets, values } = await readSecrets(request, answers, choices, problems);
   if (problems.length > 0) throw new SetupError(20, ...problems);
-  return { wanted: { schema: 1, goal, msi, bundle, ...choices, secrets }, msiPath, bundlePath, secrets: values };
+  const wanted: Wanted = { schema: 1, goal, msi, bundle, oldMsi, ...choices, secrets };
+  return { wanted, msiPath, bundlePath, oldMsiPath, secrets: values };
+}
+
+/** Windows Installer looks for them in the folder of the package, and for nothing else (T2). */
+function cabinetProblems(msi: Msi | null): readonly Problem[] {
+  const names = msi ? lackingCabinets(msi) : [];
+  return names.map((name) => ({
+    message: `The package ${msi?.name} needs its cabinet ${name} beside it, and that is not there.`,
+    hint: 'Put it into the folder of the package under that name, as it was delivered, then run again.',
+  }));
 }
 
 /** What is wanted beside the media: all that flags and answers can say of it but the secrets. */
-export type Choices = Omit<Wanted, 'schema' | 'goal' | 'msi' | 'bundle' | 'secrets'>;
+export type Choices = Omit<Wanted, 'schema' | 'goal' | 'msi' | 'bundle' | 'oldMsi' | 'secrets'>;
 
 /** Flags and answers put together, flags over answers; what is wrong with them is added to the problems. */
 export function choicesOf(

@@ -9,6 +9,7 @@ export type Request = {
   readonly sandbox?: string | undefined;
   readonly msi?: string | undefined;
   readonly hostingBundle?: string | undefined;
+  readonly oldMsi?: string | undefined;
   readonly answers?: string | undefined;
   readonly accept: readonly string[];
   readonly feature: readonly string[];

@@ -32,10 +32,18 @@ export async function restore({ from = '', accept }: Request, doors: Doors): Pro
   const problems = restoreProblems(manifest, now);
   if (problems.length > 0) throw new SetupError(21, ...problems.map((one) => notRestored(from, one)));
   const wanted = wantedFrom(source, accept);
-  return run('restore', { wanted, msiPath: null, bundlePath: null, secrets: noSecrets }, doors);
+  return run('restore', { wanted, msiPath: null, bundlePath: null, oldMsiPath: null, secrets: noSecrets }, doors);
 }
 
 function wantedFrom(restoring: RestoreFrom, accept: readonly string[]): Wanted {
-  const nothing = { msi: null, bundle: null, features: [], properties: {}, wayBackProperties: {}, secrets: [] };
+  const nothing = {
+    msi: null,
+    bundle: null,
+    oldMsi: null,
+    features: [],
+    properties: {},
+    wayBackProperties: {},
+    secrets: [],
+  };
   return { schema: 1, goal: 'restored', restore: restoring, ...nothing, ...noPins, accept, limits: defaultLimits };
 }

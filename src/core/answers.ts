@@ -6,6 +6,7 @@ import { isBundleVersion, isMsiVersion, isSha256 } from './pins.ts';
 export type Answers = {
   readonly msi?: string | undefined;
   readonly hostingBundle?: string | undefined;
+  readonly oldMsi?: string | undefined;
   readonly accept?: readonly string[] | undefined;
   readonly features?: readonly string[] | undefined;
   readonly properties?: Readonly<Record<string, string>> | undefined;
@@ -50,6 +51,7 @@ export const answersSchema = z.strictObject(
   {
     msi: text.optional(),
     hostingBundle: text.optional(),
+    oldMsi: text.optional(),
     accept: z.array(text, 'must be a list').optional(),
     features: z
       .array(text.regex(/^[A-Za-z0-9-]+$/, 'is not the name of a Windows feature'), 'must be a list')

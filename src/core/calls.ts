@@ -19,6 +19,7 @@ const builders: { readonly [K in StepKind]: Builder<K> } = {
   'shared.restore': () => [],
   'connector.install': (step, attempt) => [installCall(step, attempt)],
   'connector.upgrade': (step, attempt) => [installCall(step, attempt)],
+  'connector.recache': ({ msi }, attempt) => [installCall({ msi, properties: reinstall }, attempt)],
   'connector.repair': (step, attempt) => [
     installCall({ ...step, properties: { ...step.properties, ...reinstall } }, attempt),
   ],

@@ -2,7 +2,9 @@ import { crossesFormat, isConnectorPath } from './connector.ts';
 import type { Product } from './facts.ts';
 import { type FindingRow, listed, named, read } from './finding-row.ts';
 import { configConflicts, settingsUnknown } from './kept-config.ts';
+import { packageInstead } from './old-package.ts';
 import type { Route } from './plan.ts';
+import { whyLost } from './product-gaps.ts';
 import { sameName } from './site-gaps.ts';
 import { hasPassword, type Situation, siteOf, valueOr } from './situation.ts';
 import { compareMsiVersions } from './version.ts';
@@ -59,10 +61,10 @@ export const connectorFindings: readonly FindingRow[] = [
     id: 'package-lost',
     about: 'connector',
     means:
-      'Windows Installer has lost the package that it kept of the connector, without which it does not uninstall it.',
+      'Windows Installer has lost the package that it kept of the connector, or that is damaged, and without it uninstalls nothing.',
     needs: ['products'],
     stops: 'always',
-    hint: 'Repair it first: `scim-setup apply --msi` with the package of that very version; then run again.',
+    hint: 'Give your own copy of the package of the installed version with --old-msi, its cabinets beside it.',
     test: lostPackages,
   },
   {
@@ -124,7 +126,7 @@ export const connectorFindings: readonly FindingRow[] = [
     means: 'The installed version could not be put back if the change failed.',
     needs: [],
     stops: 'unless-accepted',
-    hint: 'Have a backup of the server, or accept it. A property for the installed version is given with --way-back-property.',
+    hint: 'Where its package is the reason, give your own copy with --old-msi, its cabinets beside it; a property for it with --way-back-property. Or have a backup of the server, and accept it.',
     test: noWayBack,
   },
   {
@@ -193,17 +195,19 @@ function duplicates({ products, product, wanted }: Situation): string | null {
 }
 
 /** An upgrade uninstalls too; where the package given is that of the same product, it serves instead (1612, 1714). */
-function lostPackages({ products, route, wanted: { msi } }: Situation): string | null {
-  if (!['upgrade', 'replace', 'downgrade', 'uninstall'].includes(route)) return null;
+function lostPackages(one: Situation): string | null {
+  if (!['upgrade', 'replace', 'downgrade', 'uninstall'].includes(one.route)) return null;
+  const lost = one.products.filter((product) => product.cached === null && packageInstead(one, product) === null);
   return listed(
-    products.filter((one) => one.cached === null && one.productCode !== msi?.productCode).map(named),
-    (names) => `The package that Windows Installer kept is gone, so it cannot uninstall ${names}.`,
+    lost.map((product) => `${named(product)} (${whyLost(product)})`),
+    (names) => `Windows Installer cannot uninstall ${names}.`,
   );
 }
 
-function whatIsGone({ missingFiles, cached }: Product): string {
+function whatIsGone(product: Product): string {
+  const { missingFiles, cached } = product;
   const files = missingFiles.length > 0 ? [`files of it are gone: ${missingFiles.join(', ')}`] : [];
-  return [...files, ...(cached ? [] : ['the package that Windows Installer kept of it is gone'])].join('; ');
+  return [...files, ...(cached ? [] : [whyLost(product)])].join('; ');
 }
 
 function changedMeanwhile({ now, wanted, unfinished, origin }: Situation): string | null {

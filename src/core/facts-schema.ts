@@ -75,6 +75,8 @@ const productCore = {
   name: z.string(),
   context: z.enum(['machine', 'user']),
   bits,
+  packageCode: guid.nullable(),
+  packageName: z.string().nullable(),
 };
 const product = z.strictObject({
   ...productCore,
@@ -90,6 +92,7 @@ const product = z.strictObject({
       properties: z.array(z.string()),
     })
     .nullable(),
+  damaged: z.string().optional(),
 });
 const configFile = z.strictObject({
   path: z.string(),
@@ -152,7 +155,6 @@ export const readerSchema = z.strictObject({
         installLocation: z.string().nullable(),
         keyPaths: z.array(z.string()),
         localPackage: z.string().nullable(),
-        packageName: z.string().nullable(),
       }),
     ),
   ),

@@ -108,9 +108,16 @@ export type Product = {
   readonly context: 'machine' | 'user';
   readonly bits: 32 | 64;
   readonly folder: string | null;
+  /** Of the package it was installed from, in braces and upper case; null where Windows has registered none. */
+  readonly packageCode: string | null;
+  /** The name of that package's file, by which Windows Installer asks for it (SourceList, T2); null where none is registered. */
+  readonly packageName: string | null;
   /** Files that its cached package lays down and that are not there, relative to its folder. */
   readonly missingFiles: readonly string[];
+  /** null: it is gone, or `damaged` says why it is of no use. */
   readonly cached: null | CachedPackage;
+  /** Why the file that Windows Installer keeps as its package is not that package: a clause that begins with its path. */
+  readonly damaged?: string | undefined;
 };
 
 export type ConfigRole = 'settings' | 'responses' | 'web.config' | 'legacy';
@@ -192,11 +199,10 @@ export type ReaderIis = Omit<Iis, 'sites' | 'pools'> & {
 };
 
 /** A registered product as the registry has it; the folder and the cached package are judged from it with its files. */
-export type ReaderProduct = Omit<Product, 'folder' | 'cached' | 'missingFiles'> & {
+export type ReaderProduct = Omit<Product, 'folder' | 'cached' | 'damaged' | 'missingFiles'> & {
   readonly installLocation: string | null;
   readonly keyPaths: readonly string[];
   readonly localPackage: string | null;
-  readonly packageName: string | null;
 };
 
 /** One answer of the reader to `look`: Facts less what only files can tell. */

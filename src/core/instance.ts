@@ -1,6 +1,7 @@
 import { samePath } from './connector.ts';
 import type { Product, SharedFolder } from './facts.ts';
 import type { Msi } from './media.ts';
+import { oldPackageOf } from './old-package.ts';
 import { instanceProperties } from './shared-folder.ts';
 import { type Situation, valueOr } from './situation.ts';
 import type { Properties } from './step.ts';
@@ -17,10 +18,11 @@ export function instanceNotCarried(one: Situation): readonly string[] {
 }
 
 /** The same of the package from which an installed version would be put back. */
-export function instanceNotPutBack(one: Situation, { cached }: Product): readonly string[] {
+export function instanceNotPutBack(one: Situation, product: Product): readonly string[] {
   const shared = valueOr(one.origin.shared, null);
-  if (!shared || !cached || one.route === 'none') return [];
-  return notTold(cached, one.wanted.wayBackProperties, shared, one);
+  const old = oldPackageOf(one, product);
+  if (!shared || !old || one.route === 'none') return [];
+  return notTold(old, one.wanted.wayBackProperties, shared, one);
 }
 
 /** The properties of multiple-instance mode, which say nothing of where the connector lies, and the others. */
@@ -34,7 +36,7 @@ export function splitProperties(properties: Properties): { readonly instance: Pr
 }
 
 function notTold(
-  told: Pick<Msi, 'name' | 'properties'>,
+  told: Pick<Msi, 'properties'>,
   given: Properties,
   shared: SharedFolder,
   { wanted }: Situation,

@@ -1,6 +1,7 @@
 import { differingPointers } from './config-gaps.ts';
 import { crossesFormat, isConnectorPath, normalPath } from './connector.ts';
 import type { ConfigFile, Product, Values } from './facts.ts';
+import { oldPackageOf } from './old-package.ts';
 import { type Situation, valueOr } from './situation.ts';
 import type { WantedFile } from './step.ts';
 
@@ -21,9 +22,10 @@ export function filesToCarry(one: Situation): readonly WantedFile[] {
 }
 
 /** The same of any files of the connector. */
-export function filesToCarryFrom({ product, wanted }: Situation, files: readonly ConfigFile[]): readonly WantedFile[] {
+export function filesToCarryFrom(one: Situation, files: readonly ConfigFile[]): readonly WantedFile[] {
+  const { product, wanted } = one;
   if (!product || !wanted.msi || crossesFormat(product.version, wanted.msi.productVersion)) return [];
-  return files.flatMap((file) => carried(file, product));
+  return files.flatMap((file) => carried(file, oldDefaults(one, file, product)));
 }
 
 /** Settings of the installed version that an older package given does not have (T6). */
@@ -38,23 +40,22 @@ export function settingsUnknown(one: Situation): readonly string[] {
   });
 }
 
-function carried(file: ConfigFile, product: Product): WantedFile[] {
+function carried(file: ConfigFile, defaults: Values | undefined): WantedFile[] {
   if (file.role === 'settings') return [wantedFile(file)];
   if (file.role !== 'responses') return [];
-  const values = changedValues(file, product);
+  const values = changedValues(file, defaults ?? {});
   return Object.keys(values).length > 0 ? [{ ...wantedFile(file), values }] : [];
 }
 
 /** Pointers of the values that differ from the default of the product that the file belongs to; undefined where that is not known. */
 export function changedPointers(file: ConfigFile, products: readonly Product[]): readonly string[] | undefined {
   const owner = products.find(({ folder }) => folder !== null && isConnectorPath(file.path, folder));
-  const defaults = owner && defaultsOf(file, owner);
+  const defaults = owner?.cached?.defaults[relative(file.path, owner)];
   return defaults && differingPointers(file.values, defaults);
 }
 
 /** Values that differ from the old package's default; all of them where that default is not known. */
-function changedValues(file: ConfigFile, product: Product): Values {
-  const defaults = defaultsOf(file, product) ?? {};
+function changedValues(file: ConfigFile, defaults: Values): Values {
   const changed = differingPointers(file.values, defaults);
   return Object.fromEntries(changed.map((pointer) => [pointer, file.values[pointer] as string]));
 }
@@ -66,7 +67,7 @@ export function configConflicts(one: Situation): readonly string[] {
   return filesToCarry(one)
     .filter((file) => file.role === 'responses')
     .flatMap((file) =>
-      conflictsIn(file, defaultsOf(file, product), wanted.msi?.defaults[relative(file.path, product)]),
+      conflictsIn(file, oldDefaults(one, file, product), wanted.msi?.defaults[relative(file.path, product)]),
     );
 }
 
@@ -79,8 +80,8 @@ function conflictsIn(file: WantedFile, before: Values | undefined, after: Values
     .map((pointer) => `${file.path} ${pointer}`);
 }
 
-function defaultsOf(file: Pick<ConfigFile, 'path'>, product: Product): Values | undefined {
-  return product.cached?.defaults[relative(file.path, product)];
+function oldDefaults(one: Situation, file: Pick<ConfigFile, 'path'>, product: Product): Values | undefined {
+  return oldPackageOf(one, product)?.defaults[relative(file.path, product)];
 }
 
 function relative(path: string, product: Product): string {

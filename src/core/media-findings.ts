@@ -1,9 +1,12 @@
 import compare from 'semver/functions/compare.js';
 import { productNamePattern } from './connector.ts';
-import { type FindingRow, listed } from './finding-row.ts';
+import { type FindingRow, listed, named } from './finding-row.ts';
 import { lineOf } from './hosting-gaps.ts';
-import { notPinned, packagesGiven, tooOld } from './pins.ts';
+import { refOf } from './media.ts';
+import { differencesFrom, oldPackageOf } from './old-package.ts';
+import { notPinned, tooOld } from './pins.ts';
 import { packagePath, placesRoot } from './places.ts';
+import type { Situation } from './situation.ts';
 import type { PackageRef } from './step.ts';
 
 /** What can be wrong with the packages and properties given. */
@@ -49,13 +52,23 @@ export const mediaFindings: readonly FindingRow[] = [
     needs: [],
     stops: 'always',
     hint: 'Rename the file, then run again.',
-    test: ({ wanted }) =>
+    test: (one) =>
       listed(
-        packagesGiven(wanted)
+        copiesOf(one)
           .filter(isTooLong)
-          .map((one) => one.name),
+          .map(({ name }) => name),
         (names) => `The path of its copy would be too long for Windows Installer: ${names}.`,
       ),
+  },
+  {
+    id: 'old-msi-does-not-fit',
+    about: 'packages',
+    means:
+      'The package given with --old-msi is not that of an installed version, so nothing could be put back with it.',
+    needs: ['products'],
+    stops: 'always',
+    hint: 'Give the very package from which the installed version was installed, or leave --old-msi out.',
+    test: oldMsiUnfit,
   },
   {
     id: 'package-unread',
@@ -99,6 +112,26 @@ export const mediaFindings: readonly FindingRow[] = [
     },
   },
 ];
+
+/** Every file that is copied to the server before anything else is done. */
+function copiesOf(one: Situation): readonly PackageRef[] {
+  const { msi, bundle } = one.wanted;
+  const old = one.products.flatMap((product) => oldPackageOf(one, product)?.ref ?? []);
+  const packages: PackageRef[] = [...(msi ? [refOf(msi)] : []), ...(bundle ? [bundle] : []), ...old];
+  return packages.flatMap(({ name, sha256, cabinets = [] }) =>
+    [name, ...cabinets.map((cabinet) => cabinet.name)].map((each) => ({ name: each, sha256 })),
+  );
+}
+
+/** Where nothing is to be changed it is of no account: the same command line is run again on a server that is as wanted. */
+function oldMsiUnfit({ wanted: { oldMsi }, products, route }: Situation): string | null {
+  if (!oldMsi || route === 'none') return null;
+  const unlike = products.map((product) => ({ product, differences: differencesFrom(product, oldMsi) }));
+  if (unlike.some(({ differences }) => differences.length === 0)) return null;
+  if (unlike.length === 0)
+    return `${oldMsi.name} was given as the package of the installed version, and none is installed.`;
+  return `${oldMsi.name} is not the package of ${unlike.map(({ product, differences }) => `${named(product)}: ${differences.join('; ')}`).join(', nor of ')}.`;
+}
 
 /** msiexec, appcmd and PowerShell take paths of less than 248 characters (T22). */
 function isTooLong(media: PackageRef): boolean {

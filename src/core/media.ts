@@ -1,13 +1,26 @@
 import { parse } from 'jsonc-parser';
 import type { Product, Sha256, Values } from './facts.ts';
+import { isFileName, isSameName } from './file-name.ts';
 import { filesInFolder, isJsonConfig, isRuntimeConfig, type PlacedFile } from './package-files.ts';
 import { settingsValues } from './settings-values.ts';
-import type { MsiRef } from './step.ts';
+import type { CabinetRef, MsiRef } from './step.ts';
 import { compareMsiVersions } from './version.ts';
 
 /** A package as steps name it. */
-export function refOf({ name, sha256, productCode, productVersion }: Msi): MsiRef {
-  return { name, sha256, productCode, version: productVersion };
+export function refOf(msi: Msi): MsiRef {
+  const { name, sha256, productCode, productVersion } = msi;
+  const cabinets = cabinetsOf(msi);
+  return { name, sha256, productCode, version: productVersion, ...(cabinets.length > 0 ? { cabinets } : {}) };
+}
+
+/** The cabinets that lie beside a package. */
+export function cabinetsOf({ externalCabinets }: Pick<Msi, 'externalCabinets'>): readonly CabinetRef[] {
+  return externalCabinets.flatMap(({ name, found }) => (found ? [{ name, sha256: found.sha256 }] : []));
+}
+
+/** The names of cabinets that a package needs beside itself, and that are not there. */
+export function lackingCabinets({ externalCabinets }: Pick<Msi, 'externalCabinets'>): readonly string[] {
+  return externalCabinets.filter(({ found }) => found === null).map(({ name }) => name);
 }
 
 /** A row of a package's Upgrade table: the products that it finds, and unless `onlyDetect`, removes. */
@@ -33,6 +46,12 @@ export type RemovalPlace = 'before-initialize' | 'in-transaction' | 'before-fina
 
 export type Framework = { readonly name: string; readonly version: string };
 
+/** A cabinet that a package needs beside itself; null where it does not lie there. */
+export type ExternalCabinet = {
+  readonly name: string;
+  readonly found: null | { readonly sha256: Sha256; readonly size: number };
+};
+
 /** What a package is, from its own tables and files. GUIDs are in braces and upper case, paths below the connector's folder. */
 export type Msi = {
   readonly name: string;
@@ -51,7 +70,7 @@ export type Msi = {
   readonly removeExistingProducts: null | { readonly sequence: number; readonly place: RemovalPlace };
   /** Files in the connector's folder; those elsewhere are left out. */
   readonly files: readonly { readonly path: string; readonly size: number; readonly version: string | null }[];
-  readonly externalCabinets: readonly string[];
+  readonly externalCabinets: readonly ExternalCabinet[];
   /** What its `*.runtimeconfig.json` ask for. */
   readonly frameworks: readonly Framework[];
   /** Lower-case path of a JSON config file to the fingerprints of its values. */
@@ -66,7 +85,7 @@ export type Msi = {
 export type BundleMedia = { readonly name: string; readonly sha256: Sha256; readonly version: string };
 
 /** The files given to a run. */
-export type Media = { readonly msi: Msi | null; readonly bundle: BundleMedia | null };
+export type Media = { readonly msi: Msi | null; readonly bundle: BundleMedia | null; readonly oldMsi: Msi | null };
 
 type Cell = string | number | null;
 type Row = Readonly<Record<string, Cell>>;
@@ -83,6 +102,7 @@ export type MsiInput = {
   readonly sha256: Sha256;
   readonly size: number;
   readonly package: PackageRows;
+  readonly externalCabinets: readonly ExternalCabinet[];
   /** The text of each of `filesToRead` by its path, as far as it could be read. */
   readonly contents: ReadonlyMap<string, string>;
   readonly unread: readonly string[];
@@ -99,7 +119,7 @@ const platforms: Readonly<Record<string, Msi['platform']>> = {
 
 /** Puts together what a package is; a package without name, version or product code is a problem. */
 export function msiFrom(input: MsiInput): Msi | { readonly problem: string } {
-  const { name, sha256, size, contents, unread } = input;
+  const { name, sha256, size, externalCabinets, contents, unread } = input;
   const { rows, summary } = input.package;
   const property = new Map(rows('Property').map((row) => [row.Property, String(row.Value ?? '')]));
   const text = (key: string) => property.get(key) ?? '';
@@ -127,7 +147,7 @@ export function msiFrom(input: MsiInput): Msi | { readonly problem: string } {
       size: file.size,
       version: file.version,
     })),
-    externalCabinets: externalCabinets(rows('Media')),
+    externalCabinets,
     frameworks: frameworksOf(contents),
     defaults: defaultsOf(contents, input.fingerprint),
     properties: publicProperties(input.package, property),
@@ -202,9 +222,19 @@ function removalOf(actions: readonly Row[]): Msi['removeExistingProducts'] {
   return { sequence, place: executed ? 'before-finalize' : 'in-transaction' };
 }
 
-function externalCabinets(media: readonly Row[]): string[] {
-  const names = media.map((row) => String(row.Cabinet ?? '')).filter((name) => name !== '' && !name.startsWith('#'));
-  return [...new Set(names)];
+/**
+ * The cabinets that a package of that name needs beside itself, by its Media table, each once. The names are data from a file: one
+ * that leads elsewhere, or to the package itself, makes the package a problem.
+ */
+export function externalCabinetNames(
+  { rows }: Pick<PackageRows, 'rows'>,
+  packageName: string,
+): readonly string[] | { readonly problem: string } {
+  const all = rows('Media').map((row) => String(row.Cabinet ?? ''));
+  const names = all.filter((name) => name !== '' && !name.startsWith('#'));
+  const wrong = names.find((name) => !isFileName(name) || isSameName(name, packageName));
+  if (wrong !== undefined) return { problem: `is not to be trusted: it names ${wrong} as a cabinet beside it` };
+  return names.filter((name, index) => names.findIndex((one) => isSameName(one, name)) === index);
 }
 
 function defaultsOf(contents: ReadonlyMap<string, string>, fingerprint: MsiInput['fingerprint']): Msi['defaults'] {

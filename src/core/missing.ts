@@ -62,6 +62,7 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
       ...productGaps(now, msi, { folder }),
       ...replaces.flatMap((code) => stillThere(now, code)),
     ]),
+  'connector.recache': ({ msi }, facts) => connectorGaps(facts, msi.productCode, null, (now) => lostPackage(now, msi)),
   'connector.repair': ({ msi }, facts) =>
     connectorGaps(facts, msi.productCode, null, (now) => [...productGaps(now, msi), ...lostPackage(now, msi)]),
   'connector.serve': ({ productCode }, facts) =>

@@ -1,7 +1,8 @@
 import compare from 'semver/functions/compare.js';
 import valid from 'semver/functions/valid.js';
 import type { Sha256 } from './facts.ts';
-import type { BundleMedia, Media, Msi } from './media.ts';
+import { cabinetsOf, type Media } from './media.ts';
+import type { CabinetRef } from './step.ts';
 import { compareMsiVersions, parseMsiVersion } from './version.ts';
 
 /** The oldest version of each kind of package that may be given. */
@@ -19,9 +20,10 @@ export type Pins = {
 /** Where anything may be given, or nothing is. */
 export const noPins: Pins = { sha256: [], minimumVersion: {}, signers: [] };
 
-/** Every package that is given to a run, whatever its kind. */
-export function packagesGiven({ msi, bundle }: Media): readonly (Msi | BundleMedia)[] {
-  return [msi, bundle].filter((one) => one !== null);
+/** Every file that is given to a run: packages, and the cabinets beside them, from which the files of a product come. */
+function filesGiven({ msi, bundle, oldMsi }: Media): readonly CabinetRef[] {
+  const packages = [msi, oldMsi].filter((one) => one !== null);
+  return [...packages, ...(bundle ? [bundle] : []), ...packages.flatMap(cabinetsOf)];
 }
 
 /** Whether a text is a SHA-256: 64 hex digits of either case. */
@@ -39,13 +41,16 @@ export function isBundleVersion(text: string): boolean {
   return /^\d+\.\d+\.\d+$/.test(text) && valid(text) !== null;
 }
 
-/** The packages whose hash is none of those pinned. */
-export function notPinned(given: Media, { sha256 }: Pick<Pins, 'sha256'>): readonly (Msi | BundleMedia)[] {
-  return sha256.length === 0 ? [] : packagesGiven(given).filter((one) => !sha256.includes(one.sha256));
+/** The files given whose hash is none of those pinned. */
+export function notPinned(given: Media, { sha256 }: Pick<Pins, 'sha256'>): readonly CabinetRef[] {
+  return sha256.length === 0 ? [] : filesGiven(given).filter((one) => !sha256.includes(one.sha256));
 }
 
 /** What is wrong with the version of each package that is too old; a version that cannot be compared is too old as well. */
-export function tooOld({ msi, bundle }: Media, { minimumVersion }: Pick<Pins, 'minimumVersion'>): readonly string[] {
+export function tooOld(
+  { msi, bundle }: Pick<Media, 'msi' | 'bundle'>,
+  { minimumVersion }: Pick<Pins, 'minimumVersion'>,
+): readonly string[] {
   const { msi: oldestMsi, hostingBundle: oldestBundle } = minimumVersion;
   const isOldMsi = msi && oldestMsi !== undefined && !isAtLeast(compareMsiVersions(msi.productVersion, oldestMsi));
   const isOldBundle = bundle && oldestBundle !== undefined && !isAtLeast(compareBundles(bundle.version, oldestBundle));

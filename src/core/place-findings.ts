@@ -1,6 +1,7 @@
 import { type FindingRow, listed } from './finding-row.ts';
 import { instanceNotCarried } from './instance.ts';
 import { isAnyLeft } from './leftovers.ts';
+import { oldPackageOf } from './old-package.ts';
 import { asksForFolder, ownFolder } from './place.ts';
 import { leftoversToClear } from './plan-back.ts';
 import { type Situation, valueOr } from './situation.ts';
@@ -35,10 +36,11 @@ export const placeFindings: readonly FindingRow[] = [
     needs: ['products'],
     stops: 'unless-accepted',
     hint: 'Check the name; accept it if a part of the package that cannot be read takes it.',
-    test: ({ wanted, product, route }) => {
+    test: (one) => {
+      const { wanted, product, route } = one;
       const forward = unknownIn(wanted.properties, wanted.msi?.properties, wanted.msi?.name ?? '');
-      const back = route === 'none' ? null : product?.cached;
-      return forward ?? unknownIn(wanted.wayBackProperties, back?.properties, back?.name ?? '');
+      const back = route === 'none' || !product ? null : oldPackageOf(one, product);
+      return forward ?? unknownIn(wanted.wayBackProperties, back?.properties, back?.ref.name ?? '');
     },
   },
 ];

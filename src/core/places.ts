@@ -1,4 +1,4 @@
-import type { PackageRef } from './step.ts';
+import type { CabinetRef, PackageRef } from './step.ts';
 
 /** Where one run keeps its things on a server. */
 export type Places = {
@@ -37,4 +37,13 @@ export function placesOf(runId: string, backupId: string, scripts: string): Plac
 /** Where a kept package lies: under its original name, which Windows Installer asks for (T2). */
 export function packagePath(places: Pick<Places, 'packages'>, kept: PackageRef): string {
   return `${places.packages}\\${kept.sha256}\\${kept.name}`;
+}
+
+/** Where a cabinet of a kept package lies: beside it, where Windows Installer looks for it (T2). */
+export function cabinetPath(
+  places: Pick<Places, 'packages'>,
+  { sha256 }: Pick<PackageRef, 'sha256'>,
+  { name }: Pick<CabinetRef, 'name'>,
+): string {
+  return packagePath(places, { sha256, name });
 }

@@ -4,6 +4,7 @@ import { splitProperties } from './instance.ts';
 import { filesToKeep } from './kept-config.ts';
 import { type Leftovers, noLeftovers, remainsOf } from './leftovers.ts';
 import type { Msi } from './media.ts';
+import { oldPackageOf, refFor } from './old-package.ts';
 import { asksForFolder } from './place.ts';
 import type { Plan } from './plan.ts';
 
@@ -86,27 +87,35 @@ function removeNew(one: Situation, msi: Msi | null): Step[] {
  * An older version that is laid over a newer one in the same folder leaves its own bytes in files of the other: the newer one goes
  * first, if the package is there from which it comes back.
  */
-function makeWay({ products }: Situation, { productCode, version, folder, cached }: Product): Step[] {
+function makeWay(one: Situation, product: Product): Step[] {
+  const { productCode, version, folder } = product;
+  const { products } = one;
   const index = products.findIndex((one) => one.productCode === productCode);
   const older = products.slice(0, index).filter((one) => one.folder && folder && samePath(one.folder, folder));
-  if (older.length === 0 || [cached, ...older.map((one) => one.cached)].includes(null)) return [];
+  if (older.length === 0 || [product, ...older].some((each) => oldPackageOf(one, each) === null)) return [];
   return [{ kind: 'connector.uninstall', productCode, version, folder, beneath: older.map((one) => one.productCode) }];
 }
 
-/** Files that were gone before need not be there again. Where the kept package is gone, the one given is that of the same product. */
+/** Files that were gone before need not be there again. */
 function putBack(one: Situation, product: Product): Step {
-  const { productCode, version, cached, folder, missingFiles } = product;
-  const given = one.route === 'repair' ? one.wanted.msi : null;
-  const kept = cached ?? given ?? { name: '', sha256: '' };
-  const msi: MsiRef = { productCode, version, name: kept.name, sha256: kept.sha256 };
+  const { folder, missingFiles } = product;
   return {
     kind: 'connector.install',
-    msi,
+    msi: packageBack(one, product),
     properties: propertiesFor(one, folder),
     ...secretsBack(one),
     ...(folder === null ? {} : { folder }),
     ...(missingFiles.length === 0 ? {} : { lacking: missingFiles }),
   };
+}
+
+/** Where none is whole, the one given for a repair is that of the same product. */
+function packageBack(one: Situation, product: Product): MsiRef {
+  const old = oldPackageOf(one, product);
+  const given = one.route === 'repair' && one.wanted.msi ? refFor(one.wanted.msi, product) : null;
+  if (old?.lacking.length === 0) return old.ref;
+  const { productCode, version } = product;
+  return given ?? old?.ref ?? { productCode, version, name: '', sha256: '' };
 }
 
 /** Properties that say where it lies are for the version that lay there, and would lead another one astray. */

@@ -1,4 +1,5 @@
 import { filesToKeep } from './kept-config.ts';
+import { type OldPackage, oldPackageOf } from './old-package.ts';
 import type { Draft } from './plan.ts';
 import { sharedFilesToKeep } from './shared-plan.ts';
 import type { Situation } from './situation.ts';
@@ -12,13 +13,24 @@ export function backupSteps(one: Situation): Draft[] {
 /** Every config file, and the packages from which the registered versions could be put back. */
 function backupStep(one: Situation): Draft {
   const files = filesOf(one);
-  const packages = one.products.flatMap(({ cached }) =>
-    cached ? [{ name: cached.name, sha256: cached.sha256, from: cached.path }] : [],
-  );
+  const old = one.products.flatMap((product) => oldPackageOf(one, product) ?? []);
+  const packages = old.map(({ ref: { name, sha256, cabinets }, from }) => ({
+    name,
+    sha256,
+    ...(cabinets ? { cabinets } : {}),
+    from,
+  }));
   const values = files.reduce((sum, file) => sum + Object.keys(file.values).length, 0);
-  const versions = one.products.filter((product) => product.cached).map((product) => product.version);
+  const versions = old.map((each) => keptAs(one, each));
   const why = `${files.length} files, ${values} values${versions.length > 0 ? `, and the package of ${versions.join(' and ')}` : ''}`;
   return { step: { kind: 'config.backup', files, packages }, why };
+}
+
+/** The version of a package that is kept, and for the operator's own copy under which name, where that is another. */
+function keptAs({ wanted: { oldMsi } }: Situation, { ref, from }: OldPackage): string {
+  if (from !== null) return ref.version;
+  const isRenamed = oldMsi?.sha256 === ref.sha256 && oldMsi.name !== ref.name;
+  return `${ref.version} that was given${isRenamed ? ` as ${oldMsi.name}, under its registered name ${ref.name}` : ''}`;
 }
 
 function filesOf(one: Situation): readonly WantedFile[] {

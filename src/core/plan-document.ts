@@ -2,10 +2,15 @@ import { decide } from './decide.ts';
 import type { Facts, Sha256 } from './facts.ts';
 import type { Decision, Finding, Plan, Route } from './plan.ts';
 import { valueOr } from './situation.ts';
+import type { CabinetRef } from './step.ts';
 import type { Wanted } from './wanted.ts';
 
-/** Where a file given to a plan lay: from the folder of the plan file, with `/` between the names. */
-export type MediaPlace = { readonly path: string; readonly sha256: Sha256 };
+/** Where a file given to a plan lay, with its cabinets beside it: from the folder of the plan file, with `/` between the names. */
+export type MediaPlace = {
+  readonly path: string;
+  readonly sha256: Sha256;
+  readonly cabinets?: readonly CabinetRef[];
+};
 
 /** A plan as it is kept: what was seen, what is wanted, and what follows from both. No part of it is ever executed. */
 export type PlanDocument = {
@@ -15,7 +20,11 @@ export type PlanDocument = {
   readonly program: string;
   readonly sandbox: boolean;
   readonly server: string | null;
-  readonly media: { readonly msi: MediaPlace | null; readonly bundle: MediaPlace | null };
+  readonly media: {
+    readonly msi: MediaPlace | null;
+    readonly bundle: MediaPlace | null;
+    readonly oldMsi: MediaPlace | null;
+  };
   readonly verdict: Decision['verdict'];
   readonly route: Route;
   readonly plan: Plan | null;

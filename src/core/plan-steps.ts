@@ -4,6 +4,7 @@ import { splitProperties } from './instance.ts';
 import { filesToCarry, filesToKeep } from './kept-config.ts';
 import { clearingSteps, type Leftovers, without } from './leftovers.ts';
 import { type Msi, refOf } from './media.ts';
+import { packageInstead, refFor } from './old-package.ts';
 import { asksForFolder, keepsPlace, ownFolder } from './place.ts';
 import type { Draft, Plan, Planned, Route } from './plan.ts';
 import { exactFiles, leftoversToClear, remainsToClear, siteStep, strayMsi, wayBackOf } from './plan-back.ts';
@@ -88,7 +89,13 @@ const replaceSteps: MainSteps = (one, msi) => [
 
 const mainStepsByRoute: { readonly [R in Route]?: MainSteps } = {
   install: (one, msi) => [...cleaningSteps(one), installStep(msi, one), ...checkShared(one), serveStep(msi)],
-  upgrade: (one, msi) => [upgradeStep(one, msi), ...keepSite(one), ...restoreStep(one), ...checkShared(one)],
+  upgrade: (one, msi) => [
+    ...recacheSteps(one),
+    upgradeStep(one, msi),
+    ...keepSite(one),
+    ...restoreStep(one),
+    ...checkShared(one),
+  ],
   replace: replaceSteps,
   downgrade: replaceSteps,
   repair: (one, msi) => [repairStep(one, msi), ...keepSite(one), ...exactStep(one), ...checkShared(one)],
@@ -181,9 +188,20 @@ function whyUninstall({ route, products }: Situation, { version }: Product): str
 }
 
 /** Windows Installer uninstalls by the package that it keeps; where that is gone (1612), by the one given, if it is the same product's. */
-function uninstall({ wanted: { msi } }: Situation, { productCode, version, folder, cached }: Product): Step {
-  const isGiven = cached === null && msi?.productCode === productCode;
-  return { kind: 'connector.uninstall', productCode, version, folder, ...(isGiven ? { msi: refOf(msi) } : {}) };
+function uninstall(one: Situation, product: Product): Step {
+  const { productCode, version, folder, cached } = product;
+  const msi = cached === null ? packageInstead(one, product) : null;
+  return { kind: 'connector.uninstall', productCode, version, folder, ...(msi ? { msi } : {}) };
+}
+
+/** An upgrade removes the old product by the package that Windows Installer keeps of it (1714, 1612), so that comes back first. */
+function recacheSteps(one: Situation): Draft[] {
+  return one.products.flatMap((product) => {
+    const msi = product.cached === null ? packageInstead(one, product) : null;
+    return msi
+      ? [{ step: { kind: 'connector.recache', msi }, why: 'without it the old version cannot be removed' }]
+      : [];
+  });
 }
 
 function upgradeStep(one: Situation, msi: Msi): Draft {
@@ -199,7 +217,8 @@ function upgradeStep(one: Situation, msi: Msi): Draft {
 }
 
 function repairStep(one: Situation, msi: Msi): Draft {
-  const step: Step = { kind: 'connector.repair', msi: refOf(msi), ...givenTo(one) };
+  const ref = one.product ? refFor(msi, one.product) : refOf(msi);
+  const step: Step = { kind: 'connector.repair', msi: ref, ...givenTo(one) };
   const why = one.product && one.product.missingFiles.length > 0 ? 'files of it are gone' : 'its package is gone';
   return { step, why, ...orReinstall(one, msi) };
 }

@@ -27,9 +27,14 @@ export function productGaps(
 /** Whether Windows Installer has lost the package it kept of a product. */
 export function lostPackage(now: readonly Product[], msi: { productCode: string; version: string }): string[] {
   const product = now.find((one) => one.productCode === msi.productCode);
-  return product && product.cached === null
-    ? [`the package of version ${msi.version} that Windows Installer keeps is not there`]
-    : [];
+  return product && product.cached === null ? [whyLost(product)] : [];
+}
+
+/** What has become of the package that Windows Installer kept of a product that has none: a clause. */
+export function whyLost({ version, damaged }: Pick<Product, 'version' | 'damaged'>): string {
+  return damaged === undefined
+    ? `the package of version ${version} that Windows Installer keeps is not there`
+    : `what Windows Installer keeps as the package of version ${version} is not it: ${damaged}`;
 }
 
 /** Whether a product is registered. */

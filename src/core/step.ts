@@ -1,8 +1,15 @@
 import type { CertificateBinding, ConfigRole, ConnectorFolder, Sha256, Site, Values } from './facts.ts';
 import type { SecretProperty } from './secrets.ts';
 
-/** A package in our protected folder, named by what it is: `packages\<sha256>\<name>`. */
-export type PackageRef = { readonly name: string; readonly sha256: Sha256 };
+/** A cabinet beside a package, under the name that the package's Media table gives it. */
+export type CabinetRef = { readonly name: string; readonly sha256: Sha256 };
+
+/** A package in our protected folder, named by what it is: `packages\<sha256>\<name>`, with the cabinets it keeps beside itself. */
+export type PackageRef = {
+  readonly name: string;
+  readonly sha256: Sha256;
+  readonly cabinets?: readonly CabinetRef[];
+};
 
 export type BundleRef = PackageRef & { readonly version: string };
 export type MsiRef = PackageRef & { readonly productCode: string; readonly version: string };
@@ -29,7 +36,8 @@ export type Steps = {
   'pool.start': { readonly pool: string };
   'config.backup': {
     readonly files: readonly WantedFile[];
-    readonly packages: readonly (PackageRef & { readonly from: string })[];
+    /** `from`: where it lies on the server; null for a package that was given, which is kept before anything else is done. */
+    readonly packages: readonly (PackageRef & { readonly from: string | null })[];
   };
   /** `values`: nothing of the backup is missing. `exact`: the very bytes. `from`: another backup than that of this chain of runs. */
   'config.restore': {
@@ -63,6 +71,8 @@ export type Steps = {
     readonly replaces: readonly string[];
     readonly folder?: string;
   };
+  /** Windows Installer keeps the package of the product, as long as that is registered. */
+  'connector.recache': { readonly msi: MsiRef };
   /** Registered, with all its files and its package kept by Windows Installer. */
   'connector.repair': {
     readonly msi: MsiRef;

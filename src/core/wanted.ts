@@ -13,6 +13,8 @@ export type Wanted = Pins & {
   readonly restore?: RestoreFrom;
   readonly msi: Msi | null;
   readonly bundle: BundleMedia | null;
+  /** The operator's own copy of the package of the installed version. */
+  readonly oldMsi: Msi | null;
   /** Windows features beside those the connector needs, by their DISM names. */
   readonly features: readonly string[];
   readonly properties: Properties;

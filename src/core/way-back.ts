@@ -1,7 +1,9 @@
 import { samePath } from './connector.ts';
 import type { Product } from './facts.ts';
 import { instanceNotPutBack } from './instance.ts';
+import { oldPackageOf } from './old-package.ts';
 import { asksForFolder, ownFolder } from './place.ts';
+import { whyLost } from './product-gaps.ts';
 import { hasPassword, type Situation, siteOf } from './situation.ts';
 
 /** Why the connector could not wholly be put back if a change failed, or null if it could. */
@@ -20,10 +22,11 @@ function whyStillBroken({ version, missingFiles, cached }: Product): string {
 
 function whyNot(one: Situation, product: Product): string | null {
   const { origin, wanted, route } = one;
-  const { version, cached } = product;
-  if (!cached) return `the package of the installed ${version} is not on this server any more`;
-  if (cached.externalCabinets.length > 0)
-    return `the kept package of ${version} lacks its cabinets ${cached.externalCabinets.join(', ')}`;
+  const { version } = product;
+  const old = oldPackageOf(one, product);
+  if (!old) return `the installed ${version} cannot be installed again: ${whyLost(product)}`;
+  if (old.lacking.length > 0)
+    return `Windows Installer keeps the package of ${version} without its cabinets ${old.lacking.join(', ')}`;
   const { pool } = siteOf(origin, product);
   if (hasPassword(pool))
     return `pool ${pool?.name} runs under a password that only IIS knows, and that is lost with the pool`;

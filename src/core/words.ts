@@ -20,6 +20,7 @@ const titles: { readonly [K in StepKind]: Title<K> } = {
     match === 'exact' ? `put the config in ${folder} back as it was` : `check the config in ${folder}`,
   'connector.install': ({ msi }) => `install ${msi.version}`,
   'connector.upgrade': ({ msi }) => `upgrade to ${msi.version}`,
+  'connector.recache': ({ msi }) => `give Windows Installer the package of ${msi.version}`,
   'connector.repair': ({ msi }) => `repair ${msi.version}`,
   'connector.serve': () => 'see that its pool runs',
   'connector.uninstall': ({ version }) => `uninstall ${version}`,

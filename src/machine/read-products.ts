@@ -1,34 +1,43 @@
 import { configFolders, configRole, folderOfKeyPaths } from '../core/connector.ts';
 import type { CachedPackage, Product, ReaderProduct, Reading, Sha256 } from '../core/facts.ts';
+import { isFileName } from '../core/file-name.ts';
 import type { Msi } from '../core/media.ts';
+import { compareAllFields } from '../core/version.ts';
 import type { Files } from './machine.ts';
 
 /** What is wanted of a cached package. */
-export type PackageContent = Pick<Msi, 'files' | 'defaults' | 'externalCabinets' | 'properties'>;
+export type PackageContent = Pick<
+  Msi,
+  'files' | 'defaults' | 'externalCabinets' | 'properties' | 'productCode' | 'productVersion'
+>;
 
-/** Reads a package on the server; null if it cannot be read as one. */
-export type ReadPackage = (path: string) => Promise<PackageContent | null>;
+type Damaged = { readonly problem: string };
+
+/** Reads a package on the server; the problem follows its path, as in "is damaged: ...". */
+export type ReadPackage = (path: string) => Promise<PackageContent | Damaged>;
 
 export type ProductReader = (products: Reading<readonly ReaderProduct[]>) => Promise<Reading<readonly Product[]>>;
 
 /** Completes registered products by what only files tell: folder, cached package, files gone. A package is read once for its hash. */
 export function productReader(files: Files, readPackage: ReadPackage): ProductReader {
-  const contents = new Map<Sha256, PackageContent | null>();
+  const contents = new Map<Sha256, PackageContent | Damaged>();
   const contentOf = async (path: string, sha256: Sha256) => {
-    if (!contents.has(sha256)) contents.set(sha256, await readPackage(path));
-    return contents.get(sha256) ?? null;
+    const content = contents.get(sha256) ?? (await readPackage(path));
+    contents.set(sha256, content);
+    return content;
   };
   const complete = async (product: ReaderProduct): Promise<Product> => {
-    const { installLocation, keyPaths, localPackage, packageName, ...registered } = product;
+    const { installLocation, keyPaths, localPackage, ...registered } = product;
     const folder = installLocation?.replace(/\\+$/, '') || folderOfKeyPaths(keyPaths);
     const sha256 = localPackage === null ? null : await files.hash(localPackage);
-    const content = localPackage === null || sha256 === null ? null : await contentOf(localPackage, sha256);
-    const missingFiles = folder === null || content === null ? [] : await missingFilesIn(files, folder, content);
-    const cached =
-      localPackage === null || sha256 === null || content === null
-        ? null
-        : cachedPackage(localPackage, packageName, sha256, content);
-    return { ...registered, folder, missingFiles, cached };
+    if (localPackage === null || sha256 === null) return { ...registered, folder, missingFiles: [], cached: null };
+    const content = ownContent(product, await contentOf(localPackage, sha256));
+    if ('problem' in content) {
+      const damaged = `${localPackage} ${content.problem}`;
+      return { ...registered, folder, missingFiles: [], cached: null, damaged };
+    }
+    const missingFiles = folder === null ? [] : await missingFilesIn(files, folder, content);
+    return { ...registered, folder, missingFiles, cached: cachedPackage(localPackage, product, sha256, content) };
   };
   return async (products) => {
     if (!products.known) return products;
@@ -40,15 +49,36 @@ export function productReader(files: Files, readPackage: ReadPackage): ProductRe
   };
 }
 
+/** What a cached package holds, or that it is another product's. */
+function ownContent(
+  { productCode, version }: ReaderProduct,
+  content: PackageContent | Damaged,
+): PackageContent | Damaged {
+  if ('problem' in content) return content;
+  if (content.productCode !== productCode)
+    return { problem: `is the package of another product, ${content.productCode}` };
+  if (compareAllFields(content.productVersion, version) === 0) return content;
+  return { problem: `is the package of another version, ${content.productVersion}` };
+}
+
+/** The name comes from the registry; one that leads elsewhere is not followed. */
 function cachedPackage(
   path: string,
-  packageName: string | null,
+  { packageName }: ReaderProduct,
   sha256: Sha256,
   content: PackageContent,
 ): CachedPackage {
-  const name = packageName ?? path.slice(path.lastIndexOf('\\') + 1);
-  const { externalCabinets, defaults, properties } = content;
-  return { path, name, sha256, externalCabinets, defaults, properties };
+  const isKnown = packageName !== null && isFileName(packageName);
+  const name = isKnown ? packageName : path.slice(path.lastIndexOf('\\') + 1);
+  const { defaults, properties } = content;
+  return {
+    path,
+    name,
+    sha256,
+    externalCabinets: content.externalCabinets.map((one) => one.name),
+    defaults,
+    properties,
+  };
 }
 
 /** Config files are left out: whether they are as they should be is judged by their values. */

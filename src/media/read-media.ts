@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { win32 } from 'node:path';
 import type { Sha256 } from '../core/facts.ts';
-import { type BundleMedia, type Msi, msiFrom } from '../core/media.ts';
+import { type BundleMedia, type ExternalCabinet, externalCabinetNames, type Msi, msiFrom } from '../core/media.ts';
 import { filesToRead } from '../core/package-files.ts';
 import type { ByteSource, Problem } from '../msi/byte-source.ts';
 import { type Beside, bytesOf, openPackage, type Package } from '../msi/package.ts';
@@ -16,7 +16,7 @@ export type Open = (path: string) => Promise<OpenFile | null>;
 const mostConfigBytes = 1 << 20;
 const pieceSize = 1 << 20;
 
-/** Reads a package: what it is, its hash, the defaults of its config. A cabinet it keeps beside itself is looked for there. */
+/** Reads a package: what it is, its hash, the defaults of its config. Cabinets it keeps beside itself are read and hashed there. */
 export async function readMsi(path: string, open: Open): Promise<Msi | Problem> {
   const cabinets: OpenFile[] = [];
   const beside: Beside = async (name) => {
@@ -49,11 +49,23 @@ async function withFile<T>(path: string, open: Open, read: (source: OpenFile) =>
 async function msiOf(path: string, source: ByteSource, beside: Beside): Promise<Msi | Problem> {
   const content = await openPackage(source, beside);
   if ('problem' in content) return content;
+  const name = win32.basename(path);
+  const names = externalCabinetNames(content, name);
+  if ('problem' in names) return names;
   const texts = await textsOf(content);
   if ('problem' in texts) return texts;
-  const { contents, unread } = texts;
-  const identity = { name: win32.basename(path), sha256: await hashOf(source), size: source.size };
-  return msiFrom({ ...identity, package: content, contents, unread, fingerprint: sha256Of });
+  const identity = { name, sha256: await hashOf(source), size: source.size };
+  const externalCabinets = await cabinetsBeside(names, beside);
+  return msiFrom({ ...identity, package: content, externalCabinets, ...texts, fingerprint: sha256Of });
+}
+
+async function cabinetsBeside(names: readonly string[], beside: Beside): Promise<readonly ExternalCabinet[]> {
+  const cabinets: ExternalCabinet[] = [];
+  for (const name of names) {
+    const source = await beside(name);
+    cabinets.push({ name, found: source && { sha256: await hashOf(source), size: source.size } });
+  }
+  return cabinets;
 }
 
 /** The text of each config file. What this program cannot unpack is told; what is damaged makes the package a problem. */

@@ -50,14 +50,15 @@ function registeredProducts(server: Server, { upgradeCodes }: LookFor): Reading<
 }
 
 function readerProduct(server: Server, product: Product): ReaderProduct {
-  const { folder, missingFiles: _missing, cached, ...registered } = product;
+  const { folder, missingFiles: _missing, cached, damaged: _damaged, ...registered } = product;
   const kept = server.memory.registered[product.productCode];
   return {
     ...registered,
     installLocation: folder,
     keyPaths: kept?.keyPaths ?? [],
     localPackage: kept?.localPackage ?? cached?.path ?? null,
-    packageName: kept?.packageName ?? cached?.name ?? null,
+    packageCode: kept?.packageCode || registered.packageCode,
+    packageName: kept?.packageName ?? registered.packageName,
   };
 }
 

@@ -40,7 +40,7 @@ const sayings: readonly Saying[] = [
     },
   },
   {
-    covers: ({ path }) => path[0] === 'products' && ['cached', 'missingFiles'].includes(path[2] ?? ''),
+    covers: ({ path }) => path[0] === 'products' && ofPackage.includes(path[2] ?? ''),
     say: () => 'The package that Windows Installer keeps of the connector is not the one of the server.',
   },
   {
@@ -48,6 +48,9 @@ const sayings: readonly Saying[] = [
     say: () => 'Backups and packages that earlier runs have kept on the server are not here.',
   },
 ];
+
+/** What is told of the package of a product. */
+const ofPackage = ['cached', 'damaged', 'missingFiles', 'packageCode', 'packageName'];
 
 /** The config file whose content a difference lies in, in the connector's folder or in a shared one; null for others. */
 function contentOf(path: Difference['path']): string | null {

@@ -36,7 +36,7 @@ export async function layProduct(server: Server, product: Product, known: KnownP
   const localPackage = cached?.path ?? 'C:\\Windows\\Installer\\gone.msi';
   if (registered) await moveCached(server, registered.localPackage, cached ? localPackage : null);
   const made = registered ?? { keyPaths: [], packageCode: '', sourceFolder: '', language: '', site: null };
-  const packageName = cached?.name ?? registered?.packageName ?? 'gone.msi';
+  const packageName = product.packageName ?? cached?.name ?? registered?.packageName ?? 'gone.msi';
   remember(server, {
     registered: { ...server.memory.registered, [productCode]: { ...made, localPackage, packageName } },
   });

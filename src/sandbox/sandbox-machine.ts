@@ -14,7 +14,7 @@ import {
   partialSuffix,
   type Replaced,
 } from '../machine/machine.ts';
-import { type PackageContent, type ProductReader, productReader } from '../machine/read-products.ts';
+import { type ProductReader, productReader } from '../machine/read-products.ts';
 import { readMsi } from '../media/read-media.ts';
 import { takeHostLock } from './host-lock.ts';
 import { lookAt } from './look.ts';
@@ -48,7 +48,7 @@ export class SandboxMachine implements Machine {
   constructor(server: Server) {
     this.server = server;
     this.#saved = server.memory;
-    this.#readProducts = productReader(server.drive, (path) => readCached(server, path));
+    this.#readProducts = productReader(server.drive, (path) => readMsi(path, (one) => server.drive.open(one)));
   }
 
   async read(path: string): Promise<Uint8Array | null> {
@@ -220,9 +220,4 @@ function movedAcls(acls: Acls, from: string, to: string): Acls {
   const moved = ([path, sddl]: [string, string]): [string, string] =>
     `${path}\\`.startsWith(`${from}\\`) ? [to + path.slice(from.length), sddl] : [path, sddl];
   return Object.fromEntries(Object.entries(acls).map(moved));
-}
-
-async function readCached(server: Server, path: string): Promise<PackageContent | null> {
-  const read = await readMsi(path, (one) => server.drive.open(one));
-  return 'problem' in read ? null : read;
 }

@@ -26,6 +26,11 @@ export function connector(sample: string, properties: readonly string[] = [], at
   };
 }
 
+/** Lays the cabinet of a sample where its package is going to be installed from. */
+export function cabinetBeside(sample: string): Part {
+  return async (server, packages) => void (await bring(server, packages, `SCIMConnector-${sample}.cab`));
+}
+
 /** What an operator has entered since: connection settings, a changed response setting, a right for the backup account. */
 export function edited(at = folder): Part {
   return async (server) => {
@@ -58,6 +63,14 @@ export async function lostFiles(server: Server): Promise<void> {
 /** Somebody has cleared C:\Windows\Installer to gain space, which Microsoft warns of (T2: 1612). */
 export async function lostPackage(server: Server): Promise<void> {
   for (const { localPackage } of Object.values(server.memory.registered)) await server.drive.remove(localPackage);
+}
+
+/** A copy of C:\Windows\Installer was put back that had been cut short. */
+export async function damagedPackage(server: Server): Promise<void> {
+  for (const { localPackage } of Object.values(server.memory.registered)) {
+    const bytes = (await server.drive.read(localPackage)) ?? new Uint8Array();
+    await server.drive.write(localPackage, bytes.subarray(0, bytes.length >> 1));
+  }
 }
 
 /**

@@ -23,6 +23,8 @@ export const scenarioList = [
   { name: '32-bit', what: '4.1.0 for 32 bits' },
   { name: 'broken', what: '4.4.4, some of its files gone' },
   { name: 'broken-package', what: '4.4.4, the package that Windows Installer kept gone' },
+  { name: 'damaged-package', what: '4.1.0, the package that Windows Installer kept damaged' },
+  { name: 'external-cabinet', what: '4.1.0 from a package with its cabinet beside it, which Windows does not keep' },
   { name: 'duplicate', what: '4.1.0 for 32 bits and 4.4.4 for 64 registered, in one folder' },
   { name: 'duplicate-fourth-field', what: '4.4.4 and 4.4.4.1 registered, in one folder' },
   { name: 'leftovers', what: 'settings and logs of 4.1.0 in its folder, no product' },

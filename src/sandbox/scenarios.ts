@@ -1,7 +1,9 @@
 import { neededFeatures } from '../core/connector.ts';
 import { changeIis, iisNow } from './iis.ts';
 import {
+  cabinetBeside,
   connector,
+  damagedPackage,
   edited,
   editedLegacy,
   lostFiles,
@@ -70,6 +72,8 @@ const scenarios: Readonly<Record<ScenarioName, readonly Part[]>> = {
   '32-bit': [...hosted, connector('4.1.0-x86'), edited()],
   broken: [...current, lostFiles],
   'broken-package': [...current, lostPackage],
+  'damaged-package': [...standard, damagedPackage],
+  'external-cabinet': [...hosted, cabinetBeside('4.1.0-cabinet-beside'), connector('4.1.0-cabinet-beside'), edited()],
   duplicate: [...hosted, connector('4.1.0-x86'), connector('4.4.4'), edited()],
   'duplicate-fourth-field': [...hosted, connector('4.4.4'), connector('4.4.4.1'), edited()],
   leftovers: [...standard, uninstalled('config')],

@@ -14,15 +14,14 @@ import type { ConfigFile, Facts } from '../core/facts.ts';
 import { changedPointers } from '../core/kept-config.ts';
 import { packagePath } from '../core/places.ts';
 import { valueOr } from '../core/situation.ts';
-import type { Step, WantedFile } from '../core/step.ts';
-import { type Doing, done, failure } from './doing.ts';
+import type { Step, Steps, WantedFile } from '../core/step.ts';
+import { type Doing, done, failure, unproven } from './doing.ts';
 
 /** Copies config and old packages, each read back and compared; the manifest is written last, so it vouches for the rest. */
 export async function backUp(step: Step<'config.backup'>, doing: Doing): Promise<Outcome> {
-  const { machine, places } = doing;
   for (const one of step.packages) {
-    const arrived = await machine.copy(one.from, packagePath(places, one));
-    if (arrived !== one.sha256) return failure(`the package ${one.from} is not what it was when the server was read`);
+    const problem = await keepPackage(one, doing);
+    if (problem !== null) return failure(problem);
   }
   const first = await doing.look();
   const now = first.config.known ? first : await doing.look();
@@ -38,10 +37,17 @@ export async function backUp(step: Step<'config.backup'>, doing: Doing): Promise
   const others = (before?.files ?? []).filter((one) => !files.some((file) => isSameState(one, file)));
   const server = valueOr(now.machine, null)?.name ?? '';
   await writeManifest(
-    { takenAt: machine.now(), server, ...surroundings(now), ...before, files: [...files, ...others] },
+    { takenAt: doing.machine.now(), server, ...surroundings(now), ...before, files: [...files, ...others] },
     doing,
   );
   return done;
+}
+
+/** Copies a package of the server, or proves one that was given and is there already. The sentence says why it is not kept. */
+async function keepPackage(one: Steps['config.backup']['packages'][number], doing: Doing): Promise<string | null> {
+  if (one.from === null) return unproven(one, doing);
+  const arrived = await doing.machine.copy(one.from, packagePath(doing.places, one));
+  return arrived === one.sha256 ? null : `the package ${one.from} is not what it was when the server was read`;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Attempt, Call } from '../core/call.ts';
 import { callsOf } from '../core/calls.ts';
 import { type Outcome, outcomeOf } from '../core/codes.ts';
 import type { Facts } from '../core/facts.ts';
-import { packagePath } from '../core/places.ts';
+import { cabinetPath, packagePath } from '../core/places.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { PackageRef, Step } from '../core/step.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -66,11 +66,23 @@ async function runOnce(build: CallBuilder, doing: Doing): Promise<Outcome> {
   return result;
 }
 
-/** Runs the calls of a step only if the package they execute is, byte for byte, the one that was checked. */
+/** Runs the calls of a step only if the package they execute is, byte for byte and with its cabinets, the one that was checked. */
 export async function runPackage(step: Step, kept: PackageRef, doing: Doing): Promise<Outcome> {
-  const path = packagePath(doing.places, kept);
-  const found = kept.sha256 === '' ? null : await doing.machine.hash(path);
-  if (found === null) return failure(`the package ${kept.name || 'of the old version'} is not kept: ${path}`);
-  if (found !== kept.sha256) return failure(`${path} is not the package that was checked`);
-  return runCalls(step, doing);
+  const problem = await unproven(kept, doing);
+  return problem === null ? runCalls(step, doing) : failure(problem);
+}
+
+/** Why a kept package, or a cabinet beside it, is not what was checked; null where every byte is. */
+export async function unproven(kept: PackageRef, { machine, places }: Doing): Promise<string | null> {
+  const path = packagePath(places, kept);
+  const found = kept.sha256 === '' ? null : await machine.hash(path);
+  if (found === null) return `the package ${kept.name || 'of the old version'} is not kept: ${path}`;
+  if (found !== kept.sha256) return `${path} is not the package that was checked`;
+  for (const cabinet of kept.cabinets ?? []) {
+    const place = cabinetPath(places, kept, cabinet);
+    const there = await machine.hash(place);
+    if (there === null) return `the cabinet ${cabinet.name} of ${kept.name} is not kept: ${place}`;
+    if (there !== cabinet.sha256) return `${place} is not the cabinet that was checked`;
+  }
+  return null;
 }

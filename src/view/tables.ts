@@ -1,6 +1,6 @@
 import type { CodesReport } from '../commands/codes.ts';
 import { printedCode } from '../core/codes.ts';
-import type { Msi } from '../core/media.ts';
+import type { ExternalCabinet, Msi } from '../core/media.ts';
 
 /** What a package is, for a person. */
 export function inspectText(msi: Msi): string {
@@ -25,9 +25,14 @@ export function inspectText(msi: Msi): string {
       msi.frameworks.map((one) => `${one.name} ${one.version}`).join(', ') || 'no .NET runtime that it names',
     ),
     row('Files', `${msi.files.length} in the connector's folder`),
+    ...msi.externalCabinets.map((one) => row('Cabinet beside', cabinetText(one))),
     row('Properties', msi.properties.join(', ') || 'none'),
     ...msi.unread.map((one) => row('Not read', one)),
   ].join('\n')}\n`;
+}
+
+function cabinetText({ name, found }: ExternalCabinet): string {
+  return found ? `${name}, ${found.size} bytes, SHA-256 ${found.sha256}` : `${name} is needed and not there`;
 }
 
 const placeWords = {

@@ -61,6 +61,12 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
     ],
     [upgrade as Step<'connector.upgrade'>, [`${system32}msiexec.exe /i ${package44} ${quiet} ${always}`]],
   ],
+  'connector.recache': [
+    [
+      { kind: 'connector.recache', msi: refOf(msi('4.4.4')) },
+      [`${system32}msiexec.exe /i ${package44} ${quiet} REINSTALL=ALL REINSTALLMODE=vomus ${always}`],
+    ],
+  ],
   'connector.repair': [
     [
       { kind: 'connector.repair', msi: refOf(msi('4.4.4')), properties: {} },

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Msi, type MsiInput, msiFrom, replaces } from '../../src/core/media.ts';
+import {
+  externalCabinetNames,
+  lackingCabinets,
+  type Msi,
+  type MsiInput,
+  msiFrom,
+  refOf,
+  replaces,
+} from '../../src/core/media.ts';
 import { filesToRead, type PlacedFile } from '../../src/core/package-files.ts';
 
 type Rows = Readonly<Record<string, readonly Readonly<Record<string, string | number | null>>[]>>;
@@ -39,6 +47,7 @@ function read(given: Given = {}): Msi | { readonly problem: string } {
       rows: (table) => tables[table] ?? [],
       files: () => placed(files),
     },
+    externalCabinets: [],
     contents: new Map(),
     unread: [],
     fingerprint: (text) => text,
@@ -283,7 +292,43 @@ test('public properties are those preset, secured, set in dialogs and of folders
   assert.deepEqual(hiddenProperties, ['PASSPHRASE', 'PASSWORD', 'TOKEN']);
 });
 
+function cabinetNames(...names: readonly (string | null)[]) {
+  return externalCabinetNames({ rows: () => names.map((Cabinet) => ({ Cabinet })) }, 'a.msi');
+}
+
 test('external cabinets are named once, embedded ones are not', () => {
-  const Media = [{ Cabinet: 'a.cab' }, { Cabinet: '#in.cab' }, { Cabinet: null }, { Cabinet: 'a.cab' }];
-  assert.deepEqual(msi({ rows: { Media } }).externalCabinets, ['a.cab']);
+  assert.deepEqual(cabinetNames('a.cab', '#in.cab', null, 'A.CAB', 'b.cab'), ['a.cab', 'b.cab']);
+});
+
+for (const name of [
+  '..\\x.cab',
+  'C:\\x.cab',
+  'C:x.cab',
+  '\\\\host\\share\\x.cab',
+  'sub/x.cab',
+  '..',
+  'x.cab.',
+  'x.cab ',
+  'NUL',
+  'x\u0000.cab',
+  'A.MSI',
+]) {
+  test(`a package that names ${JSON.stringify(name)} as a cabinet beside it is not to be trusted`, () => {
+    assert.deepEqual(cabinetNames('a.cab', name), {
+      problem: `is not to be trusted: it names ${name} as a cabinet beside it`,
+    });
+  });
+}
+
+test('a step names a package with the cabinets that lie beside it, and their hashes', () => {
+  const found = { sha256: '1'.repeat(64), size: 3 };
+  const one = msi({
+    externalCabinets: [
+      { name: 'a.cab', found },
+      { name: 'b.cab', found: null },
+    ],
+  });
+  assert.deepEqual(refOf(one).cabinets, [{ name: 'a.cab', sha256: found.sha256 }]);
+  assert.deepEqual(lackingCabinets(one), ['b.cab']);
+  assert.equal('cabinets' in refOf(msi()), false);
 });

@@ -277,6 +277,29 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     ],
     unknown: ['products', 'restart', 'installer'],
   },
+  'connector.recache': {
+    step: { kind: 'connector.recache', msi: msi('4.1.0') },
+    holds: {
+      'its package is kept': server(),
+      'it is not registered any more': bareServer(),
+      'files of it are gone, but not its package': server({
+        products: known([product('4.1.0', { missingFiles: ['a.dll'] })]),
+      }),
+    },
+    fails: [
+      [
+        'its package is gone',
+        server({ products: known([product('4.1.0', { cached: null })]) }),
+        /the package of version 4.1.0 that Windows Installer keeps is not there/,
+      ],
+      [
+        'its package is damaged',
+        server({ products: known([product('4.1.0', { cached: null, damaged: 'C:\\a.msi is no MSI' })]) }),
+        /is not it: C:\\a.msi is no MSI/,
+      ],
+    ],
+    unknown: ['products', 'restart', 'installer'],
+  },
   'connector.unchanged': {
     step: { kind: 'connector.unchanged', productCodes: [codeOf('4.1.0')], files: [settingsFile] },
     holds: { 'the same is registered with the same config': server() },

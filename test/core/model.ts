@@ -52,6 +52,13 @@ const effects: { readonly [K in StepKind]: (now: Facts, step: Steps[K]) => Parti
     withShared(now, (shared) => ({ ...shared, files: known(files.reduce(written, value(shared.files))) })),
   'connector.install': (now, { msi, folder }) => installed(now, msi, folder ?? defaultFolder, []),
   'connector.upgrade': (now, { msi, replaces, folder }) => installed(now, msi, folder ?? defaultFolder, replaces),
+  'connector.recache': (now, { msi }) => ({
+    products: known(
+      value(now.products).map((one) =>
+        one.productCode === msi.productCode ? { ...one, cached: product(msi.version).cached } : one,
+      ),
+    ),
+  }),
   'connector.repair': (now, { msi }) => ({
     products: known(
       value(now.products).map((one) =>

@@ -16,6 +16,7 @@ const sources: PlanSources = {
   media: {
     msi: { path: 'SCIMConnector-4.4.4.msi', sha256: msi('4.4.4').sha256 },
     bundle: { path: '../net/dotnet-hosting-6.0.36-win.exe', sha256: bundle.sha256 },
+    oldMsi: null,
   },
   wanted: wanted(msi('4.4.4'), { bundle }),
   facts: server(),

@@ -35,6 +35,11 @@ export function codeOf(version: string): string {
   return `{0000000${major}-${minor.padStart(4, '0')}-${build.padStart(4, '0')}-0000-000000000000}`;
 }
 
+/** The same of the package of that version. */
+export function packageCodeOf(version: string): string {
+  return codeOf(version).replace(/^\{0/, '{F');
+}
+
 /** Not a hash, but as good as one here: 64 hex digits that differ where the text does. */
 export function hash(text: string): string {
   return Buffer.from(text).toString('hex').padEnd(64, '0').slice(0, 64);
@@ -86,6 +91,8 @@ export function product(version: string, more: Partial<Product> = {}): Product {
     name: 'SCIM Connector',
     context: 'machine',
     bits: 64,
+    packageCode: packageCodeOf(version),
+    packageName: `SCIMConnector-${version}.msi`,
     folder,
     missingFiles: [],
     cached: {
@@ -175,7 +182,7 @@ export function msi(version: string, more: Partial<Msi> = {}): Msi {
     productCode: codeOf(version),
     upgradeCode,
     manufacturer: 'Delinea',
-    packageCode: '',
+    packageCode: packageCodeOf(version),
     platform: 'x64',
     languages: [1033],
     upgrade: [
@@ -211,6 +218,7 @@ export function wanted(given: Msi | null, more: Partial<Wanted> = {}): Wanted {
     goal: given ? 'present' : 'absent',
     msi: given,
     bundle: null,
+    oldMsi: null,
     features: [],
     properties: {},
     wayBackProperties: {},

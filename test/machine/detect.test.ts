@@ -6,7 +6,7 @@ import { factsSchema, readerSchema } from '../../src/core/facts-schema.ts';
 import { detect, sddlOf } from '../../src/machine/detect.ts';
 import type { Disk } from '../../src/machine/disk.ts';
 import { sha256Of } from '../../src/machine/read-files.ts';
-import { productReader } from '../../src/machine/read-products.ts';
+import { type PackageContent, productReader, type ReadPackage } from '../../src/machine/read-products.ts';
 import { applicationHostConfig, encryptedPassword } from './application-host-config.ts';
 import { diskIn, newFolder } from './folders.ts';
 import { cachedPackage, connectorFolder, readerDocument } from './reader-document.ts';
@@ -33,7 +33,9 @@ const parts = [
 ] as const;
 
 /** What the connector's cached package holds. */
-const content = {
+const content: PackageContent = {
+  productCode: '{11111111-2222-3333-4444-555555555555}',
+  productVersion: '4.1.0',
   files: ['SCIM.dll', 'appsettings.json', 'bin\\Gone.dll'].map((path) => ({ path, size: 1, version: null })),
   defaults: { 'appsettings.json': { '/Api/Key': sha256Of('""') } },
   externalCabinets: [],
@@ -72,17 +74,21 @@ type Given = {
   readonly folders?: readonly string[];
   readonly again?: boolean;
   readonly asked?: string[];
+  readonly packageRead?: Awaited<ReturnType<ReadPackage>>;
 };
 
 /** Looks at a server whose reader answers every look with a document, and every question for rights with the same rights. */
-async function look(document: unknown, { disk, folders = [], again = false, asked = [] }: Given = {}): Promise<Facts> {
+async function look(
+  document: unknown,
+  { disk, folders = [], again = false, asked = [], packageRead = content }: Given = {},
+): Promise<Facts> {
   const used = disk ?? (await givenDisk());
   const ask = async (line: string): Promise<unknown> => {
     asked.push(line);
     const [verb, path = ''] = line.split('\t');
     return verb === 'acl' ? { schema: 1, acl: { [path]: { known: true, value: sddl } } } : structuredClone(document);
   };
-  const readProducts = productReader(used, async () => content);
+  const readProducts = productReader(used, async () => packageRead);
   const expand = (path: string) => path.replace('%SystemDrive%', 'C:');
   return detect(
     { ...lookFor, folders },
@@ -160,6 +166,39 @@ test('a product is completed by its folder, its cached package and the files tha
     properties: ['INSTALLDIR'],
     defaults: content.defaults,
   });
+  assert.deepEqual(
+    [product?.packageCode, product?.packageName, product?.damaged],
+    ['{22222222-3333-4444-5555-666666666666}', 'SCIMConnector-4.1.0.msi', undefined],
+  );
+});
+
+test('a cached package that is gone is told apart from one that is damaged, or another one', async () => {
+  const disk = await givenDisk();
+  const productOf = async (packageRead: Given['packageRead'] = content) =>
+    known((await look(readerDocument, { disk, packageRead })).products)[0];
+  const other = { ...content, productCode: '{99999999-2222-3333-4444-555555555555}' };
+  const sentences = {
+    'is damaged: it has no tables': { problem: 'is damaged: it has no tables' },
+    [`is the package of another product, ${other.productCode}`]: other,
+    'is the package of another version, 4.1.0.7': { ...content, productVersion: '4.1.0.7' },
+  };
+  for (const [sentence, packageRead] of Object.entries(sentences)) {
+    const product = await productOf(packageRead);
+    assert.deepEqual([product?.cached, product?.damaged], [null, `${cachedPackage} ${sentence}`]);
+    assert.deepEqual(product?.missingFiles, [], 'what is not its package does not tell which files are gone');
+  }
+  await disk.remove(cachedPackage);
+  const gone = await productOf();
+  assert.deepEqual([gone?.cached, gone?.damaged], [null, undefined]);
+});
+
+test('of external cabinets the names are told, and a registered name that leads elsewhere is not followed', async () => {
+  const externalCabinets = [{ name: 'a.cab', found: null }];
+  const [registered] = known(readerDocument.products);
+  const products = { known: true, value: [{ ...registered, packageName: '..\\evil.msi' }] };
+  const facts = await look({ ...readerDocument, products }, { packageRead: { ...content, externalCabinets } });
+  const cached = known(facts.products)[0]?.cached;
+  assert.deepEqual([cached?.externalCabinets, cached?.name], [['a.cab'], '1a2b3c.msi']);
 });
 
 test('config files are told with their role, their rights and the fingerprint of each value', async () => {

@@ -51,6 +51,7 @@ export const readerDocument: ReaderDocument = {
       installLocation: `${connectorFolder}\\`,
       keyPaths: [],
       localPackage: cachedPackage,
+      packageCode: '{22222222-3333-4444-5555-666666666666}',
       packageName: 'SCIMConnector-4.1.0.msi',
     },
   ]),

@@ -157,11 +157,35 @@ for (const folder of ['C:\\media\\', '/media/']) {
     });
     const msi = await readMsi(`${folder}a.msi`, open);
     assert.ok(!('problem' in msi));
-    assert.deepEqual([msi.name, msi.externalCabinets, msi.unread], ['a.msi', ['beside.cab'], []]);
+    const found = { sha256: sha256(content), size: content.length };
+    assert.deepEqual(msi.externalCabinets, [{ name: 'beside.cab', found }]);
+    assert.deepEqual([msi.name, msi.unread], ['a.msi', []]);
     assert.deepEqual(msi.defaults, { 'appsettings.json': { '/KEY': sha256('1') } });
     assert.equal(left(), 0);
   });
 }
+
+test('a cabinet that is not beside its package is told by its name', async () => {
+  const { open, left } = filesOf({
+    'C:\\a.msi': packageWith('beside.cab', cabinet([{ pack: 'mszip', files: settings }])),
+  });
+  const msi = await readMsi('C:\\a.msi', open);
+  assert.ok(!('problem' in msi));
+  assert.deepEqual(msi.externalCabinets, [{ name: 'beside.cab', found: null }]);
+  assert.equal(left(), 0);
+});
+
+test('a package that names a cabinet elsewhere is a problem, and nothing is opened there', async () => {
+  const content = cabinet([{ pack: 'mszip', files: settings }]);
+  const { open } = filesOf({ 'C:\\media\\a.msi': packageWith('..\\x.cab', content) });
+  const opened: string[] = [];
+  const msi = await readMsi('C:\\media\\a.msi', async (file) => {
+    opened.push(file);
+    return open(file);
+  });
+  assert.deepEqual(msi, { problem: 'is not to be trusted: it names ..\\x.cab as a cabinet beside it' });
+  assert.deepEqual(opened, ['C:\\media\\a.msi']);
+});
 
 test('a package whose cabinet cannot be unpacked is still known, and says what was not read', async () => {
   const { open } = filesOf({ 'C:\\a.msi': packageWith('#in.cab', cabinet([{ pack: 'lzx', files: settings }])) });

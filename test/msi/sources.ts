@@ -18,6 +18,7 @@ export const sampleNames = [
   'SCIMConnector-2.5.0.msi',
   'SCIMConnector-3.2.0.msi',
   'SCIMConnector-4.1.0.msi',
+  'SCIMConnector-4.1.0-cabinet-beside.msi',
   'SCIMConnector-4.1.0-x86.msi',
   'SCIMConnector-4.3.0.msi',
   'SCIMConnector-4.4.4.msi',

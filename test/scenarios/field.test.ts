@@ -56,6 +56,8 @@ const shown: Partial<
   '32-bit': { products: ['4.1.0 32 machine'], sites: [standardSite] },
   broken: { products: ['4.4.4 64 machine'], sites: [standardSite] },
   'broken-package': { products: ['4.4.4 64 machine'], sites: [standardSite] },
+  'damaged-package': { products: ['4.1.0 64 machine'], sites: [standardSite] },
+  'external-cabinet': { products: ['4.1.0 64 machine'], sites: [standardSite] },
   duplicate: { products: ['4.1.0 32 machine', '4.4.4 64 machine'], sites: [standardSite] },
   'duplicate-fourth-field': { products: ['4.4.4 64 machine', '4.4.4.1 64 machine'], sites: [standardSite] },
   leftovers: { products: [], sites: [] },
@@ -118,6 +120,24 @@ test('the broken connector lacks a program file and a query, and keeps package a
 test('the broken package is gone, and the connector whole', async (t) => {
   const [product] = known((await factsOf(t, 'broken-package')).products);
   assert.deepEqual([product?.cached, product?.missingFiles], [null, []]);
+});
+
+test('the damaged package is known to be there, and to be of no use', async (t) => {
+  const [product] = known((await factsOf(t, 'damaged-package')).products);
+  assert.deepEqual([product?.cached, product?.missingFiles], [null, []]);
+  assert.match(product?.damaged ?? '', /^C:\\Windows\\Installer\\[0-9a-f]+\.msi is damaged: /);
+});
+
+test('the package with a cabinet beside it is kept without that', async (t) => {
+  const { machine } = await sandboxOf(t, 'external-cabinet');
+  const [product] = known((await look({ machine })).products);
+  const names = product?.cached?.externalCabinets;
+  assert.deepEqual(names, ['SCIMConnector-4.1.0-cabinet-beside.cab']);
+  const kept = await machine.list('C:\\Windows\\Installer');
+  assert.deepEqual(
+    kept.filter((name) => !name.endsWith('.msi')),
+    [],
+  );
 });
 
 test('the leftovers are settings with what an operator entered, and a log', async (t) => {

@@ -44,6 +44,8 @@ const ends: Readonly<Record<ScenarioName, { with: Ending; without: Ending }>> = 
   '32-bit': { with: [0], without: [0] },
   broken: { with: [0], without: [0] },
   'broken-package': { with: [0], without: [0] },
+  'damaged-package': { with: [21, 'package-lost'], without: [21, 'package-lost'] },
+  'external-cabinet': { with: [21, 'no-way-back'], without: [21, 'no-way-back'] },
   duplicate: { with: [21, 'duplicate'], without: [21, 'duplicate'] },
   'duplicate-fourth-field': { with: [21, 'duplicate'], without: [21, 'duplicate'] },
   leftovers: { with: [21, 'leftovers'], without: [21, 'leftovers'] },

@@ -136,7 +136,7 @@ test('an old package that is not the one that was read is no way back, and the b
   const { machine, doing } = await givenDoing();
   const step = await backupOf(doing);
   const [old] = step.packages;
-  assert.ok(old);
+  assert.ok(old?.from);
   await overwrite(machine, old.from, 'another package');
   assert.match((await perform(step, doing)).meaning, /is not what it was when the server was read/);
   assert.equal(await machine.read(manifestPath(doing.places.backup)), null);

@@ -67,6 +67,7 @@ export function opened(more: Partial<Opened> = {}): Opened {
       goal: 'present',
       msi: null,
       bundle: null,
+      oldMsi: null,
       features: [],
       properties: {},
       wayBackProperties: {},

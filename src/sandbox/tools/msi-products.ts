@@ -105,6 +105,8 @@ function productOf(session: Session, productCode: string): Product {
     name: property(session, 'ProductName'),
     context: session.context,
     bits: bitsOf(session),
+    packageCode: session.package.summary.packageCode,
+    packageName: session.source.name,
     folder: null,
     missingFiles: [],
     cached: null,
