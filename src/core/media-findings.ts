@@ -126,11 +126,11 @@ function copiesOf(one: Situation): readonly PackageRef[] {
 /** Where nothing is to be changed it is of no account: the same command line is run again on a server that is as wanted. */
 function oldMsiUnfit({ wanted: { oldMsi }, products, route }: Situation): string | null {
   if (!oldMsi || route === 'none') return null;
-  const unlike = products.map((product) => ({ product, differences: differencesFrom(product, oldMsi) }));
+  const unlike = products.map((product) => ({ name: named(product), differences: differencesFrom(product, oldMsi) }));
   if (unlike.some(({ differences }) => differences.length === 0)) return null;
-  if (unlike.length === 0)
-    return `${oldMsi.name} was given as the package of the installed version, and none is installed.`;
-  return `${oldMsi.name} is not the package of ${unlike.map(({ product, differences }) => `${named(product)}: ${differences.join('; ')}`).join(', nor of ')}.`;
+  if (unlike.length === 0) return `No version is installed, and ${oldMsi.name} was given as the package of one.`;
+  const told = unlike.map(({ name, differences }) => `${name} (${differences.join('; ')})`);
+  return `The package given, ${oldMsi.name}, is not that of ${told.join(' or ')}.`;
 }
 
 /** msiexec, appcmd and PowerShell take paths of less than 248 characters (T22). */

@@ -14,6 +14,7 @@ import {
   iis,
   known,
   msi,
+  packageCodeOf,
   pool,
   product,
   readings,
@@ -38,6 +39,8 @@ const oddities = mostly<Partial<Product>>(
   { folder: null },
   { folder: 'D:\\Web\\SCIMConnector' },
   { cached: null },
+  { cached: null, damaged: 'C:\\Windows\\Installer\\abc.msi is damaged' },
+  { packageName: '..\\elsewhere.msi' },
 );
 const anyProduct = fc
   .tuple(version, oddities, oddities)
@@ -126,11 +129,20 @@ const anyMsi = fc.option(
   { freq: 6 },
 );
 
+/** Mostly none; else one that may be that of what is installed, or not. */
+const anyOldMsi = fc.option(
+  fc
+    .tuple(version, mostly<Partial<Msi>>({}, { name: 'old.msi' }, { packageCode: packageCodeOf('1.0.0') }))
+    .map(([one, more]) => msi(one, more)),
+  { freq: 2 },
+);
+
 /** Every wish that answers and media can make, accepting some of what can be accepted. */
 export const anyWish: fc.Arbitrary<Wanted> = fc
   .record({
     msi: anyMsi,
     bundle: fc.constantFrom(null, bundle),
+    oldMsi: anyOldMsi,
     accept: fc.subarray([...acceptable]),
     properties: anyProperties,
     wayBackProperties: anyProperties,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Facts } from '../../src/core/facts.ts';
+import type { Msi } from '../../src/core/media.ts';
 import type { Unfinished } from '../../src/core/plan.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 import {
@@ -58,6 +59,8 @@ const newLine = { ...bundle, version: '8.0.11' };
 const asks = (version: string) => msi('4.4.4', { frameworks: [{ name: 'Microsoft.AspNetCore.App', version }] });
 const cachedWith = (cabinets: string[]) =>
   only('4.1.0', { cached: { ...product('4.1.0').cached, externalCabinets: cabinets } as never });
+const givenOld = (oldMsi: Msi) => wanted(msi('4.4.4'), { oldMsi });
+const beside44 = (name: string) => ({ name, found: { sha256: hash(name), size: 1 } });
 const runAs = (identity: string) => server({ iis: known(iis({ pools: [{ ...pool, identity }] })) });
 const shared = known(iis({ sharedConfiguration: '\\\\share\\iis' }));
 const beside = { ...site, name: 'Other', folder: 'C:\\other' };
@@ -235,8 +238,48 @@ export const cases: readonly Case[] = [
     speaks: to(only('4.1.0', { cached: null })),
     silent: [fine, to(only('4.4.4', { cached: null })), to(bareServer())],
   },
-  { id: 'package-lost', speaks: to(only('4.1.0', { cached: null }), removal), silent: [to(only('4.1.0'), removal)] },
-  { id: 'no-way-back', speaks: to(cachedWith(['a.cab'])), silent: [to(cachedWith([]))] },
+  {
+    id: 'package-lost',
+    speaks: to(only('4.1.0', { cached: null }), removal),
+    silent: [to(only('4.1.0'), removal), to(only('4.1.0', { cached: null }), wanted(null, { oldMsi: msi('4.1.0') }))],
+  },
+  {
+    id: 'package-lost',
+    speaks: to(only('4.1.0', { cached: null, damaged: 'C:\\a.msi is no MSI' })),
+    silent: [to(only('4.1.0', { cached: null }), givenOld(msi('4.1.0')))],
+  },
+  {
+    id: 'no-way-back',
+    speaks: to(cachedWith(['a.cab'])),
+    silent: [to(cachedWith([])), to(cachedWith(['a.cab']), givenOld(msi('4.1.0')))],
+  },
+  {
+    id: 'no-way-back',
+    speaks: to(cachedWith(['a.cab']), givenOld(msi('4.3.0'))),
+    silent: [
+      {
+        now: bareServer(),
+        wanted: upgrade,
+        unfinished: unfinished({ before: cachedWith(['a.cab']), wanted: givenOld(msi('4.1.0')) }),
+      },
+    ],
+  },
+  {
+    id: 'old-msi-does-not-fit',
+    speaks: to(server(), givenOld(msi('4.3.0'))),
+    silent: [fine, to(server(), givenOld(msi('4.1.0'))), to(only('4.4.4'), givenOld(msi('4.1.0')))],
+  },
+  {
+    id: 'old-msi-does-not-fit',
+    speaks: to(server(), givenOld(msi('4.1.0', { packageCode: '{F0000009-0000-0000-0000-000000000000}' }))),
+    silent: [to(only('4.1.0', { packageCode: null }), givenOld(msi('4.1.0', { packageCode: '' })))],
+  },
+  { id: 'old-msi-does-not-fit', speaks: to(bareServer(), givenOld(msi('4.1.0'))), silent: [to(bareServer())] },
+  {
+    id: 'name-too-long',
+    speaks: to(server(), wanted(msi('4.4.4', { externalCabinets: [beside44(`${'a'.repeat(180)}.cab`)] }))),
+    silent: [to(server(), wanted(msi('4.4.4', { externalCabinets: [beside44('a.cab')] })))],
+  },
   {
     id: 'no-way-back',
     speaks: to(runAs('SpecificUser:CORP\\scim'), removal),
