@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { givenServer, sample } from '../given.ts';
@@ -67,6 +67,20 @@ for (const { name, text, lines } of [
     );
   });
 }
+
+test('the old package is taken from the folder of the answer file', async () => {
+  const file = join(folder, 'old.yaml');
+  await writeFile(file, `msi: ${msi}\noldMsi: old.msi\n`);
+  const ended = await run('plan', '--sandbox', server, '--answers', file);
+  assert.equal(ended.exitCode, 20);
+  assert.match(ended.err, /The package of the installed version old\.msi is not there/);
+  await copyFile(sample('SCIMConnector-4.1.0.msi'), join(folder, 'old.msi'));
+  const planned = await run('plan', '--sandbox', server, '--answers', file);
+  assert.match(
+    planned.out,
+    /4\.1\.0 that was given as\s+old\.msi, under its\s+registered name SCIMConnector-4\.1\.0\.msi/,
+  );
+});
 
 test('an unknown answer is named, and the hint lists the known ones', async () => {
   const [problem, ...others] = await problemsOf('unknown.yaml', 'msi: a.msi\nhostingbundle: b.exe\n');

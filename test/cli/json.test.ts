@@ -201,6 +201,17 @@ test('sandbox create says where the simulated server lies', async () => {
   assert.match((await run('sandbox', 'show', folder)).out, /not installed/);
 });
 
+test('inspect prints the cabinets beside a package with their hash, or that they are missing', async () => {
+  const name = 'SCIMConnector-4.1.0-cabinet-beside';
+  const { out } = await run('inspect', sample(`${name}.msi`));
+  assert.match(out, /Cabinet beside +SCIMConnector-4\.1\.0-cabinet-beside\.cab, 1822 bytes, SHA-256 [0-9a-f]{64}\n/);
+  const alone = join(await newFolder(), 'alone.msi');
+  await copyFile(sample(`${name}.msi`), alone);
+  const { out: text, exitCode } = await run('inspect', alone);
+  assert.equal(exitCode, 0);
+  assert.match(text, /Cabinet beside +SCIMConnector-4\.1\.0-cabinet-beside\.cab is needed and not there/);
+});
+
 test('inspect prints what the package is in both', async () => {
   const { msi, ...rest } = documentOf(await run('inspect', umlauts, '--json'));
   assert.deepEqual([rest.schema, rest.command, rest.sandbox, rest.exitCode], [1, 'inspect', false, 0]);

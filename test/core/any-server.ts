@@ -10,6 +10,7 @@ import {
   bundle,
   config,
   folder,
+  hash,
   hosting,
   iis,
   known,
@@ -133,7 +134,7 @@ const anyMsi = fc.option(
 const anyOldMsi = fc.option(
   fc
     .tuple(version, mostly<Partial<Msi>>({}, { name: 'old.msi' }, { packageCode: packageCodeOf('1.0.0') }))
-    .map(([one, more]) => msi(one, more)),
+    .map(([one, more]) => msi(one, { sha256: hash(`given ${one}`), ...more })),
   { freq: 2 },
 );
 

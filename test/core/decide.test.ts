@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decide } from '../../src/core/decide.ts';
-import type { ConfigFile, Facts } from '../../src/core/facts.ts';
+import type { ConfigFile, Facts, Product } from '../../src/core/facts.ts';
+import type { Msi } from '../../src/core/media.ts';
 import type { Plan, Unfinished } from '../../src/core/plan.ts';
 import { acceptable, anyServer, anyUnfinished, anyWish } from './any-server.ts';
 import { bareServer, bundle, known, msi, server, wanted } from './server-facts.ts';
@@ -100,6 +101,12 @@ test('before a plan changes the connector, every config file is in the backup, a
   );
 });
 
+/** The package from which a product comes back: that of the operator, if it is its own. */
+function comesFrom({ productCode, packageCode, cached }: Product, given: Msi | null): string | undefined {
+  const isOwn = given?.productCode === productCode && given.packageCode === packageCode;
+  return isOwn ? given.sha256 : cached?.sha256;
+}
+
 test('a plan that changes an installed connector can put it back, or says in words why not', () => {
   fc.assert(
     fc.property(anyServer, anyWish, (now, goal) => {
@@ -113,9 +120,10 @@ test('a plan that changes an installed connector can put it back, or says in wor
         decision.route === 'repair' || decision.findings.some((one) => one.id === 'no-way-back'),
       );
       if (noWayBack) return;
-      for (const { productCode, cached } of old) {
+      for (const product of old) {
+        const { productCode } = product;
         const back = wayBack.find((step) => step.kind === 'connector.install' && step.msi.productCode === productCode);
-        assert.ok(back?.kind === 'connector.install' && back.msi.sha256 === cached?.sha256);
+        assert.ok(back?.kind === 'connector.install' && back.msi.sha256 === comesFrom(product, goal.oldMsi));
       }
     }),
     runs,

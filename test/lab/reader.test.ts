@@ -64,6 +64,7 @@ describe('the scripts on a real registry', () => {
     assert.deepEqual(others, []);
     assert.deepEqual(installedConnectors(lab.wine), [`${product.name} ${product.version}`]);
     assert.deepEqual([product.context, product.bits, product.packageName], ['machine', 64, 'SCIMConnector-4.1.0.msi']);
+    assert.equal(product.packageCode, '{6C95597D-4BF5-441B-A9D7-786E5DA6AB45}', 'that of the sample');
     const onDisk = filesBelow(hostPath(lab.wine.drive, connectorFolder)).map((name) => `${connectorFolder}\\${name}`);
     assert.ok(product.keyPaths.length > 0);
     for (const path of product.keyPaths)

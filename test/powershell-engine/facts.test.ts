@@ -243,7 +243,9 @@ describe('products', () => {
     },
     [`${windows}\\Installer\\UpgradeCodes\\${theirs}`]: { [ours]: "''", [half]: "''" },
     [`32:${windows}\\Uninstall\\{12345678-9ABC-DEF0-1234-56789ABCDEF0}`]: {},
+    [`SOFTWARE\\Classes\\Installer\\Products\\${ours}`]: { PackageCode: `'${theirs}'` },
     [`SOFTWARE\\Classes\\Installer\\Products\\${ours}\\SourceList`]: { PackageName: "'SCIMConnector.msi'" },
+    [`SOFTWARE\\Classes\\Installer\\Products\\${theirs}`]: { PackageCode: "'no packed GUID'" },
   };
   // Key paths need the real registry; the lab reads them.
   const products = (name: string, codes: string) =>
@@ -256,10 +258,11 @@ describe('products', () => {
     name: 'SCIM Connector',
     context: 'machine',
     bits: 32,
+    packageCode: '{0FEDCBA9-8765-4321-0FED-CBA987654321}',
+    packageName: 'SCIMConnector.msi',
     installLocation: null,
     keyPaths: [],
     localPackage: 'C:\\Windows\\Installer\\1.msi',
-    packageName: 'SCIMConnector.msi',
   };
 
   it('are found by their name, and a half-registered one does no harm', () => {
@@ -273,5 +276,10 @@ describe('products', () => {
   it('of one user are told apart', () => {
     const [one] = products('^Other$', '@()') as { context: string; upgradeCode: string; bits: number }[];
     assert.deepEqual([one?.context, one?.upgradeCode, one?.bits], ['user', '', 64]);
+  });
+
+  it('with a package code that is none are told without one', () => {
+    const [one] = products('^Other$', '@()') as { packageCode: string | null; packageName: string | null }[];
+    assert.deepEqual([one?.packageCode, one?.packageName], [null, null]);
   });
 });

@@ -97,6 +97,41 @@ test('a plan that was made from facts is performed on the server that they were 
   assert.equal(ended.exitCode, 0, ended.out + ended.err);
 });
 
+test('a plan with the old package keeps it and its cabinet, and takes no other for them', async () => {
+  const { folder } = await givenServer('external-cabinet');
+  const [desk, name] = [await newFolder(), 'SCIMConnector-4.1.0-cabinet-beside'];
+  for (const one of [`${name}.msi`, `${name}.cab`, 'SCIMConnector-4.4.4.msi'])
+    await writeFile(join(desk, one), await readFile(sample(one)));
+  const [msi, oldMsi, file] = [
+    join(desk, 'SCIMConnector-4.4.4.msi'),
+    join(desk, `${name}.msi`),
+    join(desk, 'plan.json'),
+  ] as const;
+  const made = await run('plan', '--sandbox', folder, '--msi', msi, '--old-msi', oldMsi, '--out', file);
+  assert.equal(made.exitCode, 0, made.out + made.err);
+
+  const perform = () => run('apply', '--sandbox', folder, '--plan', file);
+  const cabinet = join(desk, `${name}.cab`);
+  const whole = await readFile(cabinet);
+  await writeFile(cabinet, Buffer.concat([whole, Buffer.alloc(1)]));
+  const swapped = await perform();
+  assert.equal(swapped.exitCode, 20);
+  assert.match(
+    swapped.err,
+    /The cabinet SCIMConnector-4\.1\.0-cabinet-beside\.cab beside .*\.msi is not there, or not the\s+file/,
+  );
+  await writeFile(cabinet, whole);
+  await rename(oldMsi, `${oldMsi}.away`);
+  const gone = await perform();
+  assert.equal(gone.exitCode, 20);
+  assert.match(gone.err, /The package of the installed version SCIMConnector-4\.1\.0-cabinet-beside\.msi/);
+  const other = await run('apply', '--sandbox', folder, '--plan', file, '--old-msi', msi);
+  assert.match(other.err, /--old-msi contradicts the plan/);
+  await rename(`${oldMsi}.away`, oldMsi);
+  const ended = await perform();
+  assert.equal(ended.exitCode, 0, ended.out + ended.err);
+});
+
 test('a plan for one server is refused on another, with what differs in text and JSON', async () => {
   const { file } = await keptPlan();
   const { folder } = await givenServer('bundle-before-iis');

@@ -56,6 +56,33 @@ export const damaged: readonly Route[] = [
   { name: 'downgrade', ...same, scenario: 'newer', from: '5.0.0', accept: ['downgrade'] },
 ];
 
+const beside = {
+  ...upgrade,
+  scenario: 'external-cabinet',
+  from: '4.1.0-cabinet-beside',
+  oldMsi: '4.1.0-cabinet-beside',
+} as const;
+const lost = { ...upgrade, scenario: 'damaged-package', oldMsi: '4.1.0' } as const;
+
+/** What Windows Installer cannot put back, or cannot remove, without the operator's own copy of the package. */
+export const oldPackages: readonly Route[] = [
+  { name: 'upgrade of a package with its cabinet beside it', ...beside },
+  {
+    name: 'upgrade of such a package that fails with the old version gone',
+    ...beside,
+    to: '4.4.5-fails-old-gone',
+    end: 'failed-as-before',
+  },
+  { name: 'upgrade of a damaged package', ...lost },
+  {
+    name: 'upgrade of a damaged package that fails with the old version gone',
+    ...lost,
+    to: '4.4.5-fails-old-gone',
+    end: 'failed-as-before',
+  },
+  { name: 'uninstall of a damaged package', ...lost, to: null },
+];
+
 /** More than one product. */
 export const several: readonly Route[] = [
   { name: 'one of two products', ...same, scenario: 'duplicate', accept: ['duplicate', 'no-way-back'] },
@@ -110,6 +137,7 @@ export const fieldRoutes: readonly Route[] = [
   ...shared,
   ...replaced,
   ...damaged,
+  ...oldPackages,
   ...several,
   ...leftover,
   ...suspended,

@@ -23,6 +23,8 @@ export type Route = {
   readonly from: string | null;
   readonly to: string | null;
   readonly accept?: readonly string[];
+  /** The operator's own copy of the sample that was installed. */
+  readonly oldMsi?: string;
   /** `NAME=value` for the package, and for that of the installed version. */
   readonly properties?: readonly string[];
   /** Whether Windows Installer first takes back what it holds suspended: what it was then is what it is judged by. */
@@ -121,8 +123,14 @@ export function runCommand(route: Route, doors: Doors): Promise<RunReport> {
 }
 
 /** The command line of a route. */
-export function requestOf({ to, accept = [], properties = [] }: Pick<Route, 'to' | 'accept' | 'properties'>): Request {
+export function requestOf({
+  to,
+  accept = [],
+  properties = [],
+  oldMsi,
+}: Pick<Route, 'to' | 'accept' | 'properties' | 'oldMsi'>): Request {
   const none = {
+    ...(oldMsi === undefined ? {} : { oldMsi: sample(oldMsi) }),
     json: true,
     feature: [],
     property: to === null ? [] : properties,
@@ -175,13 +183,16 @@ function installed(version: string): (server: Server) => Promise<void> {
   return async (server) => {
     const path = 'C:\\Windows\\Temp\\package.msi';
     await server.drive.receive(sample(version), path);
+    // Only one sample has a cabinet beside it.
+    const cabinet = `SCIMConnector-${version}.cab`;
+    await server.drive.receive(join(samples, cabinet), `C:\\Windows\\Temp\\${cabinet}`);
     const args = ['/i', path, '/qn', '/norestart', '/l*v', 'C:\\Windows\\Temp\\package.log'];
     const { code } = await tools.msiexec(
       server,
       args.concat('REBOOT=ReallySuppress', 'MSIRESTARTMANAGERCONTROL=Disable', 'ALLUSERS=1'),
     );
     if (code !== 0 && code !== 3010) throw new Error(`${version} could not be installed: ${code}`);
-    await server.drive.remove(path);
+    for (const one of [path, `C:\\Windows\\Temp\\${cabinet}`]) await server.drive.remove(one);
   };
 }
 

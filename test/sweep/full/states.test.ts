@@ -1,4 +1,4 @@
-import { damaged, leftover, replaced, several, suspended, suspendedBoth } from '../field-routes.ts';
+import { damaged, leftover, oldPackages, replaced, several, suspended, suspendedBoth } from '../field-routes.ts';
 import { sweepSome } from '../some.ts';
 
-sweepSome([...replaced, ...damaged, ...several, ...leftover, ...suspended, ...suspendedBoth]);
+sweepSome([...replaced, ...damaged, ...oldPackages, ...several, ...leftover, ...suspended, ...suspendedBoth]);
