@@ -94,10 +94,10 @@ async function showFromOutside(wine: Wine, server: Server): Promise<void> {
 /** Installs what the scenario has, then lays the scenario's edited files over the fresh ones. */
 function installConnector(wine: Wine, server: Server): void {
   const products = server.facts.products.known ? server.facts.products.value : [];
-  for (const { version } of products) {
-    const args = ['/i', sample(`SCIMConnector-${version}.msi`), '/qn', 'ALLUSERS=1'];
-    const { code } = wine.start('C:\\windows\\system32\\msiexec.exe', args);
-    if (code !== 0) throw new Error(`msiexec of SCIMConnector-${version}.msi ended with ${code}`);
+  for (const { version, packageName } of products) {
+    const name = packageName ?? `SCIMConnector-${version}.msi`;
+    const { code } = wine.start('C:\\windows\\system32\\msiexec.exe', ['/i', sample(name), '/qn', 'ALLUSERS=1']);
+    if (code !== 0) throw new Error(`msiexec of ${name} ended with ${code}`);
   }
   const edited = hostPath(join(server.folder, 'c'), connectorFolder);
   for (const name of filesBelow(edited)) {

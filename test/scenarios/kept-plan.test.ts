@@ -118,7 +118,7 @@ test('a plan with the old package keeps it and its cabinet, and takes no other f
   assert.equal(swapped.exitCode, 20);
   assert.match(
     swapped.err,
-    /The cabinet SCIMConnector-4\.1\.0-cabinet-beside\.cab beside .*\.msi is not there, or not the\s+file/,
+    /The cabinet SCIMConnector-4\.1\.0-cabinet-beside\.cab beside .*\.msi is not there, or not\s+the\s+file/,
   );
   await writeFile(cabinet, whole);
   await rename(oldMsi, `${oldMsi}.away`);
