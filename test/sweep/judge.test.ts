@@ -126,6 +126,16 @@ describe('the judge of the sweep', () => {
     assert.match(asBefore(prepared.before, lost).join(), /kept package/);
   });
 
+  it('does not call it worse that a damaged package is kept whole, but that it became another one', () => {
+    const [registered] = Object.values(prepared.before.document.sandbox.registered);
+    const cached = registered?.localPackage.toLowerCase() ?? '';
+    const keeping = (text: string) => altered((_, files) => void files.set(cached, Buffer.from(text)));
+    const { oldFresh } = prepared.goal;
+    assert.deepEqual(asBefore(keeping('half'), prepared.before, oldFresh), []);
+    assert.match(asBefore(keeping('half'), keeping('other'), oldFresh).join(), /kept package/);
+    assert.match(asBefore(prepared.before, keeping('half'), oldFresh).join(), /kept package/);
+  });
+
   it('sees that another site has lost the certificate of its port', () => {
     const shared = altered((document) => {
       const [site] = document.iis.value?.sites ?? [];

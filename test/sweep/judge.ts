@@ -20,7 +20,7 @@ export type Goal = {
 
 /**
  * How the connector differs from what it was, one sentence each; prerequisites do not count. A file of its package that was
- * gone, and a package that Windows Installer had lost, may be there again: it is not worse than before.
+ * gone, and a package that Windows Installer had lost or that was damaged, may be there again: it is not worse than before.
  */
 export function asBefore(before: ServerState, now: ServerState, oldFresh: ServerState | null = null): string[] {
   const folders = ownFolders(before, now);
@@ -29,7 +29,7 @@ export function asBefore(before: ServerState, now: ServerState, oldFresh: Server
     ...differences(program(before, folders), withoutMended(before, now, oldFresh)).map(
       (text) => `the connector's folder: ${text}`,
     ),
-    ...changed("the kept package's bytes", keptPackages(before, before), keptPackages(now, before)),
+    ...changed("the kept package's bytes", keptPackages(before, before), keptPackages(now, before, oldFresh)),
     ...changed('rights of config files', rights(before, folders), rights(now, folders)),
     ...ownSite(before.document, now.document, folders),
     ...foreignSites(before.document, now.document, folders),
@@ -83,12 +83,14 @@ function products({ products: { value }, sandbox }: Document): string {
   return `${facts.join()} / ${Object.keys(sandbox.registered).sort().join()}`;
 }
 
-/** The packages that Windows Installer had cached before, as a state has them, whatever their made-up names are. */
-function keptPackages(state: ServerState, before: ServerState): string {
+/** The packages that Windows Installer had cached before, as a state has them, whatever their made-up names are; a whole one is as good. */
+function keptPackages(state: ServerState, before: ServerState, oldFresh: ServerState | null = null): string {
   const kept = ({ document, files }: ServerState, code: string) =>
     files.get(document.sandbox.registered[code]?.localPackage.toLowerCase() ?? '');
   const codes = Object.keys(before.document.sandbox.registered).filter((code) => kept(before, code));
-  return codes.map((code) => hash(kept(state, code) ?? Buffer.alloc(0))).join();
+  const found = (code: string) => kept(state, code) ?? Buffer.alloc(0);
+  const isWhole = (code: string) => (oldFresh ? kept(oldFresh, code) : undefined)?.equals(found(code));
+  return codes.map((code) => hash((isWhole(code) ? kept(before, code) : undefined) ?? found(code))).join();
 }
 
 /** What is there now, without the files that were gone before and are those of the old package again. */
