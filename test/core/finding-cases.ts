@@ -368,6 +368,28 @@ export const cases: readonly Case[] = [
     silent: [to(server(), wanted(null, { sha256: [hash('another package')] }))],
   },
   {
+    id: 'hash-not-pinned',
+    speaks: to(
+      server(),
+      wanted(msi('4.4.4', { externalCabinets: [beside44('a.cab')] }), { sha256: [msi('4.4.4').sha256] }),
+    ),
+    silent: [
+      to(
+        server(),
+        wanted(msi('4.4.4', { externalCabinets: [beside44('a.cab')] }), {
+          sha256: [msi('4.4.4').sha256, hash('a.cab')],
+        }),
+      ),
+    ],
+  },
+  {
+    id: 'hash-not-pinned',
+    speaks: to(server(), wanted(msi('4.4.4'), { oldMsi: msi('4.1.0'), sha256: [msi('4.4.4').sha256] })),
+    silent: [
+      to(server(), wanted(msi('4.4.4'), { oldMsi: msi('4.1.0'), sha256: [msi('4.4.4').sha256, msi('4.1.0').sha256] })),
+    ],
+  },
+  {
     id: 'below-minimum-version',
     speaks: to(server(), wanted(msi('4.4.4'), { minimumVersion: { msi: '4.4.5' } })),
     silent: [
