@@ -28,8 +28,8 @@ function takeEnvironment(): NodeJS.ProcessEnv {
 }
 
 async function main(): Promise<number> {
-  const { enableCompileCache } = await import('node:module');
-  enableCompileCache();
+  // The startup task runs as SYSTEM, into whose temporary folder users can write: nothing there is executed.
+  if (argv[0] !== 'resume') (await import('node:module')).enableCompileCache();
   const { runCli } = await import('./cli.ts');
   for (const signal of ['SIGINT', 'SIGBREAK', 'SIGTERM'] as const) process.on(signal, onInterrupt);
   return runCli({

@@ -47,6 +47,8 @@ export const absent: Wanted = {
   ...noPins,
   accept: [],
   limits: defaultLimits,
+  reboot: 'report',
+  resume: 'on',
 };
 
 /** The doors of a command that nobody interrupts and nobody watches. */

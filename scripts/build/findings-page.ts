@@ -1,4 +1,4 @@
-import { eventRows, eventSource } from '../../src/core/event-log.ts';
+import { type EventRow, eventRows, eventSource } from '../../src/core/event-log.ts';
 import { exitCodes } from '../../src/core/exit-codes.ts';
 import { type FindingMeaning, findingMeanings } from '../../src/core/explain.ts';
 import { subjects } from '../../src/core/finding-row.ts';
@@ -63,20 +63,21 @@ function entryOf(one: FindingMeaning): string {
 const eventTitle = 'Entries in the event log';
 
 function eventPart(): string {
-  const rows = eventRows.map(({ id, level, exitCode }) => `| ${id} | ${level} | ${meaningOf(exitCode)} |`);
+  const rows = eventRows.map((row) => `| ${row.id} | ${row.level} | ${meaningOf(row)} |`);
   return `## ${eventTitle}
 
-A run of \`apply\` or \`uninstall\` that changes something writes one entry when it begins and one when it has ended, into the
+A run of \`apply\`, \`uninstall\` or \`resume\` that changes something writes one entry when it begins and one when it has ended, into the
 log Application under the source \`${eventSource}\`. A run that was cut has the first one only. Nothing is written by a command
-that only looks, that is refused, or that finds nothing to do.
+that only looks, that is refused, or that finds nothing to do; only where the startup task could not go on with a run, that
+is an entry too.
 
 | Id | Level | Meaning |
 | --- | --- | --- |
 ${rows.join('\n')}`;
 }
 
-function meaningOf(exitCode: number | null): string {
-  if (exitCode === null) return 'a run has begun; its journal is open';
-  const meaning = exitCodes.find((one) => one.code === exitCode)?.meaning ?? '';
-  return `exit code ${exitCode}: ${meaning}`;
+function meaningOf(row: EventRow): string {
+  if (row.exitCode === null) return row.meaning;
+  const meaning = exitCodes.find((one) => one.code === row.exitCode)?.meaning ?? '';
+  return `exit code ${row.exitCode}: ${meaning}`;
 }

@@ -49,7 +49,10 @@ function Get-Restart {
     $renames = @(Get-PendingRename)
     $reasons = @(Get-RestartReason) + @(if ($renames.Count -gt 0) { 'file-renames' })
     $deletions = @($renames | Where-Object { $_.to -eq '' } | ForEach-Object { $_.from })
-    return [ordered]@{ reasons = $reasons; deletions = $deletions }
+    $restart = [ordered]@{ reasons = $reasons; deletions = $deletions }
+    $working = @(Get-ServicingWorker)
+    if ($working.Count -gt 0) { $restart['working'] = $working }
+    return $restart
 }
 
 function Get-RestartReason {
@@ -65,6 +68,11 @@ function Get-RestartReason {
     if ($netlogon -contains 'JoinDomain' -or $netlogon -contains 'AvoidSpnSet') { 'domain-join' }
     if ((Test-Key "$intune\RebootFlag") -or (Get-Value $intune 'RebootFlag')) { 'intune' }
     if (Test-Key "$software\ServerManager\CurrentRebootAttempts") { 'server-manager' }
+}
+
+# The worker of servicing is there while it works and for some minutes after; the service itself (TrustedInstaller) idles longer.
+function Get-ServicingWorker {
+    if ([System.Diagnostics.Process]::GetProcessesByName('TiWorker').Length -gt 0) { 'TiWorker.exe' }
 }
 
 # Pairs of paths in the form of the kernel, \??\C:\...; an empty second one deletes the first at the next boot.

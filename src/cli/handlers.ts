@@ -22,6 +22,7 @@ export const handlers: Readonly<Record<CommandName, Handler>> = {
   backup: onBackup,
   restore: onRun,
   backups: onBackups,
+  resume: onResume,
   findings: onFindings,
   codes: onCodes,
   sandbox: onSandbox,
@@ -57,13 +58,22 @@ async function onCodes(): Promise<Result> {
   return { exitCode: 0, document, text: codesText(document) };
 }
 
-async function onSandbox(request: Request): Promise<Result> {
+async function onSandbox(request: Request, io: Io): Promise<Result> {
   const { action, folder = '' } = request;
-  const [{ create, show }, { factsText, madeFromText }, { eventsText }] = [
+  const [{ create, show, restart }, { resumeText }, { factsText, madeFromText }, { eventsText }] = [
     await import('../commands/sandbox.ts'),
+    await import('../view/run-text.ts'),
     await import('../view/facts-text.ts'),
     await import('../view/events-text.ts'),
   ];
+  if (action === 'restart') {
+    const { lineView } = await import('../view/lines.ts');
+    const view = lineView(request.json ? () => undefined : io.out);
+    const document = await restart(folder, (machine) => doorsFor(machine, view, io));
+    const went =
+      document.resumed === null ? 'The server was restarted; no run goes on.\n' : resumeText(document.resumed);
+    return { exitCode: 0, document, text: `${placeOf(document.folder)}\n\n${went}` };
+  }
   const document = action === 'create' ? await create(folder, request) : await show(folder);
   const facts = `${factsText(document.facts, true)}${madeFromText(document.madeFrom)}`;
   return {
@@ -123,6 +133,16 @@ async function onBackups(request: Request, io: Io): Promise<Result> {
 }
 
 const silentView: View = { show: () => undefined, close: async () => undefined };
+
+async function onResume(request: Request, io: Io): Promise<Result> {
+  const [{ resume }, { resumeText }] = [await import('../commands/resume.ts'), await import('../view/run-text.ts')];
+  const view = await viewFor(request, io);
+  return withServer(request, io, async ({ machine, keep }) => {
+    keep();
+    const document = await resume(request, doorsFor(machine, view, io)).finally(() => view.close());
+    return { exitCode: document.exitCode, document, text: resumeText(document) };
+  });
+}
 
 function doorsFor(machine: Machine, view: View, io: Io): Doors {
   const show = (entry: Entry) => {

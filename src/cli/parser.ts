@@ -14,6 +14,7 @@ export type CommandName =
   | 'backup'
   | 'restore'
   | 'backups'
+  | 'resume'
   | 'findings'
   | 'codes'
   | 'sandbox';
@@ -55,6 +56,17 @@ const accepting: Options = (parser) =>
       array: true,
       requiresArg: true,
       describe: 'NAME=value for the package of the installed version, should it have to be put back',
+    })
+    .option('reboot', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'where Windows wants a restart: never (take the change back), report (the default) or auto (restart)',
+    })
+    .option('resume', {
+      type: 'string',
+      requiresArg: true,
+      describe:
+        'on (the default): a run that was cut, or waits for a restart, goes on by itself at the next start; or off',
     })
     .option('secret-property', {
       type: 'string',
@@ -128,13 +140,23 @@ const listing: Options = (parser) =>
   server(parser)
     .positional('action', { type: 'string', choices: ['prune'], describe: 'remove older ones' })
     .option('keep', { type: 'string', requiresArg: true, describe: 'of `prune`: how many good ones stay, at least 1' });
+const resuming: Options = (parser) =>
+  server(parser).option('startup', {
+    type: 'boolean',
+    describe: 'as the startup task does it: three times at most, and the report is kept in the folder of the run',
+  });
 
 const inspecting: Options = (parser) =>
   parser.positional('msi', { type: 'string', demandOption: true, describe: 'the package' });
 
 const simulating: Options = (parser) =>
   parser
-    .positional('action', { type: 'string', choices: ['create', 'show'], demandOption: true, describe: 'what to do' })
+    .positional('action', {
+      type: 'string',
+      choices: ['create', 'show', 'restart'],
+      demandOption: true,
+      describe: 'what to do',
+    })
     .positional('folder', { type: 'string', demandOption: true, describe: 'where it is kept' })
     .option('scenario', {
       type: 'string',
@@ -159,13 +181,14 @@ const commandTable: readonly (readonly [usage: string, describe: string, options
   ['plan', 'print what apply would do; changes nothing', planning],
   ['apply', 'bring the server to the wanted state, verified', applying],
   ['uninstall', 'back up the config and uninstall the connector', accepting],
+  ['resume', 'go on with a run that was cut, or that has waited for a restart', resuming],
   ['verify', 'is the server in the wanted state; exit 24 if not', verifying],
   ['backup', 'back up the config and the kept package; changes nothing else', backingUp],
   ['restore', 'put the config of a backup back; what is there now is backed up first', restoring],
   ['backups [action]', 'list the backups, each proven, or remove older ones', listing],
   ['findings', 'every state that stops a run, how to cure it and how to accept it', (parser) => parser],
   ['codes', 'every exit code, with its meaning', (parser) => parser],
-  ['sandbox <action> <folder>', 'create or show a simulated server', simulating],
+  ['sandbox <action> <folder>', 'create, show or restart a simulated server', simulating],
 ];
 
 /** Whether a word is a command. */
@@ -300,6 +323,9 @@ function requestOf(command: string, parsed: Record<string, unknown>, env: Enviro
     from: text('from'),
     to: text('to'),
     keep: text('keep'),
+    startup: flag('startup'),
+    reboot: text('reboot'),
+    resume: text('resume'),
     action: text('action'),
     folder: text('folder'),
     scenario: text('scenario'),

@@ -6,6 +6,7 @@ import { placesRoot } from '../core/places.ts';
 import type { Plan } from '../core/plan.ts';
 import { isSettling } from '../core/plan-settle.ts';
 import { type RunReport, report } from '../core/report.ts';
+import { rebootChoiceOf } from '../core/resume.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { isUnreadable } from '../core/unreadable.ts';
 import type { Wanted } from '../core/wanted.ts';
@@ -13,11 +14,13 @@ import type { Machine } from '../machine/machine.ts';
 import { sha256Of } from '../machine/read-files.ts';
 import { writeEvent } from '../run/event-log.ts';
 import { journalFile } from '../run/journal-file.ts';
+import { makeReady, standDown } from '../run/ready.ts';
+import { restartServer } from '../run/restart.ts';
 import { runPlan } from '../run/run-plan.ts';
 import { perform } from '../steps/perform.ts';
 import { withSigners } from './check-signers.ts';
 import { type Decided, decideNow, lookedOnly } from './decide-now.ts';
-import { locked } from './locked.ts';
+import { lockedAfterResume, resultOf } from './locked.ts';
 import { readWanted, type WantedWithMedia } from './read-wanted.ts';
 import { discard, placesGiven, receiveMedia } from './receive-media.ts';
 import type { Doors, Request } from './request.ts';
@@ -37,7 +40,7 @@ export async function uninstall(request: Request, doors: Doors): Promise<RunRepo
 }
 
 /** What else a decision must stand up to before it is acted on. */
-type Check = (decided: Decided) => Decided;
+export type Check = (decided: Decided) => Decided;
 
 /** Looks, decides, and performs what was decided as the only run on the server. */
 export async function run(
@@ -51,16 +54,28 @@ export async function run(
   // Without rights not even the lock may be taken: its folder would not be protected.
   if (early.decision.findings.some((one) => one.id === 'not-elevated'))
     return report(command, lookedOnly(early, 'refused'));
-  return locked(command, machine, () => runLocked(command, media, doors, check));
+  return lockedAfterResume(command, media.wanted, doors, async (hasWaited) => {
+    const found = hasWaited ? await resultOf(command, media.wanted, machine) : null;
+    return found ?? runLocked(command, media, doors, check);
+  });
 }
 
-async function runLocked(command: string, media: WantedWithMedia, doors: Doors, check: Check): Promise<RunReport> {
+/** Decides, performs and reports, by the holder of the lock. */
+export async function runLocked(
+  command: string,
+  media: WantedWithMedia,
+  doors: Doors,
+  check: Check,
+): Promise<RunReport> {
   const { machine } = doors;
   const seen = check(await decideNow(machine, media.wanted, doors.program));
   const decided = await withSigners(seen, placesGiven(media), (path) => machine.signatureOfGiven(path));
   const { decision } = decided;
   if (decision.verdict === 'refuse') return report(command, lookedOnly(decided, 'refused'));
-  if (decision.verdict === 'nothing-to-do') return report(command, lookedOnly(decided, 'nothing-to-do'));
+  if (decision.verdict === 'nothing-to-do') {
+    await standDown(machine, doors.warn);
+    return report(command, lookedOnly(decided, 'nothing-to-do'));
+  }
   const begun = await begin(media, decided, decision.plan, doors);
   if ('refused' in begun) return report(command, lookedOnly(begun.refused, 'refused'));
   await writeEvent(begunEvent(command, decided.opened), doors);
@@ -70,6 +85,7 @@ async function runLocked(command: string, media: WantedWithMedia, doors: Doors, 
   );
   const ended = endedEvent(result);
   if (ended) await writeEvent(ended, doors);
+  if (!result.resume.waits) await standDown(doors.machine, doors.warn);
   if (!isSettling(decision.plan) || !isSettled(result)) return result;
   // What Windows Installer has taken back may have changed everything that was decided on (T11).
   const again = () => runLocked(command, media, doors, check).catch(afterSettling);
@@ -110,7 +126,7 @@ type Begun = { readonly write: Write } | { readonly refused: Decided };
  * Receives the media, asks Windows who signed the copies that are going to be executed, and opens the journal. Where that fails,
  * nothing of the server was touched yet.
  */
-async function begin(media: WantedWithMedia, decided: Decided, plan: Plan, { machine }: Doors): Promise<Begun> {
+async function begin(media: WantedWithMedia, decided: Decided, plan: Plan, { machine, warn }: Doors): Promise<Begun> {
   const append = journalFile(machine, decided.opened.places.journal);
   try {
     await tidy(decided.opened, machine);
@@ -120,10 +136,14 @@ async function begin(media: WantedWithMedia, decided: Decided, plan: Plan, { mac
       await discard(copies, machine);
       return { refused: judged };
     }
+    await makeReady(decided.opened, media.secrets, machine, warn);
     await append(decided.opened);
     return { write: append };
   } catch (error) {
     const text = fileErrorText(error);
+    if (text === null && !(error instanceof SetupError)) throw error;
+    // An earlier run of the chain is to be gone on with all the same.
+    if (decided.opened.continues === null) await standDown(machine, warn);
     if (text === null) throw error;
     throw new SetupError(21, {
       message: `The run could not be begun: ${text}.`,
@@ -160,6 +180,8 @@ async function performPlan(
     perform: (step, label, phase) => perform(step, { ...doing, label, isBack: phase === 'back' }),
     write,
     interrupted: doors.interrupted,
+    reboot: rebootChoiceOf(opened),
+    restart: () => restartServer(machine),
     now: () => machine.now(),
     warn: doors.warn,
   });

@@ -48,7 +48,17 @@ export async function backup(request: Request, { machine }: Doors): Promise<Back
 
 async function proven(step: Step<'config.backup'>, places: Places, machine: Machine): Promise<Manifest> {
   const look = () => machine.look({ upgradeCodes: [], backup: places.backup, packages: places.packages });
-  const doing = { machine, places, limits: defaultLimits, label: 'backup', look, fingerprint: sha256Of, isBack: false };
+  const doing = {
+    machine,
+    places,
+    limits: defaultLimits,
+    reboot: 'report',
+    resume: 'off',
+    label: 'backup',
+    look,
+    fingerprint: sha256Of,
+    isBack: false,
+  };
   const outcome = await perform(step, doing);
   const gaps = missing(step, await look());
   const why = [...(outcome.ok ? [] : [outcome.meaning]), ...(gaps.known ? gaps.value : [gaps.why])];
@@ -89,6 +99,8 @@ const nothingWanted = {
   ...noPins,
   accept: [],
   limits: defaultLimits,
+  reboot: 'report',
+  resume: 'off',
 } as const;
 
 function stepFor(one: Situation): Step<'config.backup'> {

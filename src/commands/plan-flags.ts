@@ -10,7 +10,16 @@ import type { Request } from './request.ts';
 /** Where flags beside a kept plan say something else than it does; the values of properties are not quoted. */
 export function contradictions(
   request: Request,
-  { features, properties, wayBackProperties, accept, secrets, ...pins }: Choices & Pick<Wanted, 'secrets'>,
+  {
+    features,
+    properties,
+    wayBackProperties,
+    accept,
+    secrets,
+    reboot,
+    resume,
+    ...pins
+  }: Choices & Pick<Wanted, 'secrets'>,
 ): readonly Problem[] {
   return [
     ...foreignPins(request, pins),
@@ -25,6 +34,12 @@ export function contradictions(
     ...(request.secretProperty ?? [])
       .filter((name) => !secrets.some((one) => one.name === name))
       .map(() => contradiction('--secret-property', 'it does not name that secret')),
+    ...(request.reboot === undefined || request.reboot === reboot
+      ? []
+      : [contradiction('--reboot', `it says ${reboot}`)]),
+    ...(request.resume === undefined || request.resume === resume
+      ? []
+      : [contradiction('--resume', `it says ${resume}`)]),
     ...(request.answers === undefined ? [] : [contradiction('--answers', 'it holds its answers already')]),
   ];
 }

@@ -6,7 +6,7 @@ import { type BundleMedia, lackingCabinets, type Msi } from '../core/media.ts';
 import type { Secrets } from '../core/secrets.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
 import type { Properties } from '../core/step.ts';
-import type { Wanted } from '../core/wanted.ts';
+import { rebootChoices, resumeChoices, type Wanted } from '../core/wanted.ts';
 import { openHostFile } from '../machine/host-files.ts';
 import { readBundleFile, readMsi } from '../media/read-media.ts';
 import { type PinFlags, pinsOf } from './read-pins.ts';
@@ -78,11 +78,20 @@ export type Choices = Omit<Wanted, 'schema' | 'goal' | 'msi' | 'bundle' | 'oldMs
 /** Flags and answers put together, flags over answers; what is wrong with them is added to the problems. */
 export function choicesOf(
   answers: Answers,
-  flags: Pick<Request, 'accept' | 'feature' | 'property' | 'wayBackProperty'> & PinFlags,
+  flags: Pick<Request, 'accept' | 'feature' | 'property' | 'wayBackProperty' | 'reboot' | 'resume'> & PinFlags,
   problems: Problem[],
 ): Choices {
   const accept = [...(answers.accept ?? []), ...flags.accept];
   problems.push(...accept.filter((id) => !acceptable.includes(id)).map(notAcceptable));
+  const reboot = chosen('reboot', rebootChoices, flags.reboot ?? answers.reboot ?? 'report', problems);
+  const resume = chosen('resume', resumeChoices, flags.resume ?? answers.resume ?? 'on', problems);
+  if (reboot === 'auto' && resume === 'off') {
+    problems.push({
+      message:
+        'The server is to be restarted by the run (reboot: auto), which is not to go on afterwards (resume: off).',
+      hint: 'Let it go on, or restart the server yourself: reboot: report.',
+    });
+  }
   return {
     features: [...(answers.features ?? []), ...flags.feature],
     properties: { ...answers.properties, ...propertiesIn(flags.property, '--property', problems) },
@@ -93,7 +102,16 @@ export function choicesOf(
     ...pinsOf(answers, flags, problems),
     accept,
     limits: { ...defaultLimits, ...given(answers.limits) },
+    reboot,
+    resume,
   };
+}
+
+function chosen<T extends string>(name: string, choices: readonly T[], said: string, problems: Problem[]): T {
+  const found = choices.find((one) => one === said.toLowerCase());
+  if (found === undefined)
+    problems.push({ message: `--${name} cannot be "${said}".`, hint: `It is one of: ${choices.join(', ')}.` });
+  return found ?? (choices[0] as T);
 }
 
 const acceptable = findingRows.filter((row) => row.stops === 'unless-accepted').map((row) => row.id);

@@ -26,12 +26,17 @@ export type Request = {
   readonly minimumBundleVersion?: string | undefined;
   readonly signer?: readonly string[];
   readonly detailedExitcode: boolean;
+  /** `never`, `report` or `auto`; `on` or `off`. */
+  readonly reboot?: string | undefined;
+  readonly resume?: string | undefined;
   /** Where `detect` keeps its facts and `plan` its plan. */
   readonly out?: string | undefined;
   /** Facts of a server that cannot be reached, in place of a look at one. */
   readonly facts?: string | undefined;
   /** Of `apply` alone: the kept plan that was approved. */
   readonly plan?: string | undefined;
+  /** Of `resume` alone: the startup task asks. */
+  readonly startup?: boolean;
   /** Of `plan` alone. */
   readonly explain: boolean;
   /** Of `restore`: the id or folder of a backup. */

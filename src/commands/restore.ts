@@ -45,5 +45,15 @@ function wantedFrom(restoring: RestoreFrom, accept: readonly string[]): Wanted {
     wayBackProperties: {},
     secrets: [],
   };
-  return { schema: 1, goal: 'restored', restore: restoring, ...nothing, ...noPins, accept, limits: defaultLimits };
+  return {
+    schema: 1,
+    goal: 'restored',
+    restore: restoring,
+    ...nothing,
+    ...noPins,
+    accept,
+    limits: defaultLimits,
+    reboot: 'report',
+    resume: 'on',
+  };
 }

@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { Facts } from '../core/facts.ts';
 import { SetupError } from '../core/setup-error.ts';
+import type { Machine } from '../machine/machine.ts';
 import { createFromFacts, createSandbox, openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import type { MadeFrom, Memory } from '../sandbox/server.ts';
 import { detect } from './detect.ts';
-import type { Request } from './request.ts';
+import type { Doors, Request } from './request.ts';
+import type { ResumeReport } from './resume.ts';
 
 export type SandboxReport = {
   readonly schema: 1;
@@ -57,6 +59,43 @@ export async function show(folder: string): Promise<SandboxReport> {
   const { events, madeFrom = null } = machine.server.memory;
   return { schema: 1, command: 'sandbox', sandbox: true, exitCode: 0, folder: place, madeFrom, facts, events };
 }
+
+/** A simulated server that was restarted, and what its startup task has come to; null if there was none. */
+export type RestartReport = SandboxReport & { readonly resumed: ResumeReport | ProblemOf | null };
+type ProblemOf = { readonly sandbox: true; readonly exitCode: number; readonly message: string };
+
+/** Restarts a simulated server, as `shutdown.exe` or a power cut would, and lets its Task Scheduler do what is registered. */
+export async function restart(folder: string, doorsFor: (machine: Machine) => Doors): Promise<RestartReport> {
+  const [{ reboot }, { startTask }] = [
+    await import('../sandbox/reboot.ts'),
+    await import('../sandbox/task-scheduler.ts'),
+  ];
+  await reboot((await open(folder)).machine.server);
+  const { machine } = await open(folder);
+  const resumed = (await startTask(machine.server)) ? await resumedAtStart(doorsFor(machine)) : null;
+  return { ...(await show(folder)), resumed };
+}
+
+async function resumedAtStart(doors: Doors): Promise<ResumeReport | ProblemOf> {
+  const { resume } = await import('./resume.ts');
+  try {
+    return await resume({ ...nothingAsked, startup: true }, doors);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    return { sandbox: true, exitCode: error.exitCode, message: error.message };
+  }
+}
+
+const nothingAsked: Request = {
+  command: 'resume',
+  json: true,
+  accept: [],
+  feature: [],
+  property: [],
+  wayBackProperty: [],
+  detailedExitcode: false,
+  explain: false,
+};
 
 /** The simulated server of a folder, or a fresh one of a scenario's name. */
 export async function open(nameOrFolder: string): Promise<Sandbox> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultLimits, type Limits } from './call.ts';
 import { isBundleVersion, isMsiVersion, isSha256 } from './pins.ts';
+import { type RebootChoice, type ResumeChoice, rebootChoices, resumeChoices } from './wanted.ts';
 
 /** The answer file: what a person would be asked. Flags and environment win over it. */
 export type Answers = {
@@ -19,6 +20,8 @@ export type Answers = {
     | undefined;
   readonly signers?: readonly string[] | undefined;
   readonly limits?: { readonly [Tool in keyof Limits]?: number | undefined } | undefined;
+  readonly reboot?: RebootChoice | undefined;
+  readonly resume?: ResumeChoice | undefined;
 };
 
 export type SecretSource = 'environment' | { readonly file: string };
@@ -47,6 +50,11 @@ const secretSource = z.union(
   'must say where the secret comes from, and not the secret itself: environment, or file: with a path',
 );
 
+/** YAML 1.1 read `on` and `off` as booleans, and so do people. */
+function fromYaml(value: unknown): unknown {
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : value;
+}
+
 export const answersSchema = z.strictObject(
   {
     msi: text.optional(),
@@ -72,10 +80,20 @@ export const answersSchema = z.strictObject(
     signers: z.array(text.regex(/\S/, 'names nobody'), 'must be a list').optional(),
     limits: z
       .strictObject(
-        { dism: minutes, hosting: minutes, msiexec: minutes, appcmd: minutes, netsh: minutes, powershell: minutes },
+        {
+          dism: minutes,
+          hosting: minutes,
+          msiexec: minutes,
+          appcmd: minutes,
+          netsh: minutes,
+          powershell: minutes,
+          settle: minutes,
+        },
         'must hold names with values',
       )
       .optional(),
+    reboot: z.enum(rebootChoices, 'must be never, report or auto').optional(),
+    resume: z.preprocess(fromYaml, z.enum(resumeChoices, 'must be on or off')).optional(),
   },
   'the file must hold names with values',
 ) satisfies z.ZodType<Answers>;

@@ -26,10 +26,20 @@ export type Call<I extends 'read' | 'change' = 'read' | 'change'> = {
 /** How a child ended. `code` is its exit code, null if it is not known to have ended. */
 export type CallResult = { readonly code: number | null; readonly timedOut: boolean; readonly output: string };
 
-/** Time limits of the tools, in minutes. */
-export type Limits = Readonly<Record<'dism' | 'hosting' | 'msiexec' | 'appcmd' | 'netsh' | 'powershell', number>>;
+/** Time limits in minutes: of the tools, and (`settle`) of waiting until a server that has just started is ready. */
+export type Limits = Readonly<
+  Record<'dism' | 'hosting' | 'msiexec' | 'appcmd' | 'netsh' | 'powershell' | 'settle', number>
+>;
 
-export const defaultLimits: Limits = { dism: 60, hosting: 30, msiexec: 30, appcmd: 2, netsh: 2, powershell: 10 };
+export const defaultLimits: Limits = {
+  dism: 60,
+  hosting: 30,
+  msiexec: 30,
+  appcmd: 2,
+  netsh: 2,
+  powershell: 10,
+  settle: 30,
+};
 
 /** Where the calls of one attempt find their packages and write their logs. */
 export type Attempt = { readonly places: Places; readonly label: string; readonly limits: Limits };

@@ -20,7 +20,9 @@ export type CodeTable =
   | 'netsh'
   | 'netsh delete'
   | 'powershell'
-  | 'eventcreate';
+  | 'eventcreate'
+  | 'schtasks'
+  | 'shutdown';
 export type CodeRow = Pick<Outcome, 'ok' | 'reboot' | 'meaning'> & { readonly code: number; readonly source: string };
 
 const msi = 'learn.microsoft.com: MsiExec.exe and InstMsi.exe error messages';
@@ -145,6 +147,18 @@ const tables: Readonly<Record<CodeTable, readonly CodeRow[]>> = {
   powershell: [
     fine(0, 'success', 'about_PowerShell_exe: the exit code of the script'),
     failed(1, 'the script ended with an error', 'about_PowerShell_exe'),
+  ],
+  schtasks: [
+    fine(0, 'success', 'learn.microsoft.com: schtasks'),
+    failed(1, 'the task could not be registered, or is not there', 'learn.microsoft.com: schtasks'),
+  ],
+  // Whoever has started one: it comes, and the startup task goes on after it.
+  shutdown: [
+    started(0, 'a restart of the server was started', 'learn.microsoft.com: shutdown'),
+    started(1115, 'the server is shutting down already', win32),
+    started(1190, 'a restart or shutdown was scheduled already', win32),
+    failed(5, 'access was denied', win32),
+    failed(87, 'a wrong parameter', win32),
   ],
   eventcreate: [
     fine(0, 'success', 'reactos/reactos: base/applications/cmdutils/eventcreate'),

@@ -6,13 +6,28 @@ import { type RunReport, versionsIn } from './report.ts';
 export type LogEvent = { readonly id: number; readonly level: EventLevel; readonly text: string };
 export type EventLevel = 'INFORMATION' | 'WARNING' | 'ERROR';
 
-/** What an entry tells: that a run has begun, or the exit code it ended with. */
-export type EventRow = { readonly id: number; readonly level: EventLevel; readonly exitCode: number | null };
+/** What an entry tells: the exit code a run ended with, or something else in words. */
+export type EventRow = { readonly id: number; readonly level: EventLevel } & (
+  | { readonly exitCode: number }
+  | { readonly exitCode: null; readonly meaning: string }
+);
 
 /** The source under which every entry stands. */
 export const eventSource = 'scim-setup';
 
-const begun: EventRow = { id: 1, level: 'INFORMATION', exitCode: null };
+const begun: EventRow = {
+  id: 1,
+  level: 'INFORMATION',
+  exitCode: null,
+  meaning: 'a run has begun; its journal is open',
+};
+
+const givenUp: EventRow = {
+  id: 26,
+  level: 'ERROR',
+  exitCode: null,
+  meaning: 'an unfinished run was taken up three times by the startup task, which is removed',
+};
 
 /** Every entry that is written. eventcreate takes ids from 1 to 1000, so not every exit code can be its own id. */
 export const eventRows: readonly EventRow[] = [
@@ -20,10 +35,12 @@ export const eventRows: readonly EventRow[] = [
   { id: 10, level: 'INFORMATION', exitCode: 0 },
   { id: 11, level: 'WARNING', exitCode: 3010 },
   { id: 12, level: 'WARNING', exitCode: 1618 },
+  { id: 13, level: 'WARNING', exitCode: 1641 },
   { id: 21, level: 'ERROR', exitCode: 21 },
   { id: 22, level: 'ERROR', exitCode: 22 },
   { id: 23, level: 'ERROR', exitCode: 23 },
   { id: 25, level: 'WARNING', exitCode: 25 },
+  givenUp,
 ];
 
 /** The entry for a run whose journal has just been opened. */
@@ -41,6 +58,19 @@ export function endedEvent({ exitCode, message, before, after, route, runId, pat
   const is = after ? versionsIn(after) : 'not read';
   const facts = `Exit code ${exitCode}. SCIM Connector ${versionsIn(before)} -> ${is}, route ${route}. Run ${runId}.`;
   return entry(row, message, `${facts} Journal: ${paths.journal}`);
+}
+
+/** The entry for a run that the startup task could not take up: nothing was touched by it. */
+export function notResumedEvent(runId: string, exitCode: number, why: string): LogEvent {
+  const row = eventRows.find((one) => one.exitCode === exitCode) ?? givenUp;
+  return entry(row, `scim-setup could not go on after the restart. ${why}`, `Exit code ${exitCode}. Run ${runId}.`);
+}
+
+/** The entry for a run that the startup task does not take up any more. */
+export function givenUpEvent(runId: string): LogEvent {
+  const sentence =
+    'scim-setup does not go on by itself any more: the run was taken up three times and is not at its end.';
+  return entry(givenUp, sentence, `Run scim-setup resume, or the command again. Run ${runId}.`);
 }
 
 /** Far below what an entry can hold (31,839 characters, learn.microsoft.com: ReportEventW). */

@@ -7,6 +7,7 @@ export type End =
   | 'refused'
   | 'busy'
   | 'reboot-first'
+  | 'reboot-started'
   | 'failed-as-before'
   | 'failed-changed';
 
@@ -34,7 +35,11 @@ export const exitCodes: readonly ExitCode[] = [
     meaning: 'failed; the connector is NOT as it was, or that could not be established: see the named step',
   },
   { code: 24, name: 'different', meaning: '`verify` or `plan --detailed-exitcode` found a difference' },
-  { code: 25, name: 'reboot-first', meaning: 'not finished: restart the server, then run the same command again' },
+  {
+    code: 25,
+    name: 'reboot-first',
+    meaning: 'not finished: restart the server; the run then goes on by itself, or run the same command again',
+  },
   { code: 29, name: 'bug', meaning: 'a bug of this program; the stack, the versions and the journal are printed' },
 ];
 
@@ -46,6 +51,7 @@ const byEnd: Readonly<Record<End, number>> = {
   refused: 21,
   busy: 1618,
   'reboot-first': 25,
+  'reboot-started': 1641,
   'failed-as-before': 22,
   'failed-changed': 23,
 };

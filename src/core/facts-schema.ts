@@ -25,7 +25,11 @@ const machine = z.strictObject({
   cpuMhz: z.number(),
   freeMb: z.record(z.string(), z.number()),
 });
-const restart = z.strictObject({ reasons: z.array(z.string()), deletions: z.array(z.string()) });
+const restart = z.strictObject({
+  reasons: z.array(z.string()),
+  deletions: z.array(z.string()),
+  working: z.array(z.string()).optional(),
+});
 const installer = z.strictObject({ suspended: z.boolean(), disabledByPolicy: z.boolean() });
 const features = z.record(z.string(), z.enum(['enabled', 'disabled', 'enable-pending', 'disable-pending', 'removed']));
 const service = z.strictObject({ state: z.enum(['running', 'stopped']), startedAt: time.nullable() });

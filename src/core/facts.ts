@@ -19,7 +19,12 @@ export type ServerIdentity = {
 };
 
 /** Why Windows wants a restart, and the paths it deletes at the next boot (T1). */
-export type Restart = { readonly reasons: readonly string[]; readonly deletions: readonly string[] };
+export type Restart = {
+  readonly reasons: readonly string[];
+  readonly deletions: readonly string[];
+  /** Programs of servicing that are at work; absent where none is. */
+  readonly working?: readonly string[] | undefined;
+};
 
 export type InstallerState = { readonly suspended: boolean; readonly disabledByPolicy: boolean };
 

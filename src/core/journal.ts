@@ -31,6 +31,8 @@ export type Opened = {
   /** null when nothing is to be done, or the run was refused. */
   readonly plan: Plan | null;
   readonly places: Places;
+  /** Which start of the server by the startup task this is, from 1; absent where a person or a tool has started the run. */
+  readonly attempt?: number;
   /** The kept plan that was to be performed: which one, and what is not so any more. */
   readonly approved?: Approved;
 };
@@ -49,6 +51,8 @@ export type Entry =
       readonly ms: number;
     } & StepEntry)
   | { readonly type: 'turned'; readonly at: string; readonly why: string }
+  /** The server is about to be restarted by this run, which goes on afterwards. */
+  | { readonly type: 'restarting'; readonly at: string; readonly why: string }
   | {
       readonly type: 'closed';
       readonly at: string;
@@ -86,9 +90,24 @@ export function parseJournal(text: string): { readonly entries: readonly Entry[]
   const opened = entries[0];
   if (!opened) return { entries };
   if (opened.type !== 'opened') return { problem: 'its first line is not the opening of a run' };
-  return opened.schema === 1
+  if (opened.schema !== 1) return { problem: `it is of schema ${opened.schema}, which this version does not know` };
+  return isWhole(opened)
     ? { entries }
-    : { problem: `it is of schema ${opened.schema}, which this version does not know` };
+    : { problem: 'its first line does not say what the server was like, or what was planned' };
+}
+
+/** Without what was there before and what was to be done, nothing can be taken up; an older version may have written neither. */
+function isWhole({ before, wanted, plan }: Partial<Opened>): boolean {
+  return isObject(before) && isObject(wanted) && (plan === null || isWholePlan(plan));
+}
+
+function isWholePlan(plan: Partial<Plan> | undefined): boolean {
+  const steps = isObject(plan) ? plan.connector : undefined;
+  return Array.isArray(steps) && steps.every((one) => isObject(one?.step));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** One entry as the line that is written. */
@@ -98,7 +117,8 @@ export function journalLine(entry: Entry): string {
 
 function parseLine(line: string): Entry | null {
   try {
-    const value: unknown = JSON.parse(line);
+    // On NTFS what a power cut has taken of a file are zeros; JSON itself never holds one.
+    const value: unknown = JSON.parse(line.replaceAll('\0', ''));
     return typeof value === 'object' && value !== null && 'type' in value ? (value as Entry) : null;
   } catch {
     return null;

@@ -16,6 +16,16 @@ export type Places = {
 /** The protected folder of all runs (SYSTEM and Administrators only). */
 export const placesRoot = 'C:\\ProgramData\\ScimSetup';
 
+/** What a run that goes on after a restart needs: the task, how often it was tried, secrets for the time of the run. */
+export const resumePlaces = {
+  task: `${placesRoot}\\resume\\task.xml`,
+  attempts: `${placesRoot}\\resume\\attempts.txt`,
+  secrets: `${placesRoot}\\resume\\secrets.bin`,
+} as const;
+
+/** Where the copies of this program lie that the startup task runs, each in a folder named by what it is. */
+export const programsFolder = `${placesRoot}\\program`;
+
 /** Where the scripts lie on a server on which the program was put in its usual place. */
 export const usualScripts = 'C:\\Program Files\\scim-setup\\scripts';
 

@@ -1,6 +1,7 @@
 import { isConnectorPath, samePath } from './connector.ts';
 import type { Facts, InstallerState, Product, Reading, Restart } from './facts.ts';
 import { both } from './reading.ts';
+import type { Step } from './step.ts';
 import { compareMsiVersions } from './version.ts';
 
 type Leeway = { readonly folder?: string | undefined; readonly lacking?: readonly string[] | undefined };
@@ -81,6 +82,14 @@ export function connectorGaps(
     ...judge(now),
     ...doomedFiles(now, restart, productCode, folder),
   ]);
+}
+
+/** Why nothing may be installed by this step before the server was restarted: Windows would delete it again (T1); null if it may. */
+export function whyNotBeforeRestart(step: Step, { restart, products }: Facts): string | null {
+  if (step.kind !== 'connector.install' && step.kind !== 'connector.upgrade') return null;
+  const now = products.known ? products.value : [];
+  const doomed = restart.known ? doomedFiles(now, restart.value, step.msi.productCode, step.folder ?? null) : [];
+  return doomed[0] ?? null;
 }
 
 /** Windows deletes them at its next start, and with them what is installed into that folder before (T1). */

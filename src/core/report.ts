@@ -9,6 +9,7 @@ import { lastingSteps } from './lasting.ts';
 import { leftOf, missing } from './missing.ts';
 import type { Places } from './places.ts';
 import { type Finding, type Plan, type Planned, type Route, stepsForward } from './plan.ts';
+import { type Resume, resumeOf } from './resume.ts';
 import { valueOr } from './situation.ts';
 import type { Step } from './step.ts';
 import type { Wanted } from './wanted.ts';
@@ -69,6 +70,8 @@ export type RunReport = {
   /** What of the wanted state does not hold, by the steps that would bring it about. */
   readonly differences: readonly string[];
   readonly findings: readonly Finding[];
+  /** What is done where Windows wants a restart, and whether the run goes on by itself after one. */
+  readonly resume: Resume;
   /** The kept plan that was to be performed, with what is not so any more; null if none was given. */
   readonly approved: Approved | null;
   readonly paths: {
@@ -103,6 +106,7 @@ export function report(command: string, entries: readonly Entry[]): RunReport {
     plan: plan && reportedPlan(plan, attempt),
     differences: plan ? differencesOf(plan, closed.after ?? before) : [],
     findings,
+    resume: resumeOf(opened, closed.end),
     approved: opened.approved ?? null,
     ...(isRun(opened, closed) ? whatWasRun(opened, closed, entries) : nothingRun(opened)),
   };
@@ -213,7 +217,8 @@ export function versionsIn(facts: Facts): string {
 
 type Closed = Extract<Entry, { type: 'closed' }>;
 
-function messageOf({ before, wanted, plan }: Opened, { end, why, after, rebootRequired }: Closed): string {
+function messageOf(opened: Opened, { end, why, after, rebootRequired }: Closed): string {
+  const { before, wanted, plan } = opened;
   const was = versionsIn(before);
   const is = after ? versionsIn(after) : 'in a state that could not be read';
   const sentences: Readonly<Record<End, string>> = {
@@ -223,7 +228,8 @@ function messageOf({ before, wanted, plan }: Opened, { end, why, after, rebootRe
     different: 'The server is not in the wanted state; nothing was changed.',
     refused: `Refused, nothing was touched.${sentence(why)}`,
     busy: `Another installation is running; nothing was touched.${sentence(why)}`,
-    'reboot-first': `Not finished: restart the server, then run the same command again.${sentence(why)}`,
+    'reboot-first': `Not finished: ${whatNow(opened)}.${sentence(why)}`,
+    'reboot-started': `A restart of the server was started; the run goes on by itself afterwards.${sentence(why)}`,
     'failed-as-before': `Failed; the connector is as it was before: ${was}.${sentence(why)}`,
     'failed-changed': `Failed; the connector is NOT as it was, or that could not be established. It was ${was}.${sentence(why)}`,
   };
@@ -244,6 +250,12 @@ const nothingWords: GoalWords = {
   absent: () => 'the SCIM Connector is not installed',
   restored: () => 'the config is that of the backup already',
 };
+
+function whatNow(opened: Opened): string {
+  return resumeOf(opened, 'reboot-first').waits
+    ? 'restart the server; the run then goes on by itself'
+    : 'restart the server, then run the same command again';
+}
 
 /** What stays in a shared folder as another server has written it is no failure, but must be known. */
 function leftSentence(plan: Plan | null, after: Facts | null): string {

@@ -35,7 +35,33 @@ export const secretFindings: readonly FindingRow[] = [
         (names) => `The value of a secret property was not given: ${names}.`,
       ),
   },
+  {
+    id: 'no-secret-after-restart',
+    about: 'packages',
+    means:
+      'The run is told secrets, and is to go on by itself after a restart: then nobody is there to tell it again, so they would have to be kept for the time of the run.',
+    needs: [],
+    stops: 'unless-accepted',
+    alsoBack: true,
+    hint: 'Run with --resume off; or accept that they are kept, encrypted by Windows for this server, in the protected folder until the run is at its end.',
+    test: (one) =>
+      one.wanted.resume === 'on' && changesAnything(one)
+        ? listed(
+            one.wanted.secrets.map(({ name }) => name),
+            (names) => `After a restart the run could not go on by itself without the secrets ${names}.`,
+          )
+        : null,
+  },
 ];
+
+/** Whether the operator lets secrets be kept for the time of the run. */
+export function keepsSecrets({ accept }: Pick<Situation['wanted'], 'accept'>): boolean {
+  return accept.includes('no-secret-after-restart');
+}
+
+function changesAnything(one: Situation): boolean {
+  return one.route !== 'none' || one.features.length > 0 || (one.runtime?.gaps ?? []).length > 0;
+}
 
 type Asking = Pick<Situation, 'wanted' | 'unfinished' | 'origin' | 'route'>;
 

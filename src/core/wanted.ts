@@ -5,6 +5,17 @@ import type { RestoreFrom } from './restore.ts';
 import type { WantedSecret } from './secrets.ts';
 import type { Properties } from './step.ts';
 
+/**
+ * What is done where Windows wants a restart. `never`: nobody is going to restart the server for this run. `report`: it ends and says
+ * so. `auto`: it restarts the server and goes on afterwards.
+ */
+export const rebootChoices = ['never', 'report', 'auto'] as const;
+export type RebootChoice = (typeof rebootChoices)[number];
+
+/** Whether a run that was cut, or waits for a restart, goes on by itself at the next start of the server. */
+export const resumeChoices = ['on', 'off'] as const;
+export type ResumeChoice = (typeof resumeChoices)[number];
+
 /** What the server should look like: the answers and the media given, put together. */
 export type Wanted = Pins & {
   readonly schema: 1;
@@ -25,4 +36,6 @@ export type Wanted = Pins & {
   /** Ids of findings that the operator accepts. */
   readonly accept: readonly string[];
   readonly limits: Limits;
+  readonly reboot: RebootChoice;
+  readonly resume: ResumeChoice;
 };

@@ -31,6 +31,16 @@ export interface Files {
   hash(path: string): Promise<Sha256 | null>;
 }
 
+/** The files of this program, so that a copy of it can run by itself. */
+export type OwnProgram = {
+  /** The SHA-256 over all names and bytes: two programs with the same id are the same. */
+  readonly id: Sha256;
+  /** Where each file lies on the caller's own system, and where it belongs in a copy, with `\\` between the names. */
+  readonly files: readonly { readonly from: string; readonly path: string; readonly sha256: Sha256 }[];
+  /** How a copy is started: its file, and what stands before a command. Both in the copy. */
+  readonly start: { readonly file: string; readonly args: readonly string[] };
+};
+
 /** What a command that changes nothing is handed: that it cannot is proved by the compiler. */
 export interface Probe extends Files {
   readonly sandbox: boolean;
@@ -92,4 +102,14 @@ export interface Machine extends Probe {
   removePartial(path: string): Promise<void>;
   /** Takes the server's lock, or says who holds it. */
   lock(path: string, owner: string): Promise<Lock | { readonly heldBy: string }>;
+  /** The same, waiting for whoever holds it until a limit. */
+  awaitLock(path: string, owner: string, limitMs: number): Promise<Lock | { readonly heldBy: string }>;
+  /** The XML of a task, as the Task Scheduler keeps it; null if there is none of that name. */
+  registeredTask(name: string): Promise<string | null>;
+  /** The files of the program that is running. */
+  ownProgram(): Promise<OwnProgram>;
+  /** Keeps secrets in a file that only this server can read, encrypted with a key of its own that no account owns (DPAPI). */
+  keepSecrets(path: string, secrets: Secrets): Promise<Replaced>;
+  /** The secrets of such a file, or null if it is not there or cannot be read. */
+  keptSecrets(path: string): Promise<Secrets | null>;
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, realpath, rm, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join, win32 } from 'node:path';
 import { SetupError } from '../core/setup-error.ts';
 import { orNull } from './disk.ts';
@@ -31,16 +31,46 @@ export async function lockFile(
     const handle = await open(path, constants.O_RDWR | constants.O_CREAT | shareNone);
     await handle.truncate(0);
     await handle.writeFile(owner);
+    // The lock itself cannot be read by anybody else; this is for messages, and may be stale.
+    await writeFile(ownerFile(path), owner).catch(() => undefined);
     return { release: () => release(path, () => handle.close()) };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EBUSY' || code === 'EPERM' || code === 'EACCES') return { heldBy: `it holds ${path}` };
+    if (isHeld(error)) return { heldBy: (await ownerOf(path)) ?? `it holds ${path}` };
     throw error;
   }
 }
 
+/** How long nobody asks again whether the lock is free. */
+const pollMs = 2_000;
+
+/** The same, asking again until the lock is free or a limit has passed. */
+export async function awaitLockFile(
+  path: string,
+  owner: string,
+  { limitMs, sleep, ...rights }: Rights & { readonly limitMs: number; sleep(ms: number): Promise<void> },
+): Promise<Lock | { readonly heldBy: string }> {
+  for (let waited = 0; ; waited += pollMs) {
+    const lock = await lockFile(path, owner, rights);
+    if (!('heldBy' in lock) || waited >= limitMs) return lock;
+    await sleep(pollMs);
+  }
+}
+
+function isHeld(error: unknown): boolean {
+  return ['EBUSY', 'EPERM', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function ownerFile(path: string): string {
+  return `${path}.txt`;
+}
+
+function ownerOf(path: string): Promise<string | null> {
+  return readFile(ownerFile(path), 'utf8').catch(() => null);
+}
+
 /** The file goes when nobody has opened it meanwhile, and the folder when it is empty: a refused run leaves nothing behind. */
 async function release(path: string, close: () => Promise<void>): Promise<void> {
+  await rm(ownerFile(path), { force: true }).catch(() => undefined);
   await close();
   await rm(path, { force: true }).catch(() => undefined);
   await rmdir(win32.dirname(path)).catch(() => undefined);

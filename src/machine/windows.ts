@@ -1,4 +1,4 @@
-import { dirname, resolve, win32 } from 'node:path';
+import { dirname, join, resolve, win32 } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FileDetails } from '../core/backup.ts';
@@ -9,15 +9,18 @@ import { runChange } from './children.ts';
 import { detect, sddlOf, signatureOf } from './detect.ts';
 import { Disk } from './disk.ts';
 import { type FileState, type LookFor, type Machine, partialSuffix, type Replaced } from './machine.ts';
-import { lockFile } from './protected-folder.ts';
+import { ownProgram } from './own-program.ts';
+import { awaitLockFile, lockFile, type Rights } from './protected-folder.ts';
 import { productReader, type ReadPackage } from './read-products.ts';
 import { Reader } from './reader.ts';
+import { SecretKeeper } from './secret-keeper.ts';
 
 /** The doors to the Windows Server this program runs on. */
 export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machine {
   const systemRoot = process.env.SystemRoot ?? 'C:\\Windows';
   const expand = (path: string) => path.replace(/%([^%]+)%/g, (whole, name: string) => process.env[name] ?? whole);
-  const scripts = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', 'scripts');
+  const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+  const scripts = join(root, 'scripts');
   const disk = new Disk(async (path) => path);
   const reader = new Reader(expand(powershell), [...powershellArgs, win32.join(scripts, 'Get-ScimFacts.ps1')]);
   const tools = { reader, disk, readProducts: productReader(disk, readPackage(disk)), systemRoot, expand };
@@ -32,6 +35,11 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     return looking;
   };
   const setAcl = (path: string, sddl: string) => applyState(change, scripts, path, { sddl });
+  const rights: Rights = { setAcl, sddlOf: (one) => sddlOf(one, tools) };
+  const keeper = new SecretKeeper(
+    () => new Reader(expand(powershell), [...powershellArgs, win32.join(scripts, 'Protect-ScimSecret.ps1')]),
+    disk,
+  );
   return {
     sandbox: false,
     scripts,
@@ -55,9 +63,22 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     remove: (path) => disk.removeEither(path),
     tryWrite: (folder) => disk.tryWrite(folder),
     removePartial: (path) => disk.remove(path + partialSuffix),
-    lock: (path, owner) => lockFile(path, owner, { setAcl, sddlOf: (one) => sddlOf(one, tools) }),
+    lock: (path, owner) => lockFile(path, owner, rights),
+    awaitLock: (path, owner, limitMs) => awaitLockFile(path, owner, { ...rights, limitMs, sleep: (ms) => pause(ms) }),
+    registeredTask: (name) => readTask(disk, `${systemRoot}\\System32\\Tasks${name}`),
+    ownProgram: () => ownProgram(root, process.execPath),
+    keepSecrets: (path, secrets) => keeper.keep(path, secrets),
+    keptSecrets: (path) => keeper.read(path),
     close: () => reader.close(),
   };
+}
+
+/** The Task Scheduler keeps each task as a file of that name, in UTF-16 (MS-TSCH 2.3.11, 2.4). */
+async function readTask(disk: Disk, path: string): Promise<string | null> {
+  const bytes = await disk.read(path);
+  if (!bytes) return null;
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
 }
 
 /** The code page of this system's consoles; 437 is what Windows itself falls back on. */

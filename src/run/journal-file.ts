@@ -11,9 +11,8 @@ export type History = {
 
 /** Reads the journals from the newest on. A journal without its first line tells that its run had not begun. */
 export async function readHistory(files: Files): Promise<History | { readonly problem: string }> {
-  const runs = await foldersIn(files, 'runs');
-  const newestFirst = runs.toSorted().reverse();
-  const lastRunId = [...runs, ...(await foldersIn(files, 'backups'))].sort().at(-1) ?? null;
+  const newestFirst = await runsOf(files);
+  const lastRunId = [...newestFirst, ...(await foldersIn(files, 'backups'))].sort().at(-1) ?? null;
   for (const runId of newestFirst) {
     const path = `${placesRoot}\\runs\\${runId}\\journal.jsonl`;
     const bytes = await files.read(path);
@@ -25,6 +24,22 @@ export async function readHistory(files: Files): Promise<History | { readonly pr
     return { lastRunId, unfinished: unfinished && { ...unfinished, runId, backupId: opened.backupId } };
   }
   return { lastRunId, unfinished: null };
+}
+
+/** The entries of the newest run that had begun; empty if there is none, or if its journal cannot be read. */
+export async function newestEntries(files: Files): Promise<readonly Entry[]> {
+  for (const runId of await runsOf(files)) {
+    const bytes = await files.read(`${placesRoot}\\runs\\${runId}\\journal.jsonl`);
+    const journal = bytes ? parseJournal(new TextDecoder().decode(bytes)) : { entries: [] };
+    if ('problem' in journal) return [];
+    if (journal.entries.length > 0) return journal.entries;
+  }
+  return [];
+}
+
+/** The ids of all runs, the newest first. */
+async function runsOf(files: Files): Promise<readonly string[]> {
+  return (await foldersIn(files, 'runs')).toSorted().reverse();
 }
 
 async function foldersIn(files: Files, name: string): Promise<readonly string[]> {

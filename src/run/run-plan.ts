@@ -5,7 +5,9 @@ import type { Entry, Phase } from '../core/journal.ts';
 import { isPreparing, unsettled } from '../core/lasting.ts';
 import { missing } from '../core/missing.ts';
 import { type Plan, type Planned, stepsForward } from '../core/plan.ts';
+import { whyNotBeforeRestart } from '../core/product-gaps.ts';
 import type { Step } from '../core/step.ts';
+import type { RebootChoice } from '../core/wanted.ts';
 import { capitalised, titleOf } from '../core/words.ts';
 
 /** What the loop is handed: the only ways in which it touches the world. */
@@ -16,6 +18,10 @@ export type RunDoors = {
   /** Appends an entry to the journal and flushes it; rejects when it could not. */
   write(entry: Entry): Promise<void>;
   interrupted(): boolean;
+  /** What is done where nothing goes on without a restart of the server. */
+  readonly reboot: RebootChoice;
+  /** Starts a restart of the server that leaves time to close the journal, or says why it could not. */
+  restart(): Promise<Outcome>;
   now(): string;
   /** A sentence for the operator that the journal could not take. */
   warn(text: string): void;
@@ -33,7 +39,8 @@ type Reached =
   | { readonly how: 'held'; readonly reboot: boolean }
   /** `final`: nothing else may be tried in its place. */
   | { readonly how: 'failed'; readonly why: string; readonly busy: boolean; readonly final?: true }
-  | { readonly how: 'barrier'; readonly why: string }
+  /** `isStarted`: somebody has started a restart already. */
+  | { readonly how: 'barrier'; readonly why: string; readonly isStarted: boolean }
   | { readonly how: 'lost'; readonly why: string };
 
 /**
@@ -81,7 +88,7 @@ class Run {
     if (step.kind === 'config.backup' && !this.#touched)
       return this.#end('refused', `The backup could not be proven: ${reached.why}`, null);
     if (reached.how === 'lost') return this.#end('failed-changed', reached.why, null);
-    if (reached.how === 'barrier') return this.#end('reboot-first', reached.why, null);
+    if (reached.how === 'barrier') return this.#atBarrier(step, reached);
     if (reached.busy && !this.#touched) return this.#end('busy', reached.why, null);
     return this.walkBack(`${capitalised(titleOf(step))}: ${reached.why}`);
   }
@@ -105,7 +112,7 @@ class Run {
       const { how, why: cause } = { why: '', ...(await this.#reach(`back-${step.kind}`, step, 'back')) };
       if (how === 'lost') return this.#end('failed-changed', `${why}; on the way back: ${cause}`, null);
       // Nothing may be installed into a folder that the next start of Windows empties (T1).
-      if (how === 'barrier') return this.#end('reboot-first', `${why}; on the way back: ${cause}`, null);
+      if (how === 'barrier') return this.#restartFor('reboot-first', `${why}; on the way back: ${cause}`, null);
       if (step.kind === 'connector.install') isThere = how !== 'failed';
     }
     const now = await this.#lookTwice(steps);
@@ -128,8 +135,28 @@ class Run {
     const now = await this.#lookTwice(steps);
     if (!isReadable(steps, now)) return this.#end('failed-changed', 'at the end the server could not be read', now);
     const open = unsettled(steps, now);
-    if (open.length === 0) return this.#end('converged', '', now);
+    if (open.length === 0)
+      return this.#reboot ? this.#restartFor('converged', '', now) : this.#end('converged', '', now);
     return this.walkBack(`At the end ${open.flatMap((step) => gapsOf(step, now)).join('; ')}`);
+  }
+
+  /** Where nobody is going to restart the server, nothing can be reached any more; one that goes down already cannot be walked back on. */
+  #atBarrier(step: Step, { why, isStarted }: Extract<Reached, { how: 'barrier' }>): Promise<RunResult> {
+    if (this.#doors.reboot !== 'never' || isStarted) return this.#restartFor('reboot-first', why, null);
+    return this.walkBack(`${capitalised(titleOf(step))}: ${why}, and the server is not to be restarted`);
+  }
+
+  /** An end at which a restart is due. Without its line in the journal the server is not restarted. */
+  async #restartFor(end: 'reboot-first' | 'converged', why: string, after: Facts | null): Promise<RunResult> {
+    if (this.#doors.reboot !== 'auto') return this.#end(end, why, after);
+    try {
+      await this.#doors.write({ type: 'restarting', at: this.#doors.now(), why });
+    } catch (error) {
+      return this.#end(end, also(why, `the journal could not be written: ${(error as Error).message}`), after);
+    }
+    const { reboot, meaning } = await this.#doors.restart();
+    if (reboot === 'initiated') return this.#end('reboot-started', why, after);
+    return this.#end(end, also(why, `the server could not be restarted: ${meaning}`), after);
   }
 
   /** The step, or else what may be done in its place; either way its own state must hold in the end. */
@@ -155,6 +182,8 @@ class Run {
     const entry = { at: this.#doors.now(), id, phase, step };
     if (before.value.length === 0)
       return this.#written({ type: 'already', ...entry }, phase, { how: 'held', reboot: false });
+    const doomed = this.#seen && whyNotBeforeRestart(step, this.#seen);
+    if (doomed) return { how: 'barrier', why: doomed, isStarted: false };
     const unwritten = await this.#written({ type: 'started', ...entry }, phase, null);
     if (unwritten) return unwritten;
     this.#begun ||= !isPreparing(step);
@@ -218,7 +247,7 @@ class Run {
   }
 
   #end(end: End, why: string, after: Facts | null): RunResult {
-    return { end, rebootRequired: this.#reboot || end === 'reboot-first', why, after };
+    return { end, rebootRequired: this.#reboot || end === 'reboot-first' || end === 'reboot-started', why, after };
   }
 }
 
@@ -226,11 +255,15 @@ class Run {
 function judge(outcome: Outcome, gaps: Reading<readonly string[]>, isUntouched: boolean): Reached {
   if (outcome.abandoned) return { how: 'lost', why: outcome.meaning };
   if (!gaps.known) return { how: 'lost', why: gaps.why };
-  if (outcome.reboot === 'initiated') return { how: 'barrier', why: outcome.meaning };
+  if (outcome.reboot === 'initiated') return { how: 'barrier', why: outcome.meaning, isStarted: true };
   if (!outcome.ok) return { how: 'failed', why: printed(outcome), busy: isUntouched };
   if (gaps.value.length === 0) return { how: 'held', reboot: outcome.reboot === 'required' };
-  if (outcome.reboot === 'required') return { how: 'barrier', why: outcome.meaning };
+  if (outcome.reboot === 'required') return { how: 'barrier', why: outcome.meaning, isStarted: false };
   return { how: 'failed', why: `it claims success, but ${gaps.value.join('; ')}`, busy: false };
+}
+
+function also(why: string, more: string): string {
+  return why === '' ? more : `${why}; ${more}`;
 }
 
 function printed({ code, meaning }: Outcome): string {

@@ -196,6 +196,9 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
     hash: plain((path: string) => machine.hash(path)),
     signature: plain((path: string) => machine.signature(path)),
     signatureOfGiven: plain((path: string) => machine.signatureOfGiven(path)),
+    registeredTask: plain((name: string) => machine.registeredTask(name)),
+    ownProgram: plain(() => machine.ownProgram()),
+    keptSecrets: plain((path: string) => machine.keptSecrets(path)),
     sleep: plain((ms: number) => machine.sleep(ms)),
     now: () => {
       striker?.check();
@@ -213,6 +216,13 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
       const lock = await machine.lock(path, owner);
       return 'heldBy' in lock || !striker ? lock : striker.keep(lock);
     },
+    awaitLock: async (path, owner, limitMs) => {
+      striker?.check();
+      const lock = await machine.awaitLock(path, owner, limitMs);
+      return 'heldBy' in lock || !striker ? lock : striker.keep(lock);
+    },
+    keepSecrets: (path, secrets) =>
+      strike({ call: null, run: () => machine.keepSecrets(path, secrets), tear: nothing }),
     change: (call, secrets) => strike({ call, run: () => machine.change(call, secrets), tear: nothing }),
     makeFolder: (path) => strike({ call: null, run: () => machine.makeFolder(path), tear: nothing }),
     append: (path, line) =>

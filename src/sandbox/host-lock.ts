@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server as Listener } from 'node:net';
 import { platform, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Lock } from '../machine/machine.ts';
 
 /**
@@ -19,6 +20,20 @@ export async function takeHostLock(folder: string, owner: string): Promise<Lock 
     if (isFile(place)) await rm(place, { force: true });
   }
   return { heldBy: 'another process' };
+}
+
+/** The same, asking again until the lock is free or a limit has passed. */
+export async function awaitHostLock(
+  folder: string,
+  owner: string,
+  limitMs: number,
+): Promise<Lock | { readonly heldBy: string }> {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const lock = await takeHostLock(folder, owner);
+    if (!('heldBy' in lock) || Date.now() >= end) return lock;
+    await pause(20);
+  }
 }
 
 /** Linux and Windows have sockets without a file; elsewhere a file stays when its holder dies, and nobody answers on it. */

@@ -17,6 +17,7 @@ export async function lookAt(server: Server, what: LookFor, readProducts: Produc
   return {
     ...facts,
     takenAt: timeOf(server),
+    restart: restartNow(server),
     iis,
     hosting: facts.hosting.known
       ? { known: true, value: await hostingNow(server, facts.hosting.value) }
@@ -39,6 +40,16 @@ export function sddlOf(server: Server, path: string): string {
       ? 'O:SYG:SYD:AI(A;ID;0x1200a9;;;IS)(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;0x1200a9;;;BU)'
       : 'O:BAG:SYD:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)')
   );
+}
+
+/** After a start that finishes servicing, Windows is at work for a while (peers 3.2). */
+function restartNow({ facts: { restart }, memory: { servicingUntil = '', clock } }: Server): Facts['restart'] {
+  if (!restart.known || servicingUntil <= clock) return restart;
+  const { reasons, deletions } = restart.value;
+  return {
+    known: true,
+    value: { reasons: [...reasons, 'servicing-in-progress'], deletions, working: ['TiWorker.exe'] },
+  };
 }
 
 function registeredProducts(server: Server, { upgradeCodes }: LookFor): Reading<readonly ReaderProduct[]> {

@@ -11,13 +11,16 @@ import {
   type Lock,
   type LookFor,
   type Machine,
+  type OwnProgram,
   partialSuffix,
   type Replaced,
 } from '../machine/machine.ts';
 import { type ProductReader, productReader } from '../machine/read-products.ts';
 import { readMsi } from '../media/read-media.ts';
-import { takeHostLock } from './host-lock.ts';
+import { awaitHostLock, takeHostLock } from './host-lock.ts';
 import { lookAt } from './look.ts';
+import { ownProgram } from './own-program.ts';
+import { secretsIn, secretsOf } from './secret-file.ts';
 import { elapse, loadServer, remember, type Server, saveServer, timeOf, without } from './server.ts';
 import { mayReach } from './shares.ts';
 import { applyAcl, problemOf } from './tools/powershell.ts';
@@ -32,6 +35,8 @@ const programs: Readonly<Record<Call['tool'], { readonly tool: keyof typeof tool
   netsh: { tool: 'netsh', file: /^%SystemRoot%\\System32\\netsh\.exe$/i },
   'netsh delete': { tool: 'netsh', file: /^%SystemRoot%\\System32\\netsh\.exe$/i },
   powershell: { tool: 'powershell', file: /^%SystemRoot%\\System32\\WindowsPowerShell\\v1\.0\\powershell\.exe$/i },
+  schtasks: { tool: 'schtasks', file: /^%SystemRoot%\\System32\\schtasks\.exe$/i },
+  shutdown: { tool: 'shutdown', file: /^%SystemRoot%\\System32\\shutdown\.exe$/i },
   eventcreate: { tool: 'eventcreate', file: /^%SystemRoot%\\System32\\eventcreate\.exe$/i },
   hosting: { tool: 'hosting', file: /^C:\\/i },
 };
@@ -185,7 +190,38 @@ export class SandboxMachine implements Machine {
 
   /** Whoever gets the lock sees what its last holder left; a second passes, so that no two runs begin at the same time. */
   async lock(path: string, owner: string): Promise<Lock | { readonly heldBy: string }> {
-    const lock = await takeHostLock(`${this.server.folder}${win32.normalize(path)}`, owner);
+    return this.#taken(await takeHostLock(this.#hostPath(path), owner));
+  }
+
+  /** Whoever holds it is a process of the host, so the waiting is real. */
+  async awaitLock(path: string, owner: string, limitMs: number): Promise<Lock | { readonly heldBy: string }> {
+    return this.#taken(await awaitHostLock(this.#hostPath(path), owner, limitMs));
+  }
+
+  async registeredTask(name: string): Promise<string | null> {
+    return this.server.memory.tasks?.[name] ?? null;
+  }
+
+  ownProgram(): Promise<OwnProgram> {
+    return ownProgram();
+  }
+
+  async keepSecrets(path: string, secrets: Secrets): Promise<Replaced> {
+    await this.write(path, secretsOf(this.server, secrets));
+    await this.#save();
+    return { ok: true };
+  }
+
+  async keptSecrets(path: string): Promise<Secrets | null> {
+    const bytes = await this.read(path);
+    return bytes && secretsIn(this.server, bytes);
+  }
+
+  #hostPath(path: string): string {
+    return `${this.server.folder}${win32.normalize(path)}`;
+  }
+
+  async #taken<T extends Lock | { readonly heldBy: string }>(lock: T): Promise<T> {
     if ('heldBy' in lock) return lock;
     const fresh = await loadServer(this.server.folder);
     if ('problem' in fresh) throw new Error(fresh.problem);

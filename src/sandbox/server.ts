@@ -31,6 +31,14 @@ export type Memory = {
   readonly suspended: null | Undone;
   /** The facts that the server was made from, if it was. */
   readonly madeFrom?: MadeFrom;
+  /** Tasks of the Task Scheduler by their names, as it keeps them. */
+  readonly tasks?: Readonly<Record<string, string>>;
+  /** When the server goes down, if somebody has asked for it. */
+  readonly shutdown?: { readonly at: string } | null;
+  /** Until when Windows finishes its servicing after a start. */
+  readonly servicingUntil?: string;
+  /** In base64: what this server encrypts with, in place of the keys of DPAPI. */
+  readonly secretKey?: string;
   /** The entries of the Application log, oldest first. */
   readonly events: readonly (LogEvent & { readonly at: string; readonly source: string })[];
 };

@@ -30,6 +30,8 @@ function lineOf(entry: Entry): string | null {
       return `${phaseWords[entry.phase]}${titleOf(entry.step)}: ${endOf(entry)}`;
     case 'turned':
       return `going back: ${entry.why}`;
+    case 'restarting':
+      return 'restarting the server ...';
     case 'closed':
       return null;
   }

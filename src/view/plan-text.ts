@@ -25,7 +25,7 @@ export function planText(report: RunReport, plan: ReportedPlan): string {
   section('Backup (proven before anything is touched)', plan.backup);
   section('Prerequisites (kept if the connector fails)', plan.prerequisites);
   section('Connector (put back if a step fails)', plan.connector);
-  return [...lines, ...wayBackLines(plan)].join('\n');
+  return [...lines, ...wayBackLines(plan), ...restartLines(report)].join('\n');
 }
 
 function headline(report: RunReport): string {
@@ -77,6 +77,21 @@ function shortArg<T>(arg: T): T | string {
 
 function lastName(path: string): string {
   return path.slice(path.lastIndexOf('\\') + 1);
+}
+
+const restartWords = {
+  never: 'If Windows wants a restart, the change is taken back; this run restarts nothing.',
+  report: 'If Windows wants a restart, the run ends and says so.',
+  auto: 'If Windows wants a restart, the run restarts the server.',
+} as const;
+
+/** What is registered on the server for the time of the run must be known beforehand. */
+function restartLines({ resume }: RunReport): string[] {
+  const goesOn =
+    resume.resume === 'on'
+      ? 'After a restart or a power cut it goes on by itself (startup task \\ScimSetup\\resume, removed at the end).'
+      : 'After a restart or a power cut it does not go on by itself.';
+  return [hanging(`${restartWords[resume.reboot]} ${goesOn}`, '  ', 4)];
 }
 
 function wayBackLines(plan: ReportedPlan): string[] {

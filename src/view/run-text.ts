@@ -22,6 +22,11 @@ export function runText(report: RunReport, repeat = 'scim-setup apply'): string 
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
+/** What `resume` says, also where there was nothing to go on with. */
+export function resumeText(document: RunReport | { readonly message: string; readonly sandbox: boolean }): string {
+  return 'steps' in document ? runText(document) : `${labelled(document.message, document.sandbox)}\n`;
+}
+
 function endText(report: RunReport, isPlan: boolean, repeat: string): string {
   const took = report.took ? ` ${tookText(report, report.took)}` : '';
   const code = report.exitCode === 0 ? '' : ` (exit ${report.exitCode})`;

@@ -3,7 +3,18 @@ import { type TestContext, test } from 'node:test';
 import { matchesGolden } from '../golden.ts';
 import { type Ended, run } from './program.ts';
 
-const commands = ['detect', 'inspect', 'plan', 'apply', 'uninstall', 'verify', 'findings', 'codes', 'sandbox'];
+const commands = [
+  'detect',
+  'inspect',
+  'plan',
+  'apply',
+  'uninstall',
+  'resume',
+  'verify',
+  'findings',
+  'codes',
+  'sandbox',
+];
 
 /** Runs a command line whose text the parser itself prints. */
 async function printed(context: TestContext, ...argv: readonly string[]): Promise<Ended> {

@@ -212,13 +212,14 @@ test('certificates are bound again, by address or by name, for whom http.sys had
 });
 
 test('the time limits of the answers are minutes', () => {
-  const limits = { dism: 1, hosting: 2, msiexec: 3, appcmd: 4, netsh: 5, powershell: 6 };
+  const tools = { dism: 1, hosting: 2, msiexec: 3, appcmd: 4, netsh: 5, powershell: 6 };
+  const limits = { ...tools, settle: 7 };
   const minutes = Object.fromEntries(
     [...rows.map(([step]) => step), bound]
       .flatMap((step) => callsOf(step, { ...attempt, limits }))
       .map((call) => [call.tool, call.timeoutMs / 60_000]),
   );
-  assert.deepEqual(minutes, { ...limits, 'msiexec /x': 3, 'netsh delete': 5 });
+  assert.deepEqual(minutes, { ...tools, 'msiexec /x': 3, 'netsh delete': 5 });
 });
 
 test('a pool without a password gets back the identity it had', () => {

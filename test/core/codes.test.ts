@@ -36,6 +36,8 @@ const expected: Readonly<Record<CodeTable, readonly Expected[]>> = {
   powershell: [[0, true, 'none'], ...failing(1)],
   netsh: [[0, true, 'none'], ...failing(1)],
   eventcreate: [[0, true, 'none'], ...failing(1)],
+  schtasks: [[0, true, 'none'], ...failing(1)],
+  shutdown: [[0, true, 'initiated'], [1115, true, 'initiated'], [1190, true, 'initiated'], ...failing(5, 87)],
   'netsh delete': [
     [0, true, 'none'],
     [1, true, 'none'],
@@ -119,6 +121,7 @@ for (const [end, code, withRestart] of [
   ['refused', 21, 21],
   ['busy', 1618, 1618],
   ['reboot-first', 25, 25],
+  ['reboot-started', 1641, 1641],
   ['failed-as-before', 22, 22],
   ['failed-changed', 23, 23],
 ] as const) {

@@ -76,6 +76,12 @@ export function closed(
   return { type: 'closed', at: atSecond(60), end, rebootRequired: false, why: '', after: server(), ...more };
 }
 
+export const restarting = (why = 'a restart is required'): Entry => ({
+  type: 'restarting',
+  at: '2026-11-23T20:41:30Z',
+  why,
+});
+
 export function turned(why = 'It was interrupted'): Entry {
   return { type: 'turned', at, why };
 }

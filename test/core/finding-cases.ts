@@ -488,6 +488,15 @@ export const cases: readonly Case[] = [
     silent: [to(server({ shared: sharedFolder({ sddl: known('D:PAI(A;OICI;FA;;;SY)') }) }))],
   },
   {
+    id: 'no-secret-after-restart',
+    speaks: to(server(), wanted(msi('4.4.4'), { secrets: [{ name: 'PASSPHRASE', given: true }] })),
+    silent: [
+      fine,
+      to(server(), wanted(msi('4.4.4'), { secrets: [{ name: 'PASSPHRASE', given: true }], resume: 'off' })),
+      to(only('4.4.4'), wanted(msi('4.4.4'), { secrets: [{ name: 'PASSPHRASE', given: true }] })),
+    ],
+  },
+  {
     id: 'installer-disabled',
     speaks: to(server({ installer: known({ suspended: false, disabledByPolicy: true }) })),
     silent: [

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { End } from '../../src/core/exit-codes.ts';
 import { type Entry, journalLine, parseJournal, replay } from '../../src/core/journal.ts';
-import { already, closed, finished, opened, plan, started, turned } from './entries.ts';
+import { already, closed, finished, opened, plan, restarting, started, turned } from './entries.ts';
 
 const text = (entries: readonly Entry[]) => entries.map((entry) => `${journalLine(entry)}\n`).join('');
 const read = (journal: string) => {
@@ -108,4 +109,88 @@ test('a run that was cut on its way back goes on walking back', () => {
 test('a run without a plan, and a journal without a run, leave nothing to take up', () => {
   assert.equal(replay([opened({ plan: null })]), null);
   assert.equal(replay([]), null);
+});
+
+/** A run of every kind of entry, as one that was interrupted, or that came to its end. */
+const whole: readonly (readonly [end: string, readonly Entry[]])[] = [
+  ['walked back', run],
+  ['converged', [opened(), started('pool.stop'), finished('pool.stop'), closed('converged')]],
+  ['waiting for a restart', [opened(), started('pool.stop'), restarting(), closed('reboot-started')]],
+  ['on its way back and cut', [opened(), started('pool.stop'), turned(), started('pool.start', 3)]],
+];
+
+/** What a journal tells, if it can be read: nothing begun, finished, or the way it was going. */
+function toldBy(bytes: Uint8Array): 'not begun' | 'finished' | 'forward' | 'back' {
+  const parsed = parseJournal(new TextDecoder().decode(bytes));
+  if ('problem' in parsed) return assert.fail(parsed.problem);
+  if (parsed.entries.length === 0) return 'not begun';
+  return replay(parsed.entries)?.direction ?? 'finished';
+}
+
+/** What the lines that are whole tell; one that lacks its line break only is whole. */
+const toldByLines = (entries: readonly Entry[], count: number) =>
+  count === 0 ? 'not begun' : (replay(entries.slice(0, count))?.direction ?? 'finished');
+
+for (const [end, entries] of whole) {
+  const bytes = Buffer.from(text(entries));
+  const ends = entries.map((_entry, index) => Buffer.byteLength(text(entries.slice(0, index + 1))));
+
+  test(`a journal of a run that was ${end}, cut at any byte, tells what its whole lines tell`, () => {
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const count = ends.filter((one) => one - 1 <= cut).length;
+      assert.equal(toldBy(bytes.subarray(0, cut)), toldByLines(entries, count), `cut at byte ${cut}`);
+    }
+  });
+
+  test(`the same, with zeros in place of what was lost, and another run's lines behind them`, () => {
+    for (let cut = 0; cut <= bytes.length; cut += 7) {
+      const count = ends.filter((one) => one - 1 <= cut).length;
+      const zeroed = Buffer.concat([bytes.subarray(0, cut), Buffer.alloc(bytes.length - cut)]);
+      assert.equal(toldBy(zeroed), toldByLines(entries, count), `zeros from byte ${cut} on`);
+      if (count === 0) continue;
+      const more = Buffer.concat([zeroed, Buffer.from(`\n${journalLine(closed('failed-as-before'))}\n`)]);
+      assert.equal(toldBy(more), 'finished', `a line behind zeros from byte ${cut} on`);
+    }
+  });
+}
+
+test('whatever stands in a journal, reading it never throws, and it says finished only where a whole line says so', () => {
+  const bytes = Buffer.from(text([opened(), started('pool.stop'), finished('pool.stop'), turned()]));
+  const damage = fc.record({
+    at: fc.nat(bytes.length),
+    length: fc.nat(400),
+    by: fc.oneof(fc.constant(0), fc.constant(10), fc.integer({ min: 0, max: 255 })),
+  });
+  fc.assert(
+    fc.property(fc.array(damage, { maxLength: 4 }), (all) => {
+      const damaged = Buffer.from(bytes);
+      for (const { at, length, by } of all) damaged.fill(by, at, Math.min(damaged.length, at + length));
+      const parsed = parseJournal(new TextDecoder().decode(damaged));
+      if ('problem' in parsed) return assert.equal(typeof parsed.problem, 'string');
+      if (parsed.entries[0]?.type === 'opened') assert.notEqual(replay(parsed.entries), null);
+      return undefined;
+    }),
+    { numRuns: 500 },
+  );
+});
+
+for (const schema of [0, 2, '1', null, undefined] as const) {
+  test(`a journal of schema ${schema} is refused with a sentence`, () => {
+    const parsed = parseJournal(text([{ ...opened(), schema: schema as 1 }, closed('converged')]));
+    assert.ok('problem' in parsed);
+    assert.match(parsed.problem, /which this version does not know/);
+  });
+}
+
+test('an opening that says nothing of what was there before is no run that can be taken up', () => {
+  for (const lost of ['before', 'wanted', 'plan'] as const) {
+    const { [lost]: _lost, ...rest } = opened();
+    const parsed = parseJournal(`${JSON.stringify(rest)}\n`);
+    assert.ok('problem' in parsed, lost);
+  }
+});
+
+test('a run that has started a restart, or only was about to, is gone on with after it', () => {
+  assert.equal(replay([opened(), restarting()])?.direction, 'forward');
+  assert.equal(replay([opened(), restarting(), closed('reboot-started')])?.direction, 'forward');
 });

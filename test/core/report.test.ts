@@ -73,7 +73,7 @@ test('a step after which the server could not be read is no success, and says wh
 for (const [end, code, message] of [
   ['converged', 0, /^Done: SCIM Connector 4\.1\.0, checked\./],
   ['busy', 1618, /^Another installation is running; nothing was touched\. Because\./],
-  ['reboot-first', 25, /^Not finished: restart the server, then run the same command again\. Because\./],
+  ['reboot-first', 25, /^Not finished: restart the server; the run then goes on by itself\. Because\./],
   ['failed-as-before', 22, /^Failed; the connector is as it was before: 4\.1\.0\. Because\./],
   ['failed-changed', 23, /^Failed; the connector is NOT as it was.* It was 4\.1\.0\. Because\./],
 ] as const) {

@@ -226,6 +226,8 @@ export function wanted(given: Msi | null, more: Partial<Wanted> = {}): Wanted {
     ...noPins,
     accept: [],
     limits: defaultLimits,
+    reboot: 'report',
+    resume: 'on',
     ...more,
   };
 }

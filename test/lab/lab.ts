@@ -82,6 +82,8 @@ async function showFromOutside(wine: Wine, server: Server): Promise<void> {
   writeFileSync(at('acls.json'), JSON.stringify(server.memory.acls));
   wine.tool('reg', ['import', windowsPath(registry)]);
   wine.environment({
+    // Each prefix would get a copy of the program, and Wine's Task Scheduler loses what a task starts: see resume.test.ts.
+    SCIM_SETUP_RESUME: 'off',
     SCIM_SETUP_LAB_NODE: windowsPath(windowsNode()),
     SCIM_SETUP_LAB_SHIM: windowsPath(fileURLToPath(new URL('./shim.ts', import.meta.url))),
     SCIM_SETUP_LAB_FOLDER: windowsPath(wine.folder),

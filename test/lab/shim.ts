@@ -1,7 +1,8 @@
-// Runs inside Wine, by Windows Node, in place of dism.exe, net.exe, appcmd.exe, eventcreate.exe and the hosting bundle: does
+// Runs inside Wine, by Windows Node, in place of dism.exe, net.exe, appcmd.exe, eventcreate.exe and the hosting bundle, in some
+// tests of schtasks.exe and shutdown.exe too: does
 // on the simulated server what was asked for, and shows in Wine what that server looks like then.
 import { spawnSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadServer, type Server, saveServer } from '../../src/sandbox/server.ts';
@@ -10,6 +11,8 @@ import { dism } from '../../src/sandbox/tools/dism.ts';
 import { eventcreate } from '../../src/sandbox/tools/eventcreate.ts';
 import { hosting } from '../../src/sandbox/tools/hosting.ts';
 import { net } from '../../src/sandbox/tools/net.ts';
+import { schtasks } from '../../src/sandbox/tools/schtasks.ts';
+import { shutdown } from '../../src/sandbox/tools/shutdown.ts';
 import { show } from './show.ts';
 
 const samples = fileURLToPath(new URL('../../templates/samples/', import.meta.url));
@@ -31,11 +34,26 @@ async function call(on: Server) {
   if (tool === 'net') return net(on, args);
   if (tool === 'eventcreate') return eventcreate(on, args);
   if (tool === 'appcmd') return appcmd(on, args);
+  if (tool === 'shutdown') return shutdown(on, args);
+  if (tool === 'schtasks') return scheduled(on);
   if (!tool.startsWith('dotnet-hosting-')) throw new Error(`The lab has no tool for ${name}.`);
   const bundle = `C:\\Packages\\${name}`;
   await on.drive.makeFolder('C:\\Packages');
   await on.drive.receive(join(samples, name), bundle);
   return hosting(on, [bundle, ...args]);
+}
+
+/** Wine's own schtasks keeps a task as a file, as Windows does, but loses what it starts. */
+async function scheduled(on: Server) {
+  const xml = args[args.indexOf('/XML') + 1];
+  if (args.includes('/XML') && xml) await on.drive.receive(xml, xml);
+  const ended = await schtasks(on, args);
+  const name = args[args.indexOf('/TN') + 1] ?? '';
+  const [file, task] = [`C:\\windows\\system32\\Tasks${name}`, on.memory.tasks?.[name]];
+  mkdirSync(win32.dirname(file), { recursive: true });
+  if (task === undefined) rmSync(file, { force: true });
+  else writeFileSync(file, `\uFEFF${task}`, 'utf16le');
+  return ended;
 }
 
 async function showAll(on: Server): Promise<void> {

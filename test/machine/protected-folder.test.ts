@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { SetupError } from '../../src/core/setup-error.ts';
 import type { Lock } from '../../src/machine/machine.ts';
-import { lockFile, type Rights } from '../../src/machine/protected-folder.ts';
+import { awaitLockFile, lockFile, type Rights } from '../../src/machine/protected-folder.ts';
 import { newFolder } from './folders.ts';
 
 const inherited = 'O:BAG:SYD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;0x1200a9;;;BU)(A;CIID;DCLCRPCR;;;BU)';
@@ -272,7 +272,27 @@ const onWindows = process.platform === 'win32' ? test : () => undefined;
 onWindows('while one run holds the lock, another is told so', async () => {
   const path = join(await newFolder(), 'lock');
   const lock = await taken(path, rightsOf(ours));
-  assert.deepEqual(await lockFile(path, 'run 2', rightsOf(ours)), { heldBy: `it holds ${path}` });
+  assert.deepEqual(await lockFile(path, 'run 2', rightsOf(ours)), { heldBy: 'run 1' });
   await lock.release();
   await (await taken(path, rightsOf(ours), 'run 2')).release();
+});
+
+test('whoever finds the lock held is told who holds it, by a file beside it that goes with the lock', async () => {
+  const folder = await newFolder();
+  const path = join(folder, 'lock');
+  const lock = await taken(path, rightsOf(ours), 'scim-setup resume, started now');
+  assert.equal(await readFile(`${path}.txt`, 'utf8'), 'scim-setup resume, started now');
+  await lock.release();
+  await assert.rejects(readdir(folder), 'nothing is left, not even the folder');
+});
+
+onWindows('a lock that is waited for is taken once its holder has gone, or not within the limit', async () => {
+  const path = join(await newFolder(), 'lock');
+  const lock = await taken(path, rightsOf(ours));
+  const waiting = (limitMs: number, sleep: () => Promise<void>) =>
+    awaitLockFile(path, 'run 2', { ...rightsOf(ours), limitMs, sleep });
+  assert.deepEqual(await waiting(6_000, async () => undefined), { heldBy: 'run 1' });
+  const second = await waiting(6_000, () => lock.release());
+  assert.ok(!('heldBy' in second));
+  await second.release();
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Entry, journalLine } from '../../src/core/journal.ts';
 import { placesRoot } from '../../src/core/places.ts';
 import type { Files } from '../../src/machine/machine.ts';
-import { journalFile, newRunId, readHistory } from '../../src/run/journal-file.ts';
+import { journalFile, newestEntries, newRunId, readHistory } from '../../src/run/journal-file.ts';
 import { closed, opened, started } from '../core/entries.ts';
 
 /** The journals of a server by run id; null for a run whose journal was never begun. */
@@ -115,4 +115,26 @@ test('after a write that may have left half a line, the next entry begins a line
     journalLine(closed('converged')),
     '',
   ]);
+});
+
+test('a journal cut at any byte never makes its run seem finished, and never hides it once its first line is whole', async () => {
+  const entries = [opened({ backupId: 'chain' }), started('pool.stop'), closed('failed-changed')];
+  const bytes = Buffer.from(entries.map((entry) => `${journalLine(entry)}\n`).join(''));
+  const first = Buffer.byteLength(journalLine(entries[0] as Entry));
+  const before = { '2026-11-01': [opened({ backupId: 'older' })] };
+  for (let cut = 0; cut <= bytes.length; cut += 1) {
+    for (const rest of cut % 50 === 0 ? ['', '\0'.repeat(bytes.length - cut)] : ['']) {
+      const text = bytes.subarray(0, cut).toString('utf8') + rest;
+      const { unfinished } = await history({ ...before, '2026-11-02': text });
+      assert.equal(unfinished?.backupId, cut < first ? 'older' : 'chain', `cut at byte ${cut}`);
+    }
+  }
+});
+
+test('the entries of the newest run that had begun are those of its journal; what cannot be read has none', async () => {
+  const whole = [opened(), closed('converged')];
+  const cut = { '2026-11-01': whole, '2026-11-02': '{"type":"opened"' };
+  assert.deepEqual(await newestEntries(journals(cut)), JSON.parse(JSON.stringify(whole)));
+  assert.deepEqual(await newestEntries(journals({})), []);
+  assert.deepEqual(await newestEntries(journals({ '2026-11-01': [started('pool.stop')] })), []);
 });

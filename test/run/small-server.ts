@@ -60,6 +60,15 @@ export class SmallServer implements RunDoors {
     return ++this.#questions >= this.interruptedAt;
   }
 
+  reboot: RunDoors['reboot'] = 'report';
+  restarts = 0;
+  restartEnds: Outcome = { ok: true, reboot: 'initiated', meaning: 'a restart of the server was started' };
+
+  async restart(): Promise<Outcome> {
+    this.restarts += 1;
+    return this.restartEnds;
+  }
+
   now(): string {
     return new Date(Date.UTC(2026, 10, 23, 20, 41, 7 + this.#seconds)).toISOString();
   }

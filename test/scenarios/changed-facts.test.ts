@@ -27,7 +27,7 @@ const passphrase = 'of the simulated servers';
 const mode = ['INSTANCEMODE=Multiple', 'SHAREDFOLDER=\\\\FILESRV\\SCIM'];
 const inMultipleMode = [
   ...mode.flatMap((one) => ['--property', one, '--way-back-property', one]),
-  ...['--secret-property', 'PASSPHRASE'],
+  ...['--secret-property', 'PASSPHRASE', '--resume', 'off'],
 ];
 
 let usual: Given;

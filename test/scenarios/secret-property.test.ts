@@ -12,7 +12,9 @@ import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 type Step = { readonly step: { readonly kind: string; readonly secrets?: readonly SecretProperty[] } };
 
 const secret = 'hush "hush" h\u00fcsh = %hush%';
-const named = ['--secret-property', 'PASSPHRASE'];
+/** What a run that goes on after a restart does with secrets is tested in resumed-secrets.test.ts. */
+const off = ['--resume', 'off'];
+const named = ['--secret-property', 'PASSPHRASE', ...off];
 const inEnvironment = { SCIM_SETUP_SECRET_PASSPHRASE: secret };
 const msi = (name = 'SCIMConnector-4.4.4.msi') => ['--msi', sample(name)];
 
@@ -62,7 +64,7 @@ for (const { name, packages, codes } of [
 
 test('the secret of a package that does not hide it is not in the log either', async () => {
   const { folder } = await givenServer('scim-4.1');
-  const line = ['apply', '--sandbox', folder, ...msi(), '--secret-property', 'INSTALLTOKEN', '--json'];
+  const line = ['apply', '--sandbox', folder, ...msi(), '--secret-property', 'INSTALLTOKEN', ...off, '--json'];
   const ended = await runWith({ SCIM_SETUP_SECRET_INSTALLTOKEN: secret }, ...line);
   assert.equal(ended.exitCode, 0, ended.out);
   saysNothing(ended);
@@ -73,7 +75,7 @@ test('the package gets the very value, whatever characters it has', async () => 
   const { folder } = await givenServer('iis-only');
   const target = 'C:\\Other "place" \u00fc';
   const media = [...msi(), '--hosting-bundle', sample(bundle)];
-  const line = ['apply', '--sandbox', folder, ...media, '--secret-property', 'INSTALLDIR', '--json'];
+  const line = ['apply', '--sandbox', folder, ...media, '--secret-property', 'INSTALLDIR', ...off, '--json'];
   const ended = await runWith({ SCIM_SETUP_SECRET_INSTALLDIR: target }, ...line);
   assert.equal(ended.exitCode, 0, ended.out);
   assert.ok((await readdir(join(folder, 'c', 'Other "place" \u00fc'))).includes('appsettings.json'));
@@ -91,7 +93,7 @@ test('the value of a secret may stand in a file that the answers name', async ()
   const { folder } = await givenServer('scim-4.1');
   const answers = await newFolder();
   await writeFile(join(answers, 'passphrase.txt'), `\ufeff${secret}\r\n`);
-  await writeFile(join(answers, 'answers.yaml'), 'secrets:\n  PASSPHRASE: { file: passphrase.txt }\n');
+  await writeFile(join(answers, 'answers.yaml'), 'resume: off\nsecrets:\n  PASSPHRASE: { file: passphrase.txt }\n');
   const line = ['apply', '--sandbox', folder, ...msi(), '--answers', join(answers, 'answers.yaml'), '--json'];
   const ended = await run(...line);
   assert.equal(ended.exitCode, 0, ended.out);
@@ -209,7 +211,8 @@ test('a run that takes up another one needs the secret again', async () => {
     at: { tool: 'msiexec', call: 1 },
     trouble: { kind: 'power-cut', effect: 'none' },
   });
-  const given = { secretProperty: ['PASSPHRASE'], environmentSecrets: new Map([['PASSPHRASE', secret]]) };
+  const environmentSecrets = new Map([['PASSPHRASE', secret]]);
+  const given = { secretProperty: ['PASSPHRASE'], environmentSecrets, resume: 'off' };
   await assert.rejects(apply(asked('apply', 'SCIMConnector-4.4.4.msi', given), doorsOf(machine)), /lost its power/);
   const without = await run(...line);
   assert.equal(without.exitCode, 21, without.out);
@@ -223,7 +226,7 @@ test('no child of the program inherits a secret from its environment', async () 
   const names = 'Object.keys(process.env).filter((name) => name.startsWith("SCIM_SETUP_SECRET_"))';
   const preload = `data:text/javascript,process.once("exit", () => console.error("left:", ${names}.join()))`;
   const env = { ...inEnvironment, SCIM_SETUP_SECRET_PROPERTY: 'PASSPHRASE' };
-  const line = ['plan', '--sandbox', 'scim-4.1', ...msi()];
+  const line = ['plan', '--sandbox', 'scim-4.1', ...msi(), ...off];
   const ended = await start(line, { env, nodeArgs: ['--import', preload] });
   assert.equal(ended.exitCode, 0, ended.err);
   assert.match(ended.err, /left: SCIM_SETUP_SECRET_PROPERTY\n/);

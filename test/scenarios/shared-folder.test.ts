@@ -23,6 +23,7 @@ const mode = ['INSTANCEMODE=Multiple', `SHAREDFOLDER=${share}`];
 const instance: Partial<Request> = {
   property: mode,
   wayBackProperty: mode,
+  resume: 'off',
   secretProperty: ['PASSPHRASE'],
   environmentSecrets: new Map([['PASSPHRASE', 'of the simulated servers']]),
 };

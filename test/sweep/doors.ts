@@ -44,6 +44,10 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
       note(call.tool, call);
       return machine.change(call, secrets);
     },
+    keepSecrets: (path, secrets) => {
+      note(`keep ${nameOf(path)}`);
+      return machine.keepSecrets(path, secrets);
+    },
     makeFolder: (path) => {
       note(`folder ${nameOf(path)}`);
       return machine.makeFolder(path);
@@ -111,6 +115,11 @@ export function withDoors(machine: Machine, doors: Partial<Machine>): Machine {
     remove: (path) => machine.remove(path),
     removePartial: (path) => machine.removePartial(path),
     lock: (path, owner) => machine.lock(path, owner),
+    awaitLock: (path, owner, limitMs) => machine.awaitLock(path, owner, limitMs),
+    registeredTask: (name) => machine.registeredTask(name),
+    ownProgram: () => machine.ownProgram(),
+    keepSecrets: (path, secrets) => machine.keepSecrets(path, secrets),
+    keptSecrets: (path) => machine.keptSecrets(path),
   };
   return { ...rest, ...doors };
 }

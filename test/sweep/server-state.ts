@@ -33,6 +33,8 @@ export type Document = {
     registered: Record<string, { localPackage: string; keyPaths: string[] }>;
     acls: Record<string, string>;
     events: unknown[];
+    tasks?: Record<string, string>;
+    secretKey?: string;
   };
 };
 
@@ -54,7 +56,7 @@ export function below(state: ServerState, folder: string): Map<string, Buffer> {
   return new Map(found.map(([path, bytes]) => [path.slice(start.length), bytes]));
 }
 
-/** Whether two states differ in nothing but the program's own folder, what it noted in the event log, and the time. */
+/** Whether two states differ in nothing but the program's own folder and startup task, its notes in the event log, and the time. */
 export function untouched(before: ServerState, now: ServerState): string[] {
   const own = 'c:\\programdata\\scimsetup\\';
   const foreign = (state: ServerState) => new Map([...state.files].filter(([path]) => !path.startsWith(own)));
@@ -75,7 +77,7 @@ export function differences(before: ReadonlyMap<string, Buffer>, now: ReadonlyMa
 
 function timeless({
   takenAt: _takenAt,
-  sandbox: { clock: _clock, events: _events, ...sandbox },
+  sandbox: { clock: _clock, events: _events, tasks: _tasks, secretKey: _secretKey, ...sandbox },
   ...facts
 }: Document): string {
   return JSON.stringify({ ...facts, sandbox });

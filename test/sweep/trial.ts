@@ -59,7 +59,10 @@ export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder
       ...(strikes?.isHarmless ? endedOtherwise(prepared.route, ran) : []),
     ];
     problems.push(...found.map((text) => `run ${run}, ${ran.end}: ${text}${ran.why ? ` [${ran.why}]` : ''}`));
-    if (strikes === null && ran.end === lastEnd(prepared.route)) break;
+    if (strikes === null && ran.end === lastEnd(prepared.route)) {
+      problems.push(...taskLeft(now).map((text) => `run ${run}, ${ran.end}: ${text}`));
+      break;
+    }
     if (run === mostRuns) problems.push(`after ${run} runs the server is not where the route leads: ${ran.why}`);
     state = wantsRestart(ran.end) ? await restarted(folder) : now;
   }
@@ -74,6 +77,11 @@ function endedOtherwise(route: Route, ran: Ran): string[] {
 
 function lastEnd(route: Route): string {
   return route.end === 'converged' ? 'nothing-to-do' : 'failed-as-before';
+}
+
+/** A run that is at its end leaves nothing that would start it again. */
+function taskLeft({ document }: ServerState): string[] {
+  return Object.keys(document.sandbox.tasks ?? {}).map((name) => `the task ${name} is left`);
 }
 
 /** The hint of a refusal is always worth a try, and what is asked for most is a restart. */

@@ -75,6 +75,8 @@ export function opened(more: Partial<Opened> = {}): Opened {
       ...noPins,
       accept: [],
       limits: defaultLimits,
+      reboot: 'report',
+      resume: 'on',
     },
     findings: [],
     plan,

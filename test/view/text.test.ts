@@ -48,7 +48,7 @@ test('the label of a simulated server stands on the first line, and on no line o
 test('a restart that is needed first says what to do', () => {
   assert.match(
     oneLine(textOf(opened(), closed('reboot-first'))),
-    /restart the server, then run the same .*\(exit 25\)/i,
+    /restart the server; the run then goes on .*\(exit 25\)/i,
   );
 });
 

@@ -6,6 +6,8 @@ import { msiexec } from './msiexec.ts';
 import { net } from './net.ts';
 import { netsh } from './netsh.ts';
 import { powershell } from './powershell.ts';
+import { schtasks } from './schtasks.ts';
+import { shutdown } from './shutdown.ts';
 import type { Tool } from './tool.ts';
 
 /**
@@ -13,7 +15,19 @@ import type { Tool } from './tool.ts';
  * the others take what follows their name in a command line.
  */
 export const tools: Readonly<
-  Record<'dism' | 'hosting' | 'msiexec' | 'appcmd' | 'powershell' | 'net' | 'netsh' | 'eventcreate', Tool>
+  Record<
+    | 'dism'
+    | 'hosting'
+    | 'msiexec'
+    | 'appcmd'
+    | 'powershell'
+    | 'net'
+    | 'netsh'
+    | 'eventcreate'
+    | 'schtasks'
+    | 'shutdown',
+    Tool
+  >
 > = {
   dism,
   hosting,
@@ -23,4 +37,6 @@ export const tools: Readonly<
   net,
   netsh,
   eventcreate,
+  schtasks,
+  shutdown,
 };

@@ -15,6 +15,7 @@ const mode = ['INSTANCEMODE=Multiple', 'SHAREDFOLDER=\\\\FILESRV\\SCIM'];
 const instance: Partial<Request> = {
   property: mode,
   wayBackProperty: mode,
+  accept: ['no-secret-after-restart'],
   secretProperty: ['PASSPHRASE'],
   environmentSecrets: new Map([['PASSPHRASE', secret]]),
 };

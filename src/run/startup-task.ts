@@ -1,0 +1,46 @@
+import { type Outcome, outcomeOf } from '../core/codes.ts';
+import { resumePlaces } from '../core/places.ts';
+import {
+  registerCall,
+  removeCall,
+  startsAction,
+  startupTask,
+  startupTaskXml,
+  type TaskAction,
+} from '../core/startup-task.ts';
+import type { Machine } from '../machine/machine.ts';
+
+type Scheduling = Pick<Machine, 'registeredTask' | 'change' | 'write'>;
+
+/** Registers the startup task, and looks whether it is there: the sentence says why it is not, null if it is. */
+export async function registerStartupTask(machine: Scheduling, action: TaskAction): Promise<string | null> {
+  if (await isRegistered(machine, action)) return null;
+  await machine.write(resumePlaces.task, utf16(startupTaskXml(action)));
+  const outcome = await called(machine, registerCall(resumePlaces.task));
+  return (await isRegistered(machine, action))
+    ? null
+    : `schtasks: ${outcome.ok ? 'the task is not there' : outcome.meaning}`;
+}
+
+/** Removes the startup task, and looks whether it is gone: the sentence says why it is not, null if it is. */
+export async function removeStartupTask(machine: Scheduling): Promise<string | null> {
+  if ((await machine.registeredTask(startupTask)) === null) return null;
+  const outcome = await called(machine, removeCall());
+  return (await machine.registeredTask(startupTask)) === null
+    ? null
+    : `schtasks: ${outcome.ok ? 'the task is still there' : outcome.meaning}`;
+}
+
+async function isRegistered(machine: Scheduling, action: TaskAction): Promise<boolean> {
+  const xml = await machine.registeredTask(startupTask);
+  return xml !== null && startsAction(xml, action);
+}
+
+async function called(machine: Scheduling, call: ReturnType<typeof removeCall>): Promise<Outcome> {
+  return outcomeOf(call.tool, await machine.change(call));
+}
+
+/** schtasks reads UTF-16 with a byte order mark, which is what it writes itself. */
+function utf16(text: string): Uint8Array {
+  return Buffer.from(`\uFEFF${text}`, 'utf16le');
+}

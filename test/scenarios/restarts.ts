@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { type RestartReport, restart } from '../../src/commands/sandbox.ts';
+import type { CallResult } from '../../src/core/call.ts';
+import type { CodeTable } from '../../src/core/codes.ts';
+import { startupTask } from '../../src/core/startup-task.ts';
+import type { Machine } from '../../src/machine/machine.ts';
+import { Killed, PowerCut } from '../../src/sandbox/faults.ts';
+import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { type Server, saveServer, store, stored } from '../../src/sandbox/server.ts';
+import { doorsOf } from '../given.ts';
+import { withDoors } from '../sweep/doors.ts';
+
+/** Restarts a simulated server and lets its startup task run, on a machine that may be changed beforehand. */
+export function restarted(
+  folder: string,
+  change: (machine: Machine) => Machine = (machine) => machine,
+): Promise<RestartReport> {
+  return restart(folder, (machine) => doorsOf(change(machine)));
+}
+
+/** The same, where what came of it is a run. */
+export async function runAfterRestart(folder: string, change?: (machine: Machine) => Machine) {
+  const { resumed } = await restarted(folder, change);
+  if (!resumed || !('steps' in resumed)) return assert.fail(JSON.stringify(resumed));
+  return resumed;
+}
+
+/** Whatever cut the run, as the end of our process or the loss of power. */
+export async function cut(run: Promise<unknown>): Promise<void> {
+  await assert.rejects(run, (error) => error instanceof PowerCut || error instanceof Killed);
+}
+
+/** A machine on which a tool, called for the first time, does what it is for and more. */
+export function onFirst(machine: Machine, tool: CodeTable, more: (ended: CallResult) => Promise<CallResult>): Machine {
+  let isFirst = true;
+  return withDoors(machine, {
+    change: async (call, secrets) => {
+      const ended = await machine.change(call, secrets);
+      if (!isFirst || call.tool !== tool) return ended;
+      isFirst = false;
+      return more(ended);
+    },
+  });
+}
+
+/** DISM wants a restart before what it has enabled is there (3010). */
+export function dismWantsRestart({ machine }: Sandbox): Machine {
+  return onFirst(machine, 'dism', async (ended) => {
+    const { server } = machine;
+    const pending = Object.entries(stored(server, 'features')).map(([name, state]) => [
+      name,
+      state === 'enabled' && name.startsWith('IIS-') ? ('enable-pending' as const) : state,
+    ]);
+    store(server, 'features', Object.fromEntries(pending));
+    return wantsRestart(server, ended, { reasons: ['servicing'], deletions: [] });
+  });
+}
+
+/** An uninstallation leaves a file in use to the next start of Windows (3010, T1). */
+export function uninstallLeavesFile({ machine }: Sandbox, path: string): Machine {
+  return onFirst(machine, 'msiexec /x', async (ended) => {
+    await machine.server.drive.write(path, 'in use');
+    return wantsRestart(machine.server, ended, { reasons: ['file-renames'], deletions: [path] });
+  });
+}
+
+async function wantsRestart(
+  server: Server,
+  ended: CallResult,
+  restart: { reasons: readonly string[]; deletions: readonly string[] },
+): Promise<CallResult> {
+  store(server, 'restart', restart);
+  await saveServer(server);
+  return { ...ended, code: 3010 };
+}
+
+/** A server as it lies in its folder. */
+export async function serverIn(folder: string): Promise<Server> {
+  const opened = await openSandbox(folder);
+  if ('problem' in opened) throw new Error(opened.problem);
+  return opened.machine.server;
+}
+
+/** Whether the startup task is registered. */
+export async function hasTask(folder: string): Promise<boolean> {
+  return (await serverIn(folder)).memory.tasks?.[startupTask] !== undefined;
+}
+
+/** The versions that are registered, and the ids of the entries in the event log. */
+export async function seenIn(folder: string) {
+  const { facts, memory } = await serverIn(folder);
+  const versions = facts.products.known ? facts.products.value.map((one) => one.version) : [];
+  return { versions, events: memory.events.map((one) => one.id) };
+}
