@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -35,10 +36,13 @@ export type Lab = {
   readonly wine: Wine;
   /** Runs a command of the program by Windows Node, with --json. */
   run(args: readonly string[]): Ran;
+  /** Begins such a command and does not wait for it: the process of Windows Node itself. */
+  begin(args: readonly string[]): ChildProcess;
   close(): void;
 };
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
+const program = windowsPath(join(checkout, 'src/main.ts'));
 
 /** The path of a sample package or bundle as Windows sees it. */
 export function sample(name: string): string {
@@ -52,7 +56,8 @@ export async function openLab({ scenario }: { scenario: string }): Promise<Lab> 
     const server = await makeServer(wine, scenario);
     await showFromOutside(wine, server);
     installConnector(wine, server);
-    return { wine, run: (args) => runProgram(wine, args), close: wine.close };
+    const begin = (args: readonly string[]) => wine.begin(windowsNode(), [program, ...args, '--json']);
+    return { wine, begin, run: (args) => runProgram(wine, args), close: wine.close };
   } catch (error) {
     wine.close();
     throw error;
@@ -110,7 +115,6 @@ function installConnector(wine: Wine, server: Server): void {
 }
 
 function runProgram(wine: Wine, args: readonly string[]): Ran {
-  const program = windowsPath(join(checkout, 'src/main.ts'));
   const { code, ms, stdout, stderr } = wine.start(windowsPath(windowsNode()), [program, ...args, '--json']);
   try {
     const json: Document = JSON.parse(stdout);

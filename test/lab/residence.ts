@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,10 +21,7 @@ const pauseMs = 5;
 export function openResidence(wine: Wine): Residence {
   const folder = join(wine.folder, 'resident');
   mkdirSync(folder);
-  const child = spawn('wine', [windowsNode(), windowsPath(resident), windowsPath(folder)], {
-    env: { ...wine.variables },
-    stdio: 'ignore',
-  });
+  const child = wine.begin(windowsNode(), [windowsPath(resident), windowsPath(folder)]);
   const ended = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   let number = 0;
   const ask = (request: Request) => {

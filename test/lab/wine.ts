@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,8 @@ export type Wine = {
   environment(more: Readonly<Record<string, string>>): void;
   /** Runs a Windows program to its end; `input` is what it reads on its stdin. */
   start(file: string, args: readonly string[], input?: string): Ended;
+  /** Starts a Windows program of the host without waiting for its end; its process is the program itself. */
+  begin(file: string, args: readonly string[]): ChildProcess;
   /** Runs one of Wine's own small programs (reg, regedit) and returns its stdout; any failure throws. */
   tool(name: string, args: readonly string[]): string;
   /** Ends every process of this prefix and removes its folder. */
@@ -50,6 +52,8 @@ export async function openWine(): Promise<Wine> {
     variables: env,
     environment: (more) => void Object.assign(env, more),
     start: (file, args, input = '') => launch(join(folder, `launch-${++launches}`), { file, args, input }, node, env),
+    // Output to a pipe of the host fails for Windows Node, so there is none.
+    begin: (file, args) => spawn('wine', [file, ...args], { env: { ...env }, stdio: 'ignore' }),
     tool: (name, args) => runTool(name, args, env),
     close: () => {
       spawnSync('wineserver', ['--kill'], { env });

@@ -90,3 +90,37 @@ function valueIn(section: string, name: string): string | null {
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
+
+/** Path of a config file in lower case to the SHA-256 of its bytes. */
+export type ConfigBytes = Readonly<Record<string, string>>;
+
+/** The config files of the connector that lie in its folder now. */
+export function configOf(wine: Wine): ConfigBytes {
+  const isConfig = /^(appsettings\.json|web\.config|settings\.enc|responses\\[^\\]+\.json)$/i;
+  const files = Object.entries(filesUnder(wine, connectorFolder)).filter(([name]) => isConfig.test(name));
+  return Object.fromEntries(files.map(([name, hash]) => [`${connectorFolder}\\${name}`.toLowerCase(), hash]));
+}
+
+/** The config files that are neither where they were, to the byte, nor in a backup whose manifest vouches for the copy. */
+export function configLost(wine: Wine, before: ConfigBytes): readonly string[] {
+  const [now, kept] = [configOf(wine), backedUp(wine)];
+  return Object.entries(before)
+    .filter(([path, hash]) => now[path] !== hash && !kept.has(`${path} ${hash}`))
+    .map(([path]) => path);
+}
+
+const backups = 'C:\\ProgramData\\ScimSetup\\backups';
+
+/** `path hash` of each file that a manifest names and whose copy has the bytes that the manifest says. */
+function backedUp(wine: Wine): ReadonlySet<string> {
+  const all = filesUnder(wine, backups);
+  const manifests = Object.keys(all).filter((name) => /^[^\\]+\\manifest\.json$/i.test(name));
+  const vouched = manifests.flatMap((name) => {
+    const folder = name.slice(0, name.indexOf('\\'));
+    const { files } = JSON.parse(readFileSync(hostPath(wine.drive, `${backups}\\${name}`), 'utf8')) as {
+      files: { path: string; stored: string; sha256: string }[];
+    };
+    return files.filter((file) => all[`${folder}\\${file.stored}`] === file.sha256);
+  });
+  return new Set(vouched.map(({ path, sha256: hash }) => `${path.toLowerCase()} ${hash}`));
+}
