@@ -12,11 +12,15 @@ export type Trouble =
   | { readonly kind: 'hang'; readonly effect: 'none' | 'later' }
   /** Our process is gone; a child that ran finishes all the same (T3), or was not started yet. */
   | { readonly kind: 'kill'; readonly effect: 'none' | 'done' }
-  /** The power is lost: a line is torn, a file stays unfinished, a child had not begun, had ended, or `half` does the rest. */
+  /**
+   * The power is lost: a line is torn, a file stays unfinished, a child had not begun, had ended, or `half` does the rest.
+   * `lose` takes back what was done before and had not reached the disk.
+   */
   | {
       readonly kind: 'power-cut';
       readonly effect: 'none' | 'half' | 'done';
       readonly half?: (call: Call<'change'>) => Promise<void>;
+      readonly lose?: () => Promise<void>;
     }
   /** No space is left on the disk: this write and every later one fails; children are not hindered. */
   | { readonly kind: 'disk-full' }
@@ -144,6 +148,7 @@ class Striker {
   async #die<T>(deed: Deed<T>, trouble: Extract<Trouble, { kind: 'kill' | 'power-cut' }>): Promise<T> {
     if (trouble.effect === 'done') await deed.run();
     if (trouble.effect === 'half') await (deed.call ? trouble.half?.(deed.call) : deed.tear());
+    if (trouble.kind === 'power-cut') await trouble.lose?.();
     this.#death = trouble.kind === 'kill' ? new Killed() : new PowerCut();
     // The operating system releases the locks of a process that is gone (T22).
     for (const lock of this.#locks) await lock.release();

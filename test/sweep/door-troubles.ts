@@ -3,11 +3,13 @@ import type { Machine } from '../../src/machine/machine.ts';
 import { type Fault, withFaults } from '../../src/sandbox/faults.ts';
 import { type Server, saveServer } from '../../src/sandbox/server.ts';
 import { suspendMsiexec } from '../../src/sandbox/tools/msiexec.ts';
-import { withDoors } from './doors.ts';
+import { type Door, withDoors } from './doors.ts';
 import type { Trouble } from './trouble.ts';
+import { unflushed } from './unflushed.ts';
 
 /** What may go wrong at the n-th change asked of a door. */
-export function atDoor(door: number, what: string, call: Call<'change'> | null): Trouble[] {
+export function atDoor(door: number, asked: Door): Trouble[] {
+  const { what, call } = asked;
   const at = `door ${door} (${what})`;
   const one = (kind: string, isOnce: boolean, trouble: Fault['trouble']): Trouble => ({
     kind,
@@ -17,8 +19,7 @@ export function atDoor(door: number, what: string, call: Call<'change'> | null):
   });
   return [
     one('kill before', false, { kind: 'kill', effect: 'none' }),
-    one('power cut before', false, { kind: 'power-cut', effect: 'none' }),
-    powerCutAmid(door, at),
+    ...powerCuts(door, asked, at),
     ...(call ? [one('kill after', false, { kind: 'kill', effect: 'done' })] : []),
     ...(call
       ? []
@@ -26,19 +27,42 @@ export function atDoor(door: number, what: string, call: Call<'change'> | null):
   ];
 }
 
-/** In the middle of msiexec the installation stays suspended; other children had not begun. */
-function powerCutAmid(door: number, at: string): Trouble {
-  return {
-    kind: 'power cut amid',
+/** Before, in the middle and after; and where that is not flushed, after it with its loss. */
+function powerCuts(door: number, { what, step, call }: Door, at: string): Trouble[] {
+  const one = (kind: string, strike: CutAt): Trouble => ({
+    kind,
+    step,
     at,
     isOnce: false,
-    machine: (machine, server) =>
-      withFaults(machine, {
-        at: { door },
-        trouble: { kind: 'power-cut', effect: 'half', half: (call) => halfDone(server, call) },
-      }),
-  };
+    machine: (machine, server) => strike(machine, { at: { door }, server }),
+  });
+  const isFlushed = call !== null || what.startsWith('append');
+  return [
+    one('power cut before', cutBefore),
+    one('power cut amid', cutAmid),
+    one('power cut after', cutAfter),
+    ...(isFlushed ? [] : [one('power cut after, last writes lost', cutAndLost)]),
+  ];
 }
+
+type CutAt = (machine: Machine, where: { readonly at: Fault['at']; readonly server: Server }) => Machine;
+
+const cutBefore: CutAt = (machine, { at }) =>
+  withFaults(machine, { at, trouble: { kind: 'power-cut', effect: 'none' } });
+const cutAfter: CutAt = (machine, { at }) =>
+  withFaults(machine, { at, trouble: { kind: 'power-cut', effect: 'done' } });
+
+/** In the middle of msiexec the installation stays suspended; other children had not begun. */
+const cutAmid: CutAt = (machine, { at, server }) =>
+  withFaults(machine, {
+    at,
+    trouble: { kind: 'power-cut', effect: 'half', half: (call) => halfDone(server, call) },
+  });
+
+const cutAndLost: CutAt = (machine, { at, server }) => {
+  const { machine: losing, lose } = unflushed(machine, server);
+  return withFaults(losing, { at, trouble: { kind: 'power-cut', effect: 'done', lose } });
+};
 
 async function halfDone(server: Server, { tool, args }: Call<'change'>): Promise<void> {
   if (!tool.startsWith('msiexec')) return;

@@ -3,12 +3,20 @@ import type { Machine } from '../../src/machine/machine.ts';
 
 /** What a run without a fault does, in order: the positions that a trouble can have. */
 export type Trace = {
-  /** Each change asked of a door, described. */
-  readonly doors: { readonly what: string; readonly call: Call<'change'> | null }[];
+  readonly doors: Door[];
   looks: number;
   reads: number;
   journalLines: number;
   questions: number;
+};
+
+/** A change asked of a door. */
+export type Door = {
+  /** The door, and what it is asked for. */
+  readonly what: string;
+  /** What the run is at: the kind of the step that its line in the journal is about, or the part of the run. */
+  readonly step: string;
+  readonly call: Call<'change'> | null;
 };
 
 /** The path of every run's journal. */
@@ -17,7 +25,8 @@ export const journal = /\\journal\.jsonl$/;
 /** A machine that notes what is asked of it. */
 export function traced(machine: Machine): { readonly machine: Machine; readonly trace: Trace } {
   const trace: Trace = { doors: [], looks: 0, reads: 0, journalLines: 0, questions: 0 };
-  const note = (what: string, call: Call<'change'> | null = null) => void trace.doors.push({ what, call });
+  let step = 'opening';
+  const note = (what: string, call: Call<'change'> | null = null) => void trace.doors.push({ what, step, call });
   const noting: Partial<Machine> = {
     look: (what) => {
       trace.looks += 1;
@@ -36,7 +45,10 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
       return machine.hash(path);
     },
     append: (path, line) => {
-      if (journal.test(path)) trace.journalLines += 1;
+      if (journal.test(path)) {
+        trace.journalLines += 1;
+        step = stepIn(line);
+      }
       note(`append ${nameOf(path)}`);
       return machine.append(path, line);
     },
@@ -86,6 +98,13 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
     },
   };
   return { machine: withDoors(machine, noting), trace };
+}
+
+/** What a line of the journal is about. */
+function stepIn(line: string): string {
+  const { type, phase, step } = JSON.parse(line) as { type: string; phase?: string; step?: { kind: string } };
+  if (step) return phase === 'back' ? `${step.kind} on the way back` : step.kind;
+  return { opened: 'opening', turned: 'turning back' }[type] ?? 'closing';
 }
 
 /** A machine with some doors of its own. */

@@ -61,7 +61,7 @@ export function configLost(before: ServerState, now: ServerState): string[] {
 }
 
 /** Every folder in which a connector is registered, before or now, and the default one. */
-function ownFolders(before: ServerState, now: ServerState): readonly string[] {
+export function ownFolders(before: ServerState, now: ServerState): readonly string[] {
   return [...new Set([...registeredFolders(before), ...registeredFolders(now), connectorFolder])];
 }
 
@@ -78,7 +78,8 @@ function homeOf(before: ServerState): string {
   return registeredFolders(before)[0] ?? connectorFolder;
 }
 
-function products({ products: { value }, sandbox }: Document): string {
+/** The registered products, as Windows lists them and as Windows Installer keeps them. */
+export function products({ products: { value }, sandbox }: Document): string {
   const facts = value.map((one) => `${one.productCode} ${one.version}`).sort();
   return `${facts.join()} / ${Object.keys(sandbox.registered).sort().join()}`;
 }
@@ -110,8 +111,8 @@ function program(state: ServerState, folders: readonly string[]): Map<string, Bu
   return new Map(own.map(([folder, path, bytes]) => [`${folder}\\${path}`, bytes]));
 }
 
-/** Settings of either format, and what the vendor's page lets an operator edit. */
-function config(state: ServerState, folders: readonly string[]): Map<string, Buffer> {
+/** Settings of either format, and what the vendor's page lets an operator edit, in these folders. */
+export function config(state: ServerState, folders: readonly string[]): Map<string, Buffer> {
   const isConfig = /^\\(appsettings\.json|web\.config|settings\.enc|responses\\[^\\]+\.json)$/;
   const isIn = (path: string) => folders.some((one) => path.startsWith(one) && isConfig.test(path.slice(one.length)));
   return new Map([...program(state, folders)].filter(([path]) => isIn(path)));
@@ -187,7 +188,7 @@ function leaves(bytes: Buffer | undefined, into: Leaves = new Map()): Leaves {
 }
 
 /** `path hash` of each file that a manifest names and whose copy has the bytes the manifest says. */
-function backedUp({ files }: ServerState): Set<string> {
+export function backedUp({ files }: ServerState): Set<string> {
   const found = new Set<string>();
   for (const [path, bytes] of files) {
     if (!path.startsWith(`${ownFolder}\\backups\\`) || !path.endsWith('\\manifest.json')) continue;
@@ -203,6 +204,7 @@ function backedUp({ files }: ServerState): Set<string> {
   return found;
 }
 
-function hash(bytes: Buffer): string {
+/** SHA-256 as a manifest has it. */
+export function hash(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -41,13 +41,33 @@ function lateEnd(machine: Machine, late: Call<'change'>, look: number): Machine 
 /** Killed at each door, and something else goes wrong in the next run: a sample of the pairs. */
 export function secondTroubles({ doors }: Trace): Trouble[] {
   const kinds = ['kill before', 'power cut amid', 'disk full'];
-  return doors.flatMap(({ what }, index) =>
+  return doors.flatMap((door, index) =>
     kinds.flatMap((kind, turn) => {
-      const door = ((5 + 2 * turn) * index + 3 * turn) % doors.length;
-      const next = atDoor(door + 1, 'next run', null).find((one) => one.kind === kind);
-      const [first] = atDoor(index + 1, what, null);
-      if (!next || !first) return [];
-      return [{ ...first, kind: `kill, then ${kind}`, at: `${first.at}, then ${next.at}`, next }];
+      const next = nextRun(kind, ((5 + 2 * turn) * index + 3 * turn) % doors.length);
+      return pair(atDoor(index + 1, { ...door, call: null }), 'kill before', next, `kill, then ${kind}`);
     }),
   );
+}
+
+const cuts = ['power cut before', 'power cut amid', 'power cut after', 'power cut after, last writes lost'];
+
+/** The power is lost before and after each door, and once more at another one of the next run: a sample of the pairs. */
+export function secondCuts({ doors }: Trace): Trouble[] {
+  return doors.flatMap((door, index) =>
+    ['power cut before', 'power cut after'].flatMap((first, turn) => {
+      const next = nextRun(cuts[(index + turn) % cuts.length] as string, ((5 + 2 * turn) * index + 7) % doors.length);
+      return pair(atDoor(index + 1, door), first, next, `${first}, then another`);
+    }),
+  );
+}
+
+/** Trouble at a door of the next run, of which it is not known what is asked of it. */
+function nextRun(kind: string, index: number): Trouble | undefined {
+  const unknown = { what: 'next run', step: 'next run', call: null };
+  return atDoor(index + 1, unknown).find((one) => one.kind === kind);
+}
+
+function pair(firsts: readonly Trouble[], kind: string, next: Trouble | undefined, name: string): Trouble[] {
+  const first = firsts.find((one) => one.kind === kind);
+  return first && next ? [{ ...first, kind: name, at: `${first.at}, then ${next.kind} at ${next.at}`, next }] : [];
 }

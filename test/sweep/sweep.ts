@@ -76,9 +76,9 @@ function described({ trouble, result }: Tried): string {
   return `- ${trouble.kind} at ${trouble.at}: ${result.ends.join(', then ')}\n    ${result.problems.join('\n    ')}`;
 }
 
-/** For each kind of trouble the number of trials, and how often their runs ended in which way. */
+/** For each kind of trouble, of power cuts for each step, the number of trials and how often their runs ended in which way. */
 function summaryOf(route: Route, tried: readonly Tried[]): string {
-  const kinds = Map.groupBy(tried, ({ trouble }) => trouble.kind);
+  const kinds = Map.groupBy(tried, ({ trouble: { kind, step } }) => (step === undefined ? kind : `${kind} ${step}`));
   const lines = [...kinds].map(([kind, all]) => {
     const ways = Map.groupBy(all, ({ result }) => result.ends.join(' > '));
     const counted = [...ways].map(([ends, some]) => `${some.length} ${ends}`).sort();

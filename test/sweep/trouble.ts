@@ -5,6 +5,8 @@ import type { Server } from '../../src/sandbox/server.ts';
 export type Trouble = {
   /** Its group in the summary. */
   readonly kind: string;
+  /** Of a power cut, what the run is at then: it has a group for each. */
+  readonly step?: string;
   /** Where it strikes, for whoever repeats it. */
   readonly at: string;
   /** Whether it is over once it has struck, so that the way back must succeed. */
