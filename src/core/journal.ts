@@ -63,15 +63,21 @@ export type Entry =
     };
 
 /**
- * The unfinished run that a journal tells of, or null if it was closed as converged or as before. One that only lets Windows
+ * The unfinished run that a journal tells of, or null if it was closed as converged or as before, or had touched nothing. One that only lets Windows
  * Installer take something back leaves nothing of ours to go on with or to walk back.
  */
 export function replay(entries: readonly Entry[]): Unfinished | null {
   const opened = entries.find((entry) => entry.type === 'opened');
   if (!opened?.plan || isSettling(opened.plan) || entries.some((entry) => isFinished(entry, opened))) return null;
+  if (opened.continues === null && !entries.some(isTouching)) return null;
   const turned = entries.some((entry) => entry.type === 'turned');
   const direction = turned ? 'back' : opened.plan.direction;
   return { before: opened.before, wanted: opened.wanted, direction };
+}
+
+/** The backup comes before all else, so until it is whole nothing was touched: what has changed since is for a new run to find. */
+function isTouching(entry: Entry): boolean {
+  return entry.type === 'started' && entry.step.kind !== 'config.backup';
 }
 
 /** Ends after which the server needs no other run: as wanted, as before, or never touched by the whole chain. */

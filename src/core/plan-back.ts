@@ -109,10 +109,11 @@ function putBack(one: Situation, product: Product): Step {
   };
 }
 
-/** Where none is whole, the one given for a repair is that of the same product. */
+/** Where none is whole, the one given may be that of the same product. */
 function packageBack(one: Situation, product: Product): MsiRef {
   const old = oldPackageOf(one, product);
-  const given = one.route === 'repair' && one.wanted.msi ? refFor(one.wanted.msi, product) : null;
+  const { msi } = one.wanted;
+  const given = msi?.productCode === product.productCode ? refFor(msi, product) : null;
   if (old?.lacking.length === 0) return old.ref;
   const { productCode, version } = product;
   return given ?? old?.ref ?? { productCode, version, name: '', sha256: '' };

@@ -62,8 +62,14 @@ function numbered({ backup, prerequisites, connector }: Parts<Draft>): Parts<Pla
 
 function connectorSteps(one: Situation): Draft[] {
   if (isToSettle(one)) return settleSteps(one);
+  if (one.route === 'none' && one.unfinished) return asItWas(one);
   const main = mainSteps(one);
   return main.length === 0 ? [] : [...strayStep(one), ...proveShared(one), ...aroundPools(one, main)];
+}
+
+/** What is wanted is what there was before the unfinished run: whatever that has changed is put back. */
+function asItWas(one: Situation): Draft[] {
+  return wayBackOf(one).wayBack.map((step) => ({ step, why: 'the unfinished run may have changed it' }));
 }
 
 function mainSteps(one: Situation): Draft[] {

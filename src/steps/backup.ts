@@ -35,11 +35,7 @@ export async function backUp(step: Step<'config.backup'>, doing: Doing): Promise
     files.push(kept);
   }
   const others = (before?.files ?? []).filter((one) => !files.some((file) => isSameState(one, file)));
-  const server = valueOr(now.machine, null)?.name ?? '';
-  await writeManifest(
-    { takenAt: doing.machine.now(), server, ...surroundings(now), ...before, files: [...files, ...others] },
-    doing,
-  );
+  await writeManifest({ ...beginning(now, doing), ...before, files: [...files, ...others] }, doing);
   return done;
 }
 
@@ -52,23 +48,29 @@ async function keepPackage(one: Steps['config.backup']['packages'][number], doin
 
 /**
  * Adds to the backup what config is there now and not yet in it, before something is done that may change it: what a new version
- * has put there, or the connector has saved. Where there is no backup there was nothing to lose. The sentence says what could not
- * be kept.
+ * has put there, or the connector has saved. `begins`: where there was nothing to back up before the first run of the chain, this
+ * begins the backup, for an unfinished installation may be in use. The sentence says what could not be kept.
  */
-export async function keepUnseen(doing: Doing): Promise<string | null> {
+export async function keepUnseen(doing: Doing, begins: boolean): Promise<string | null> {
   const manifest = await readManifest(doing);
-  if (!manifest) return null;
+  if (!manifest && !(begins && (await isWithout(doing)))) return null;
   const now = await doing.look();
-  const unseen = configIn(now).filter((file) => !manifest.files.some((one) => isSameState(one, file)));
+  const kept = manifest?.files ?? [];
+  const unseen = configIn(now).filter((file) => !kept.some((one) => isSameState(one, file)));
   if (unseen.length === 0) return null;
   const added: BackupFile[] = [];
   for (const file of unseen) {
-    const kept = await keepFile(file, doing);
-    if (typeof kept === 'string') return kept;
-    added.push({ ...kept, since: doing.machine.now() });
+    const copied = await keepFile(file, doing);
+    if (typeof copied === 'string') return copied;
+    added.push({ ...copied, since: doing.machine.now() });
   }
-  await writeManifest({ ...manifest, files: [...manifest.files, ...added] }, doing);
+  await writeManifest({ ...beginning(now, doing), ...manifest, files: [...kept, ...added] }, doing);
   return null;
+}
+
+/** Whether there is no manifest at all: a damaged one is not written over, for with it the copies may still be of use. */
+async function isWithout({ machine, places }: Doing): Promise<boolean> {
+  return (await machine.hash(manifestPath(places.backup))) === null;
 }
 
 /** What a backup holds, by default that of this chain of runs, or null where there is no whole one. */
@@ -85,6 +87,11 @@ async function writeManifest(parts: Parameters<typeof manifestText>[0], doing: D
   const { schema: _schema, fingerprint: _old, ...rest } = parts as Manifest;
   const text = manifestText(rest, doing.fingerprint);
   await doing.machine.write(manifestPath(doing.places.backup), new TextEncoder().encode(text));
+}
+
+/** What a new manifest says beside the files. */
+function beginning(now: Facts, { machine }: Doing) {
+  return { takenAt: machine.now(), server: valueOr(now.machine, null)?.name ?? '', ...surroundings(now) };
 }
 
 function surroundings({ products, iis }: Facts): BackupSurroundings {

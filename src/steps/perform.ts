@@ -83,7 +83,7 @@ async function settle(step: Step<'installer.settle'>, doing: Doing): Promise<Out
 export async function perform<K extends StepKind>(step: Step<K>, doing: Doing): Promise<Outcome> {
   const one: Perform<K> = performers[step.kind as K];
   try {
-    const lost = changing.includes(step.kind) ? await keepUnseen(doing) : null;
+    const lost = changing.includes(step.kind) ? await keepUnseen(doing, step.kind.startsWith('connector.')) : null;
     if (lost !== null && !doing.isBack) return failure(lost);
     return await one(step, doing);
   } catch (error) {

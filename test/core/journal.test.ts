@@ -85,7 +85,7 @@ const ends: readonly (readonly [End, isFinished: boolean])[] = [
 
 for (const [end, isFinished] of ends) {
   test(`a run that was closed as ${end} is ${isFinished ? 'finished' : 'to be taken up again'}`, () => {
-    assert.equal(replay([opened(), closed(end)]) === null, isFinished);
+    assert.equal(replay([opened(), started('pool.stop'), closed(end)]) === null, isFinished);
   });
 }
 
@@ -96,14 +96,23 @@ test('a run that found Windows Installer busy touched nothing, unless it took up
 
 test('a run that was cut is taken up with the facts and the wish it began with', () => {
   const { before, wanted } = opened();
-  for (const cut of [run.slice(0, 1), run.slice(0, 2), run.slice(0, 3), run.slice(0, 4)])
+  for (const cut of [run.slice(0, 3), run.slice(0, 4)])
     assert.deepEqual(replay(cut), { before, wanted, direction: 'forward' });
+});
+
+test('a run that was cut before its backup was whole has touched nothing, unless it took up another one', () => {
+  const backingUp = [opened(), started('config.backup'), finished('config.backup')];
+  for (const cut of [backingUp.slice(0, 1), backingUp.slice(0, 2), backingUp]) assert.equal(replay(cut), null);
+  assert.notEqual(replay([opened({ continues: 'an earlier run' }), started('config.backup')]), null);
 });
 
 test('a run that was cut on its way back goes on walking back', () => {
   assert.equal(replay(run.slice(0, 5))?.direction, 'back');
-  assert.equal(replay([opened({ plan: { ...plan, direction: 'back' } })])?.direction, 'back');
-  assert.equal(replay([opened(), turned(), closed('failed-changed')])?.direction, 'back');
+  assert.equal(
+    replay([opened({ plan: { ...plan, direction: 'back' }, continues: 'an earlier run' })])?.direction,
+    'back',
+  );
+  assert.equal(replay([opened(), started('pool.stop'), turned(), closed('failed-changed')])?.direction, 'back');
 });
 
 test('a run without a plan, and a journal without a run, leave nothing to take up', () => {

@@ -181,3 +181,28 @@ test('a pool whose password only IIS knows is not uninstalled on the way to a ne
   const decision = decide(now, { ...replace, accept: acceptable });
   assert.equal(decision.verdict, 'refuse');
 });
+
+const cut = (before: Facts, goal: Wanted): Unfinished => ({ before, wanted: goal, direction: 'forward' });
+
+test('whoever wants what there was before an unfinished run gets all of it back, and is not told that nothing was to do', () => {
+  const now = server({ products: known([]) });
+  const plan = planFor(now, wanted(msi('4.1.0'), { accept: acceptable }), cut(server(), upgrade));
+  const kinds = plan.connector.map((one) => one.step.kind);
+  assert.deepEqual(
+    kinds,
+    kindsBack(plan),
+    'what is wanted now is where the way back of the unfinished run would have led',
+  );
+  const installed = plan.connector.find(({ step }) => step.kind === 'connector.install')?.step;
+  assert.ok(installed?.kind === 'connector.install' && installed.msi.version === '4.1.0');
+  assert.ok(kinds.includes('connector.uninstall'), '4.4.4 of the unfinished run stays');
+});
+
+test('an uninstallation after a first installation that was cut removes what that has installed', () => {
+  const now = server({ products: known([product('4.4.4')]) });
+  const plan = planFor(now, wanted(null, { accept: acceptable }), cut(bareServer(), upgrade));
+  assert.deepEqual(
+    plan.connector.map((one) => one.step).filter(({ kind }) => kind === 'connector.uninstall').length,
+    1,
+  );
+});

@@ -49,7 +49,10 @@ test('the newest run counts, and it is taken up with the backup of its chain', a
 });
 
 test('a run that was finished hides the unfinished ones before it', async () => {
-  const { unfinished } = await history({ '2026-11-01': [opened()], '2026-11-02': [opened(), closed('converged')] });
+  const { unfinished } = await history({
+    '2026-11-01': [opened(), started('pool.stop')],
+    '2026-11-02': [opened(), closed('converged')],
+  });
   assert.equal(unfinished, null);
 });
 
@@ -59,7 +62,10 @@ for (const [what, journal] of [
   ['was cut while its first line was written', '{"type":"opened","schema":1,"befo'],
 ] as const) {
   test(`a run that ${what} had not begun: the one before it counts, and its id is not given again`, async () => {
-    const { lastRunId, unfinished } = await history({ '2026-11-01': [opened()], '2026-11-02': journal });
+    const { lastRunId, unfinished } = await history({
+      '2026-11-01': [opened(), started('pool.stop')],
+      '2026-11-02': journal,
+    });
     assert.deepEqual([lastRunId, unfinished?.runId], ['2026-11-02', '2026-11-01']);
   });
 }
