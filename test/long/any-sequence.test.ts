@@ -1,0 +1,3 @@
+import { playRandomSequences } from '../scenarios/sequence/check.ts';
+
+playRandomSequences(30 * 60);

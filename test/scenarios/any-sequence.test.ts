@@ -1,0 +1,3 @@
+import { playRandomSequences } from './sequence/check.ts';
+
+playRandomSequences(60);
