@@ -63,8 +63,8 @@ export type Entry =
     };
 
 /**
- * The unfinished run that a journal tells of, or null if it was closed as converged or as before, or had touched nothing. One that only lets Windows
- * Installer take something back leaves nothing of ours to go on with or to walk back.
+ * The unfinished run that a journal tells of, or null if it was closed as converged or as before, or had touched nothing. One that
+ * only lets Windows Installer take something back leaves nothing of ours to go on with or to walk back.
  */
 export function replay(entries: readonly Entry[]): Unfinished | null {
   const opened = entries.find((entry) => entry.type === 'opened');
@@ -77,7 +77,11 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
 
 /** The backup comes before all else, so until it is whole nothing was touched: what has changed since is for a new run to find. */
 function isTouching(entry: Entry): boolean {
-  return entry.type === 'started' && entry.step.kind !== 'config.backup';
+  return entry.type === 'restarting' || (isOfStep(entry) && entry.step.kind !== 'config.backup');
+}
+
+function isOfStep(entry: Entry): entry is Extract<Entry, { type: 'started' | 'finished' }> {
+  return entry.type === 'started' || entry.type === 'finished';
 }
 
 /** Ends after which the server needs no other run: as wanted, as before, or never touched by the whole chain. */

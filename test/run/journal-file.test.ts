@@ -124,10 +124,11 @@ test('after a write that may have left half a line, the next entry begins a line
 });
 
 test('a journal cut at any byte never makes its run seem finished, and never hides it once its first line is whole', async () => {
-  const entries = [opened({ backupId: 'chain' }), started('pool.stop'), closed('failed-changed')];
+  const continues = { backupId: 'chain', continues: '2026-11-01' };
+  const entries = [opened(continues), started('pool.stop'), closed('failed-changed')];
   const bytes = Buffer.from(entries.map((entry) => `${journalLine(entry)}\n`).join(''));
   const first = Buffer.byteLength(journalLine(entries[0] as Entry));
-  const before = { '2026-11-01': [opened({ backupId: 'older' })] };
+  const before = { '2026-11-01': [opened({ backupId: 'older' }), started('pool.stop')] };
   for (let cut = 0; cut <= bytes.length; cut += 1) {
     for (const rest of cut % 50 === 0 ? ['', '\0'.repeat(bytes.length - cut)] : ['']) {
       const text = bytes.subarray(0, cut).toString('utf8') + rest;
