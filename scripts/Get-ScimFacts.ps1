@@ -9,6 +9,7 @@
         acl  <path> <path> ...
         file <path>
         signature <path>
+        process <id>
         oem
 
     "again" reads the Windows features anew even if nothing seems to have changed. A reading that fails says why and leaves
@@ -80,6 +81,18 @@ function Get-File([string]$Path) {
     }
 }
 
+# What has ended is null, and so is what may not be looked at, which is so of no child of ours.
+function Get-RunningProcess([int]$Id) {
+    try {
+        $process = [Diagnostics.Process]::GetProcessById($Id)
+        if ($process.HasExited) { return $null }
+        return [ordered]@{ startedAt = ConvertTo-UtcText $process.StartTime }
+    }
+    catch [ArgumentException] { return $null }
+    catch [InvalidOperationException] { return $null }
+    catch [ComponentModel.Win32Exception] { return $null }
+}
+
 function Get-Answer([string]$Line) {
     $fields = $Line.Split("`t")
     try {
@@ -88,6 +101,10 @@ function Get-Answer([string]$Line) {
         if ($fields[0] -ceq 'file' -and $fields.Count -eq 2) { return [ordered]@{ schema = 1; file = Get-Reading { Get-File $fields[1] } } }
         if ($fields[0] -ceq 'acl' -and $fields.Count -ge 2) { return Get-Acls $fields[1..($fields.Count - 1)] }
         if ($fields[0] -ceq 'signature' -and $fields.Count -eq 2) { return [ordered]@{ schema = 1; signature = Get-Reading { Get-Signature $fields[1] } } }
+        if ($fields[0] -ceq 'process' -and $fields.Count -eq 2) {
+            $id = [int]$fields[1]
+            return [ordered]@{ schema = 1; process = Get-Reading { Get-RunningProcess $id } }
+        }
         return [ordered]@{ schema = 1; error = "The reader does not understand the line '$($fields[0])' with $($fields.Count) fields." }
     } catch {
         return [ordered]@{ schema = 1; error = "The line '$($fields[0])' could not be answered: $(Get-Why $_)" }

@@ -51,9 +51,13 @@ export const absent: Wanted = {
   resume: 'on',
 };
 
+/** What nobody ever asks for. */
+export const never: Promise<void> = new Promise(() => undefined);
+
 /** The doors of a command that nobody interrupts and nobody watches. */
 export function doorsOf(machine: Machine, more: Partial<Doors> = {}): Doors {
-  return { machine, program: 'test', interrupted: () => false, show: () => undefined, warn: () => undefined, ...more };
+  const silent = { show: () => undefined, tell: () => undefined, warn: () => undefined };
+  return { machine, program: 'test', interrupted: () => 'no', leaving: never, ...silent, ...more };
 }
 
 const prepared = new Map<string, Promise<string>>();

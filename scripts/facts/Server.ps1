@@ -92,5 +92,34 @@ function Get-Installer {
     return [ordered]@{
         suspended = (Test-Key "$key\InProgress") -or @(Get-ValueName "$key\Rollback\Scripts").Count -gt 0
         disabledByPolicy = (Get-Value 'SOFTWARE\Policies\Microsoft\Windows\Installer' 'DisableMSI') -eq 2
+        holders = @(Get-InstallerHolder)
+    }
+}
+
+# Every msiexec.exe but the service, which stays for ten minutes after the last installation: whoever called it, and the
+# processes in which the service runs custom actions. Command lines are not read: a secret may stand in them.
+function Get-InstallerHolder {
+    $found = @(Get-ProcessRow "Name='msiexec.exe'")
+    if ($found.Count -eq 0) { return }
+    $service = @(Get-CimInstance -ClassName Win32_Service -Filter "Name='msiserver'" -Property Name, ProcessId)
+    $own = @($service | ForEach-Object { $_.ProcessId })
+    foreach ($process in @($found | Where-Object { $own -notcontains $_.ProcessId })) {
+        [ordered]@{
+            pid = [long]$process.ProcessId
+            name = $process.Name
+            parent = Get-ParentName $process
+            startedAt = if ($process.CreationDate) { ConvertTo-UtcText $process.CreationDate }
+        }
+    }
+}
+
+function Get-ProcessRow([string]$Filter) {
+    Get-CimInstance -ClassName Win32_Process -Filter $Filter -Property Name, ProcessId, ParentProcessId, CreationDate
+}
+
+# Ids are given again: what has started after its child is not its parent.
+function Get-ParentName($Process) {
+    foreach ($parent in @(Get-ProcessRow "ProcessId=$($Process.ParentProcessId)")) {
+        if ($parent.CreationDate -and $Process.CreationDate -and $parent.CreationDate -le $Process.CreationDate) { return $parent.Name }
     }
 }

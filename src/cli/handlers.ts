@@ -69,7 +69,7 @@ async function onSandbox(request: Request, io: Io): Promise<Result> {
   if (action === 'restart') {
     const { lineView } = await import('../view/lines.ts');
     const view = lineView(request.json ? () => undefined : io.out);
-    const document = await restart(folder, (machine) => doorsFor(machine, view, io));
+    const document = await restart(folder, (machine) => doorsFor(machine, view, request, io));
     const went =
       document.resumed === null ? 'The server was restarted; no run goes on.\n' : resumeText(document.resumed);
     return { exitCode: 0, document, text: `${placeOf(document.folder)}\n\n${went}` };
@@ -99,7 +99,7 @@ async function onRun(request: Request, io: Io): Promise<Result> {
   const [command, { runText }] = [await runner(request), await import('../view/run-text.ts')];
   const view = await viewFor(request, io);
   return withServer(request, io, async ({ machine, note, keep }) => {
-    const document = await command(request, doorsFor(machine, view, io)).finally(() => view.close());
+    const document = await command(request, doorsFor(machine, view, request, io)).finally(() => view.close());
     const wasRun = document.runId !== null;
     if (wasRun) keep();
     return { exitCode: document.exitCode, document, text: runText(document) + (wasRun ? note : '') };
@@ -115,7 +115,7 @@ async function runner({ command }: Request) {
 async function onBackup(request: Request, io: Io): Promise<Result> {
   const [{ backup }, { backupText }] = [await import('../commands/backup.ts'), await import('../view/backups-text.ts')];
   return withServer(request, io, async ({ machine, note, keep }) => {
-    const document = await backup(request, doorsFor(machine, silentView, io));
+    const document = await backup(request, doorsFor(machine, silentView, request, io));
     keep();
     return { exitCode: document.exitCode, document, text: backupText(document) + note };
   });
@@ -127,29 +127,32 @@ async function onBackups(request: Request, io: Io): Promise<Result> {
     await import('../view/backups-text.ts'),
   ];
   return withServer(request, io, async ({ machine }) => {
-    const document = await backups(request, doorsFor(machine, silentView, io));
+    const document = await backups(request, doorsFor(machine, silentView, request, io));
     return { exitCode: document.exitCode, document, text: backupsText(document) };
   });
 }
 
-const silentView: View = { show: () => undefined, close: async () => undefined };
+const silentView: View = { show: () => undefined, tell: () => undefined, close: async () => undefined };
 
 async function onResume(request: Request, io: Io): Promise<Result> {
   const [{ resume }, { resumeText }] = [await import('../commands/resume.ts'), await import('../view/run-text.ts')];
   const view = await viewFor(request, io);
   return withServer(request, io, async ({ machine, keep }) => {
     keep();
-    const document = await resume(request, doorsFor(machine, view, io)).finally(() => view.close());
+    const document = await resume(request, doorsFor(machine, view, request, io)).finally(() => view.close());
     return { exitCode: document.exitCode, document, text: resumeText(document) };
   });
 }
 
-function doorsFor(machine: Machine, view: View, io: Io): Doors {
+function doorsFor(machine: Machine, view: View, { json }: Request, io: Io): Doors {
+  const warn = (text: string) => io.err(`${text}\n`);
   const show = (entry: Entry) => {
     if (entry.type === 'opened') io.setJournal(entry.places.journal);
     view.show(entry);
   };
-  return { machine, program: io.version, interrupted: io.interrupted, show, warn: (text) => io.err(`${text}\n`) };
+  const tell = (text: string) => (json ? warn(text) : view.tell(machine.now(), text));
+  const { version: program, interrupted, leaving } = io;
+  return { machine, program, interrupted, leaving, show, tell, warn };
 }
 
 async function viewFor(request: Request, io: Io): Promise<View> {

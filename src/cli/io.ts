@@ -1,3 +1,4 @@
+import type { Interrupt } from '../core/interrupt.ts';
 import type { Environment } from './parser.ts';
 
 /** What `main.ts` hands in of the process: nothing else here touches it. */
@@ -10,7 +11,9 @@ export type Io = {
   readonly isTerminal: boolean;
   out(text: string): void;
   err(text: string): void;
-  interrupted(): boolean;
+  interrupted(): Interrupt;
+  /** Resolves when `interrupted` begins to answer `leave`; it may never. */
+  readonly leaving: Promise<void>;
   /** The newest journal, for the message of a second Ctrl-C and of a bug. */
   setJournal(path: string): void;
   journal(): string;

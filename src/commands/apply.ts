@@ -1,7 +1,8 @@
 import { begunEvent, endedEvent } from '../core/event-log.ts';
 import { exitCodeOf } from '../core/exit-codes.ts';
 import { fileErrorText } from '../core/file-error.ts';
-import type { Entry, Opened } from '../core/journal.ts';
+import type { Interrupt } from '../core/interrupt.ts';
+import { type Entry, isLeft, type Opened, type Phase } from '../core/journal.ts';
 import { placesRoot } from '../core/places.ts';
 import type { Plan } from '../core/plan.ts';
 import { isSettling } from '../core/plan-settle.ts';
@@ -9,11 +10,12 @@ import { type RunReport, report } from '../core/report.ts';
 import { rebootChoiceOf } from '../core/resume.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { isUnreadable } from '../core/unreadable.ts';
-import type { Wanted } from '../core/wanted.ts';
 import type { Machine } from '../machine/machine.ts';
 import { sha256Of } from '../machine/read-files.ts';
+import { childrenOf } from '../run/children.ts';
 import { writeEvent } from '../run/event-log.ts';
-import { journalFile } from '../run/journal-file.ts';
+import { notBegun } from '../run/former-child.ts';
+import { journalFile, noteIn } from '../run/journal-file.ts';
 import { makeReady, standDown } from '../run/ready.ts';
 import { restartServer } from '../run/restart.ts';
 import { runPlan } from '../run/run-plan.ts';
@@ -24,6 +26,7 @@ import { lockedAfterResume, resultOf } from './locked.ts';
 import { readWanted, type WantedWithMedia } from './read-wanted.ts';
 import { discard, placesGiven, receiveMedia } from './receive-media.ts';
 import type { Doors, Request } from './request.ts';
+import { waitForFormer } from './wait-for-former.ts';
 
 /** Brings the server to the state wanted, or says why not; verified, and walked back where it failed. */
 export async function apply(request: Request, doors: Doors): Promise<RunReport> {
@@ -68,6 +71,7 @@ export async function runLocked(
   check: Check,
 ): Promise<RunReport> {
   const { machine } = doors;
+  await waitForFormer(media.wanted.limits, doors);
   const seen = check(await decideNow(machine, media.wanted, doors.program));
   const decided = await withSigners(seen, placesGiven(media), (path) => machine.signatureOfGiven(path));
   const { decision } = decided;
@@ -76,13 +80,14 @@ export async function runLocked(
     await standDown(machine, doors.warn);
     return report(command, lookedOnly(decided, 'nothing-to-do'));
   }
+  if (doors.interrupted() !== 'no') throw notBegun();
   const begun = await begin(media, decided, decision.plan, doors);
   if ('refused' in begun) return report(command, lookedOnly(begun.refused, 'refused'));
   await writeEvent(begunEvent(command, decided.opened), doors);
-  const result = report(
-    command,
-    await performPlan(decision.plan, decided, begun.write, { ...doors, secrets: media.secrets }),
-  );
+  const entries = await performPlan(decision.plan, decided, begun.write, { ...doors, secrets: media.secrets });
+  const result = report(command, entries);
+  // A run that is left has no time for more.
+  if (isLeft(entries)) return result;
   const ended = endedEvent(result);
   if (ended) await writeEvent(ended, doors);
   if (!result.resume.waits) await standDown(doors.machine, doors.warn);
@@ -164,26 +169,47 @@ async function performPlan(
   append: Write,
   doors: Doors & Pick<WantedWithMedia, 'secrets'>,
 ): Promise<readonly Entry[]> {
-  const { machine, secrets } = doors;
+  const { machine, interrupted, leaving, tell, warn } = doors;
   const entries: Entry[] = [opened];
   doors.show(opened);
-  const write = async (entry: Entry) => {
+  const write = inTurn(async (entry: Entry) => {
     entries.push(entry);
     doors.show(entry);
     await append(entry);
-  };
+  });
+  const note = (entry: Entry) => noteIn({ write, warn }, entry);
   const look = () => machine.look(lookFor);
-  const { limits }: Wanted = opened.wanted;
-  const doing = { machine, places: opened.places, limits, secrets, look, fingerprint: sha256Of };
+  const { places, wanted } = opened;
+  const doing = { machine, places, limits: wanted.limits, look, tell, fingerprint: sha256Of };
   await runPlan(plan, {
     look,
-    perform: (step, label, phase) => perform(step, { ...doing, label, isBack: phase === 'back' }),
+    perform: (step, label, phase) => {
+      const change = childrenOf(step, { ...doors, note });
+      const isStopped = () => isToStop(interrupted(), phase);
+      return perform(step, { ...doing, label, change, isStopped, isBack: phase === 'back' });
+    },
     write,
-    interrupted: doors.interrupted,
+    interrupted,
+    leaving,
     reboot: rebootChoiceOf(opened),
     restart: () => restartServer(machine),
     now: () => machine.now(),
-    warn: doors.warn,
+    warn,
   });
   return entries;
+}
+
+/** Nobody stops the way back but one whose time is up. */
+function isToStop(asked: Interrupt, phase: Phase): boolean {
+  return asked === 'leave' || (asked === 'back' && phase !== 'back');
+}
+
+/** One line after the other: the loop and a child may have something to write at the same time. */
+function inTurn(write: Write): Write {
+  let last: Promise<void> = Promise.resolve();
+  return (entry) => {
+    const writing = last.then(() => write(entry));
+    last = writing.catch(() => undefined);
+    return writing;
+  };
 }

@@ -1,5 +1,5 @@
 import type { Manifest } from '../core/backup.ts';
-import { defaultLimits } from '../core/call.ts';
+import { type Call, defaultLimits } from '../core/call.ts';
 import { missing } from '../core/missing.ts';
 import { noPins } from '../core/pins.ts';
 import { type Places, placesOf } from '../core/places.ts';
@@ -7,7 +7,6 @@ import { backupSteps } from '../core/plan-backup.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
 import { type Situation, situationOf, valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
-import type { Machine } from '../machine/machine.ts';
 import { sha256Of } from '../machine/read-files.ts';
 import { newRunId } from '../run/journal-file.ts';
 import { perform } from '../steps/perform.ts';
@@ -16,6 +15,7 @@ import { historyOf } from './decide-now.ts';
 import { locked } from './locked.ts';
 import { folderOfBackup, openBackup } from './open-backup.ts';
 import type { Doors, Request } from './request.ts';
+import { waitForFormer } from './wait-for-former.ts';
 
 export type BackupReport = {
   readonly schema: 1;
@@ -31,8 +31,10 @@ export type BackupReport = {
 };
 
 /** Backs up the config and the kept package, proven by reading it back; changes nothing else. With `--to` a copy lies there too. */
-export async function backup(request: Request, { machine }: Doors): Promise<BackupReport> {
+export async function backup(request: Request, doors: Doors): Promise<BackupReport> {
+  const { machine } = doors;
   return locked('backup', machine, async () => {
+    await waitForFormer(defaultLimits, doors);
     const { lastRunId } = await historyOf(machine);
     const id = newRunId(machine.now(), lastRunId);
     const places = placesOf(id, id, machine.scripts);
@@ -40,26 +42,19 @@ export async function backup(request: Request, { machine }: Doors): Promise<Back
     const step = stepFor(situationOf(now, nothingWanted));
     const copy = request.to === undefined ? null : folderOfBackup(request.to);
     if (copy !== null) await checkTarget(copy, now, machine);
-    const manifest = await proven(step, places, machine);
+    const manifest = await proven(step, places, doors);
     if (copy !== null) await copyTo(copy, places.backup, manifest, machine);
     return reportOf({ id, folder: places.backup, copy }, manifest, machine.sandbox);
   });
 }
 
-async function proven(step: Step<'config.backup'>, places: Places, machine: Machine): Promise<Manifest> {
+async function proven(step: Step<'config.backup'>, places: Places, doors: Doors): Promise<Manifest> {
+  const { machine, tell } = doors;
   const look = () => machine.look({ upgradeCodes: [], backup: places.backup, packages: places.packages });
-  const doing = {
-    machine,
-    places,
-    limits: defaultLimits,
-    reboot: 'report',
-    resume: 'off',
-    label: 'backup',
-    look,
-    fingerprint: sha256Of,
-    isBack: false,
-  };
-  const outcome = await perform(step, doing);
+  const attempt = { machine, places, limits: defaultLimits, label: 'backup', look, fingerprint: sha256Of };
+  const change = (call: Call<'change'>) => machine.change(call);
+  const isStopped = () => doors.interrupted() !== 'no';
+  const outcome = await perform(step, { ...attempt, change, tell, isStopped, isBack: false });
   const gaps = missing(step, await look());
   const why = [...(outcome.ok ? [] : [outcome.meaning]), ...(gaps.known ? gaps.value : [gaps.why])];
   const { manifest, problems } = await openBackup(machine, places.backup);

@@ -1,3 +1,4 @@
+import type { Interrupt } from '../core/interrupt.ts';
 import type { Entry } from '../core/journal.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -55,8 +56,14 @@ export type Request = {
 export type Doors = {
   readonly machine: Machine;
   readonly program: string;
-  interrupted(): boolean;
+  interrupted(): Interrupt;
+  /** Resolves when `interrupted` begins to answer `leave`; it may never. */
+  readonly leaving: Promise<void>;
   /** Every journal entry, for a view. */
   show(entry: Entry): void;
+  /** A sentence on what goes on between entries. */
+  tell(text: string): void;
   warn(text: string): void;
+  /** How often somebody is told that a child is still at work, in ms; a minute, where nothing is said. */
+  readonly heartbeatMs?: number;
 };

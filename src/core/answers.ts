@@ -34,11 +34,11 @@ export type AnswerProblem = {
 };
 
 const text = z.string('must be text');
-const minutes = z
-  .number('must be a number of minutes')
-  .positive('must be more than 0')
-  .max(1440, 'must be at most 1440, a day')
-  .optional();
+const upToADay = z.number('must be a number of minutes').max(1440, 'must be at most 1440, a day');
+const minutes = upToADay.positive('must be more than 0').optional();
+
+/** 0 is for callers that come back by themselves on 1618, as ConfigMgr does: the run ends at once. */
+const minutesOrNone = upToADay.nonnegative('must not be less than 0').optional();
 
 /** Windows Installer takes public properties only, and those are upper case (MS-msi, Public Properties). */
 const propertyName = z
@@ -88,6 +88,7 @@ export const answersSchema = z.strictObject(
           netsh: minutes,
           powershell: minutes,
           settle: minutes,
+          busy: minutesOrNone,
         },
         'must hold names with values',
       )

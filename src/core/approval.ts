@@ -16,6 +16,7 @@ export const freeFacts: readonly FreeFact[] = [
   { path: 'machine.cpuMhz', why: 'nothing is decided by it' },
   { path: 'machine.powershell.version', why: 'moves with the updates of Windows; the language mode is held' },
   { path: 'machine.networkLogon', why: 'tells how the operator came in, not what the server is' },
+  { path: 'installer.holders', why: 'whoever installs something has ended by then, or is waited for' },
   { path: 'iis.services.*.startedAt', why: 'services are restarted; IIS older than the bundle gives another plan' },
   { path: 'iis.pools.*.workers', why: 'worker processes come and go with the requests' },
   { path: 'folders.*.logs', why: 'the connector begins a new log every so often' },

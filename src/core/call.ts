@@ -26,9 +26,15 @@ export type Call<I extends 'read' | 'change' = 'read' | 'change'> = {
 /** How a child ended. `code` is its exit code, null if it is not known to have ended. */
 export type CallResult = { readonly code: number | null; readonly timedOut: boolean; readonly output: string };
 
-/** Time limits in minutes: of the tools, and (`settle`) of waiting until a server that has just started is ready. */
+/** A child that has just been started: its process id, and a moment before its start. */
+export type StartedChild = { readonly pid: number; readonly startedAt: string };
+
+/**
+ * Time limits in minutes: of the tools, of waiting for another installation to end (`busy`), and of waiting until a server that
+ * has just started is ready (`settle`).
+ */
 export type Limits = Readonly<
-  Record<'dism' | 'hosting' | 'msiexec' | 'appcmd' | 'netsh' | 'powershell' | 'settle', number>
+  Record<'dism' | 'hosting' | 'msiexec' | 'appcmd' | 'netsh' | 'powershell' | 'busy' | 'settle', number>
 >;
 
 export const defaultLimits: Limits = {
@@ -38,6 +44,7 @@ export const defaultLimits: Limits = {
   appcmd: 2,
   netsh: 2,
   powershell: 10,
+  busy: 10,
   settle: 30,
 };
 

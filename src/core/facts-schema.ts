@@ -30,7 +30,17 @@ const restart = z.strictObject({
   deletions: z.array(z.string()),
   working: z.array(z.string()).optional(),
 });
-const installer = z.strictObject({ suspended: z.boolean(), disabledByPolicy: z.boolean() });
+const holder = z.strictObject({
+  pid: z.number(),
+  name: z.string(),
+  parent: z.string().nullable(),
+  startedAt: time.nullable(),
+});
+const installer = z.strictObject({
+  suspended: z.boolean(),
+  disabledByPolicy: z.boolean(),
+  holders: z.array(holder),
+});
 const features = z.record(z.string(), z.enum(['enabled', 'disabled', 'enable-pending', 'disable-pending', 'removed']));
 const service = z.strictObject({ state: z.enum(['running', 'stopped']), startedAt: time.nullable() });
 const runState = z.enum(['started', 'stopped']);

@@ -26,7 +26,21 @@ export type Restart = {
   readonly working?: readonly string[] | undefined;
 };
 
-export type InstallerState = { readonly suspended: boolean; readonly disabledByPolicy: boolean };
+export type InstallerState = {
+  readonly suspended: boolean;
+  readonly disabledByPolicy: boolean;
+  /** Who installs something just now, as far as processes of Windows Installer tell: what is busy (1618), and for whom. */
+  readonly holders: readonly InstallerHolder[];
+};
+
+/** A process of Windows Installer that is not its service. Never its command line, in which a secret may stand. */
+export type InstallerHolder = {
+  readonly pid: number;
+  readonly name: string;
+  /** The program that started it; null if that has ended. */
+  readonly parent: string | null;
+  readonly startedAt: string | null;
+};
 
 export type ServiceState = { readonly state: 'running' | 'stopped'; readonly startedAt: string | null };
 

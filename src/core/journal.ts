@@ -1,4 +1,5 @@
-import type { Outcome } from './codes.ts';
+import type { StartedChild } from './call.ts';
+import type { CodeTable, Outcome } from './codes.ts';
 import type { End } from './exit-codes.ts';
 import type { Facts, Reading, Sha256 } from './facts.ts';
 import type { Places } from './places.ts';
@@ -39,6 +40,14 @@ export type Opened = {
 
 export type Approved = { readonly fingerprint: Sha256; readonly differences: readonly string[] };
 
+/** A child that was started by a step; it was started between `startedAt` and `at`. */
+export type Child = StartedChild & {
+  readonly type: 'child';
+  readonly at: string;
+  readonly tool: CodeTable;
+  readonly limitMs: number;
+};
+
 /** One line of a journal, written and flushed before what it tells of is done. */
 export type Entry =
   | Opened
@@ -50,9 +59,12 @@ export type Entry =
       readonly missing: Reading<readonly string[]>;
       readonly ms: number;
     } & StepEntry)
+  | Child
   | { readonly type: 'turned'; readonly at: string; readonly why: string }
   /** The server is about to be restarted by this run, which goes on afterwards. */
   | { readonly type: 'restarting'; readonly at: string; readonly why: string }
+  /** The run was left as it stood, and is taken up by the next one. */
+  | { readonly type: 'left'; readonly at: string; readonly why: string }
   | {
       readonly type: 'closed';
       readonly at: string;
@@ -82,6 +94,19 @@ function isTouching(entry: Entry): boolean {
 
 function isOfStep(entry: Entry): entry is Extract<Entry, { type: 'started' | 'finished' }> {
   return entry.type === 'started' || entry.type === 'finished';
+}
+
+/** Whether a run was left as it stood, and did not come to its end all the same. */
+export function isLeft(entries: readonly Entry[]): boolean {
+  return entries.some((entry) => entry.type === 'left') && !entries.some((entry) => entry.type === 'closed');
+}
+
+/** The last child of which the journal does not tell that it has ended: one past its time limit may still be at work. */
+export function unendedChild(entries: readonly Entry[]): Child | null {
+  const at = entries.findLastIndex((entry) => entry.type === 'child');
+  const child = entries[at];
+  const isEnded = entries.slice(at).some((entry) => entry.type === 'finished' && !entry.outcome.abandoned);
+  return child?.type === 'child' && !isEnded ? child : null;
 }
 
 /** Ends after which the server needs no other run: as wanted, as before, or never touched by the whole chain. */

@@ -9,7 +9,7 @@ export function isToSettle({ now, unfinished }: Situation): boolean {
   return unfinished === undefined && valueOr(now.installer, idle).suspended;
 }
 
-const idle = { suspended: false, disabledByPolicy: false };
+const idle = { suspended: false, disabledByPolicy: false, holders: [] };
 
 /** Alone: everything is looked at and decided again before anything else is done. */
 export function settleSteps(one: Situation): Draft[] {

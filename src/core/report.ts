@@ -86,7 +86,7 @@ export type RunReport = {
 /** The result of a run, from its journal's entries and nothing else. */
 export function report(command: string, entries: readonly Entry[]): RunReport {
   const opened = entries.find((entry) => entry.type === 'opened');
-  const closed = entries.findLast((entry) => entry.type === 'closed');
+  const closed = entries.findLast((entry) => entry.type === 'closed') ?? asClosed(entries);
   if (!opened || !closed) throw new Error('a report needs a journal that was opened and closed');
   const { plan, wanted, before, findings, sandbox } = opened;
   const attempt = { places: opened.places, limits: wanted.limits };
@@ -110,6 +110,14 @@ export function report(command: string, entries: readonly Entry[]): RunReport {
     approved: opened.approved ?? null,
     ...(isRun(opened, closed) ? whatWasRun(opened, closed, entries) : nothingRun(opened)),
   };
+}
+
+/** A run that was left is not closed: the next one takes it up. */
+function asClosed(entries: readonly Entry[]): Closed | undefined {
+  const left = entries.find((entry) => entry.type === 'left');
+  if (!left) return undefined;
+  const why = `It was left as it stood, because ${left.why}; a child at work goes on. The run goes on with the next run`;
+  return { type: 'closed', at: left.at, end: 'failed-changed', rebootRequired: false, why, after: null };
 }
 
 type Happened = Pick<RunReport, 'runId' | 'changed' | 'steps' | 'changes' | 'took' | 'paths'>;

@@ -14,6 +14,7 @@ export function factsProbe(facts: Facts, sandbox: boolean): Probe {
     details: async () => null,
     signature: async () => noWindows,
     signatureOfGiven: async () => noWindows,
+    isAlive: async () => ({ known: true, value: false }),
     now: () => facts.takenAt,
     sleep: async () => undefined,
     close: async () => undefined,

@@ -1,6 +1,7 @@
 import type { FileDetails } from '../core/backup.ts';
-import type { Call, CallResult } from '../core/call.ts';
+import type { Call, CallResult, StartedChild } from '../core/call.ts';
 import type { Facts, Reading, Sha256 } from '../core/facts.ts';
+import type { Child } from '../core/journal.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { Signature } from '../core/signature.ts';
 
@@ -54,12 +55,17 @@ export interface Probe extends Files {
   signature(path: string): Promise<Reading<Signature>>;
   /** The same of a file of the caller's own system (the package given on the command line). */
   signatureOfGiven(path: string): Promise<Reading<Signature>>;
+  /** Whether a child of some earlier run is still at work; its id alone does not tell, since ids are given again. */
+  isAlive(child: Child): Promise<Reading<boolean>>;
   /** ISO 8601, UTC, whole seconds. */
   now(): string;
   sleep(ms: number): Promise<void>;
   /** Ends what was kept open for looking. */
   close(): Promise<void>;
 }
+
+/** Told of a child that has just been started; it does not reject, for that child is at work. */
+export type OnStart = (child: StartedChild) => Promise<void>;
 
 /** Kept until released; the operating system releases it when we die (T22). */
 export interface Lock {
@@ -75,9 +81,9 @@ export type Replaced = { readonly ok: true } | { readonly ok: false; readonly wh
 export interface Machine extends Probe {
   /**
    * Runs a child to its end or its time limit; a child past its limit is abandoned, never killed (T3). The values of the
-   * secrets that the call names go to its standard input and nowhere else.
+   * secrets that the call names go to its standard input and nowhere else. `onStart` is called once it runs.
    */
-  change(call: Call<'change'>, secrets?: Secrets): Promise<CallResult>;
+  change(call: Call<'change'>, secrets?: Secrets, onStart?: OnStart): Promise<CallResult>;
   makeFolder(path: string): Promise<void>;
   /** Appends one line and flushes it. */
   append(path: string, line: string): Promise<void>;

@@ -8,7 +8,8 @@ import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import { runChange } from './children.ts';
 import { detect, sddlOf, signatureOf } from './detect.ts';
 import { Disk } from './disk.ts';
-import { type FileState, type LookFor, type Machine, partialSuffix, type Replaced } from './machine.ts';
+import { isAlive } from './is-alive.ts';
+import { type FileState, type LookFor, type Machine, type OnStart, partialSuffix, type Replaced } from './machine.ts';
 import { ownProgram } from './own-program.ts';
 import { awaitLockFile, lockFile, type Rights } from './protected-folder.ts';
 import { productReader, type ReadPackage } from './read-products.ts';
@@ -25,9 +26,9 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
   const reader = new Reader(expand(powershell), [...powershellArgs, win32.join(scripts, 'Get-ScimFacts.ps1')]);
   const tools = { reader, disk, readProducts: productReader(disk, readPackage(disk)), systemRoot, expand };
   let again = false;
-  const change = (call: Call<'change'>, secrets: Secrets = noSecrets) => {
+  const change = (call: Call<'change'>, secrets: Secrets = noSecrets, onStart?: OnStart) => {
     again ||= call.tool === 'dism';
-    return runChange(call, expand(call.file), () => oemCodePage(reader), inputOf(call, secrets));
+    return runChange(call, expand(call.file), () => oemCodePage(reader), inputOf(call, secrets), onStart);
   };
   const look = (what: LookFor) => {
     const looking = detect(what, { ...tools, again });
@@ -55,6 +56,7 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     write: (path, bytes) => disk.write(path, bytes),
     copy: (from, to) => disk.copy(from, to),
     receive: (from, to) => disk.receive(from, to),
+    isAlive: (child) => isAlive(child, reader),
     now: () => new Date().toISOString(),
     sleep: (ms) => pause(ms),
     change,

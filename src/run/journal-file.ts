@@ -1,4 +1,4 @@
-import { type Entry, journalLine, parseJournal, replay } from '../core/journal.ts';
+import { type Child, type Entry, journalLine, parseJournal, replay, unendedChild } from '../core/journal.ts';
 import { placesRoot } from '../core/places.ts';
 import type { Unfinished } from '../core/plan.ts';
 import type { Files, Machine } from '../machine/machine.ts';
@@ -7,6 +7,8 @@ import type { Files, Machine } from '../machine/machine.ts';
 export type History = {
   readonly lastRunId: string | null;
   readonly unfinished: (Unfinished & { readonly runId: string; readonly backupId: string }) | null;
+  /** The last child of the newest run that had begun, if it is not known to have ended. */
+  readonly child: (Child & { readonly runId: string }) | null;
 };
 
 /** Reads the journals from the newest on. A journal without its first line tells that its run had not begun. */
@@ -21,9 +23,14 @@ export async function readHistory(files: Files): Promise<History | { readonly pr
     const opened = journal.entries[0];
     if (opened?.type !== 'opened') continue;
     const unfinished = replay(journal.entries);
-    return { lastRunId, unfinished: unfinished && { ...unfinished, runId, backupId: opened.backupId } };
+    const child = unendedChild(journal.entries);
+    return {
+      lastRunId,
+      unfinished: unfinished && { ...unfinished, runId, backupId: opened.backupId },
+      child: child && { ...child, runId },
+    };
   }
-  return { lastRunId, unfinished: null };
+  return { lastRunId, unfinished: null, child: null };
 }
 
 /** The entries of the newest run that had begun; empty if there is none, or if its journal cannot be read. */
@@ -63,4 +70,16 @@ export function journalFile(machine: Pick<Machine, 'append'>, path: string): (en
     await machine.append(path, begun);
     torn = false;
   };
+}
+
+/** Writes an entry where a failure must not stop what is going on: then somebody is told what is missing. */
+export async function noteIn(
+  { write, warn }: { write(entry: Entry): Promise<void>; warn(text: string): void },
+  entry: Entry,
+): Promise<void> {
+  try {
+    await write(entry);
+  } catch (error) {
+    warn(`The journal could not be written (${(error as Error).message}): ${entry.type}`);
+  }
 }

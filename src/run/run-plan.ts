@@ -1,6 +1,7 @@
-import { type Outcome, printedCode } from '../core/codes.ts';
+import type { Outcome } from '../core/codes.ts';
 import type { End } from '../core/exit-codes.ts';
 import type { Facts, Reading } from '../core/facts.ts';
+import type { Interrupt } from '../core/interrupt.ts';
 import type { Entry, Phase } from '../core/journal.ts';
 import { isPreparing, unsettled } from '../core/lasting.ts';
 import { missing } from '../core/missing.ts';
@@ -9,6 +10,8 @@ import { whyNotBeforeRestart } from '../core/product-gaps.ts';
 import type { Step } from '../core/step.ts';
 import type { RebootChoice } from '../core/wanted.ts';
 import { capitalised, titleOf } from '../core/words.ts';
+import { noteIn } from './journal-file.ts';
+import { gapsOf, isReadable, judge, type Reached } from './reached.ts';
 
 /** What the loop is handed: the only ways in which it touches the world. */
 export type RunDoors = {
@@ -17,7 +20,9 @@ export type RunDoors = {
   perform(step: Step, label: string, phase: Phase): Promise<Outcome>;
   /** Appends an entry to the journal and flushes it; rejects when it could not. */
   write(entry: Entry): Promise<void>;
-  interrupted(): boolean;
+  interrupted(): Interrupt;
+  /** Resolves when `interrupted` begins to answer `leave`; it may never. */
+  readonly leaving: Promise<void>;
   /** What is done where nothing goes on without a restart of the server. */
   readonly reboot: RebootChoice;
   /** Starts a restart of the server that leaves time to close the journal, or says why it could not. */
@@ -34,24 +39,18 @@ export type RunResult = {
   readonly after: Facts | null;
 };
 
-/** How an attempt at one state ended. */
-type Reached =
-  | { readonly how: 'held'; readonly reboot: boolean }
-  /** `final`: nothing else may be tried in its place. */
-  | { readonly how: 'failed'; readonly why: string; readonly busy: boolean; readonly final?: true }
-  /** `isStarted`: somebody has started a restart already. */
-  | { readonly how: 'barrier'; readonly why: string; readonly isStarted: boolean }
-  | { readonly how: 'lost'; readonly why: string };
+const whyLeft = 'its console was closed';
 
 /**
- * Performs a plan and closes its journal. The end is `converged` only if every lasting state of the plan held at the last
- * look, and `failed-as-before` only if every lasting state of the way back did.
+ * Performs a plan and closes its journal, unless the run is left: that stands in the journal, and the next run takes it up. The end
+ * is `converged` only if every lasting state of the plan held at the last look, and `failed-as-before` only if every lasting state of
+ * the way back did.
  */
 export async function runPlan(plan: Plan, doors: RunDoors): Promise<RunResult> {
   const run = new Run(plan, doors);
   const result =
     plan.direction === 'back' ? await run.walkBack('the last run was cut on its way back') : await run.goForward();
-  await run.note({ type: 'closed', at: doors.now(), ...result });
+  if (!run.isLeft) await run.note({ type: 'closed', at: doors.now(), ...result });
   return result;
 }
 
@@ -64,6 +63,9 @@ class Run {
   /** Whether a change of the connector was begun, by this run or one before it. */
   #begun: boolean;
   #attempts = 0;
+  #isLeft = false;
+  /** The entry that tells of it, written once. */
+  #leftEntry: Promise<void> | null = null;
   /** The look after the last effect; it is the look before the next one, since nothing was done in between. */
   #seen: Facts | null = null;
 
@@ -73,18 +75,24 @@ class Run {
     this.#begun = plan.begun;
   }
 
+  /** Whether the run was left before its end: its journal stays open. */
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
   async goForward(): Promise<RunResult> {
     for (const planned of stepsForward(this.#plan)) {
-      if (this.#doors.interrupted()) return this.walkBack('It was interrupted');
-      const reached = await this.#forward(planned);
+      const reached = this.#asked() ?? (await this.#forward(planned));
       if (reached.how !== 'held') return this.#stop(planned.step, reached);
       this.#reboot ||= reached.reboot;
     }
     return this.#settle();
   }
 
-  /** What a state that could not be reached means for the run. */
+  /** What a state that was not reached means for the run. */
   #stop(step: Step, reached: Exclude<Reached, { how: 'held' }>): Promise<RunResult> | RunResult {
+    if (reached.how === 'left') return this.#leave();
+    if (reached.how === 'interrupted') return this.walkBack('It was interrupted');
     if (step.kind === 'config.backup' && !this.#touched)
       return this.#end('refused', `The backup could not be proven: ${reached.why}`, null);
     if (reached.how === 'lost') return this.#end('failed-changed', reached.why, null);
@@ -98,6 +106,7 @@ class Run {
    * was changed, only these are put back: what else is not as before, the connector itself has saved.
    */
   async walkBack(why: string): Promise<RunResult> {
+    if (this.#isToLeave()) return this.#leave();
     await this.note({ type: 'turned', at: this.#doors.now(), why });
     const { wayBack } = this.#plan;
     const steps = this.#begun ? wayBack : wayBack.filter(({ kind }) => kind === 'pool.start' || kind === 'pool.stop');
@@ -105,29 +114,56 @@ class Run {
     if (!isReadable(steps, before))
       return this.#end('failed-changed', `${why}; then the server could not be read`, before);
     if (unsettled(steps, before).length === 0) return this.#end('failed-as-before', why, before);
-    let isThere = true;
-    for (const step of steps) {
-      // A site without its product would only be in the way of the next run.
-      if (!isThere && step.kind === 'site.present') continue;
-      const { how, why: cause } = { why: '', ...(await this.#reach(`back-${step.kind}`, step, 'back')) };
-      if (how === 'lost') return this.#end('failed-changed', `${why}; on the way back: ${cause}`, null);
-      // Nothing may be installed into a folder that the next start of Windows empties (T1).
-      if (how === 'barrier') return this.#restartFor('reboot-first', `${why}; on the way back: ${cause}`, null);
-      if (step.kind === 'connector.install') isThere = how !== 'failed';
-    }
+    const stopped = await this.#walk(steps, why);
+    if (stopped) return stopped;
     const now = await this.#lookTwice(steps);
     const open = unsettled(steps, now).flatMap((step) => gapsOf(step, now));
     if (open.length === 0) return this.#end('failed-as-before', why, now);
     return this.#end('failed-changed', `${why}; not as before: ${open.join('; ')}`, now);
   }
 
-  /** Writes an entry where a failure must not stop what is going on. */
-  async note(entry: Entry): Promise<void> {
-    try {
-      await this.#doors.write(entry);
-    } catch (error) {
-      this.#doors.warn(`The journal could not be written (${(error as Error).message}): ${entry.type}`);
+  /** Every step of the way back, even if one fails; gives an end only where none after it may be begun. */
+  async #walk(steps: readonly Step[], why: string): Promise<RunResult | null> {
+    let isThere = true;
+    for (const step of steps) {
+      // A site without its product would only be in the way of the next run.
+      if (!isThere && step.kind === 'site.present') continue;
+      if (this.#isToLeave()) return this.#leave();
+      const reached = await this.#reach(`back-${step.kind}`, step, 'back');
+      if (reached.how === 'lost') return this.#end('failed-changed', `${why}; on the way back: ${reached.why}`, null);
+      // Nothing may be installed into a folder that the next start of Windows empties (T1).
+      if (reached.how === 'barrier')
+        return this.#restartFor('reboot-first', `${why}; on the way back: ${reached.why}`, null);
+      if (step.kind === 'connector.install') isThere = reached.how !== 'failed';
     }
+    return null;
+  }
+
+  /** Writes an entry where a failure must not stop what is going on. */
+  note(entry: Entry): Promise<void> {
+    return noteIn({ write: (one) => this.#doors.write(one), warn: (text) => this.#doors.warn(text) }, entry);
+  }
+
+  /** Why nothing more may be begun on the way forward, or null. */
+  #asked(): Reached | null {
+    const asked = this.#doors.interrupted();
+    return asked === 'no' ? null : { how: asked === 'leave' ? 'left' : 'interrupted' };
+  }
+
+  #isToLeave(): boolean {
+    return this.#doors.interrupted() === 'leave';
+  }
+
+  /** Nothing is closed: what there is to do yet, the next run finds by looking. */
+  async #leave(): Promise<RunResult> {
+    this.#isLeft = true;
+    await this.#noteLeft();
+    return this.#end('failed-changed', whyLeft, null);
+  }
+
+  #noteLeft(): Promise<void> {
+    this.#leftEntry ??= this.note({ type: 'left', at: this.#doors.now(), why: whyLeft });
+    return this.#leftEntry;
   }
 
   async #settle(): Promise<RunResult> {
@@ -165,7 +201,8 @@ class Run {
     if (first.how !== 'failed' || first.final || first.busy || orElse.length === 0) return first;
     let last: Reached = first;
     for (const other of orElse) {
-      if (this.#doors.interrupted()) return { how: 'failed', why: 'interrupted', busy: false };
+      const asked = this.#asked();
+      if (asked) return asked;
       last = await this.#reach(id, other, 'orElse');
       if (last.how !== 'held') return last.how === 'failed' ? first : last;
       this.#reboot ||= last.reboot;
@@ -205,10 +242,17 @@ class Run {
   ): Promise<{ outcome: Outcome; gaps: Reading<readonly string[]>; ms: number }> {
     const start = Date.parse(this.#doors.now());
     this.#seen = null;
-    const outcome = await this.#doors.perform(step, label, phase);
+    const outcome = await this.#untilDone(this.#doors.perform(step, label, phase));
     if (outcome.reboot !== 'none') this.#reboot = true;
     const ms = Date.parse(this.#doors.now()) - start;
     return { outcome, ms, gaps: await this.#gaps(step) };
+  }
+
+  /** That the run is left stands in the journal at once, not when the effect has ended: there are only seconds (T3). */
+  async #untilDone<T>(effect: Promise<T>): Promise<T> {
+    const isDone = await Promise.race([effect.then(() => true), this.#doors.leaving.then(() => false)]);
+    if (!isDone) await this.#noteLeft();
+    return effect;
   }
 
   /** What is missing now; a server that could not be read is looked at once more. */
@@ -251,30 +295,6 @@ class Run {
   }
 }
 
-/** A bundle may do half of its work before it finds Windows Installer busy: only an unchanged state counts as untouched. */
-function judge(outcome: Outcome, gaps: Reading<readonly string[]>, isUntouched: boolean): Reached {
-  if (outcome.abandoned) return { how: 'lost', why: outcome.meaning };
-  if (!gaps.known) return { how: 'lost', why: gaps.why };
-  if (outcome.reboot === 'initiated') return { how: 'barrier', why: outcome.meaning, isStarted: true };
-  if (!outcome.ok) return { how: 'failed', why: printed(outcome), busy: isUntouched };
-  if (gaps.value.length === 0) return { how: 'held', reboot: outcome.reboot === 'required' };
-  if (outcome.reboot === 'required') return { how: 'barrier', why: outcome.meaning, isStarted: false };
-  return { how: 'failed', why: `it claims success, but ${gaps.value.join('; ')}`, busy: false };
-}
-
 function also(why: string, more: string): string {
   return why === '' ? more : `${why}; ${more}`;
-}
-
-function printed({ code, meaning }: Outcome): string {
-  return code === undefined ? meaning : `it ended with ${printedCode(code)}, ${meaning}`;
-}
-
-function gapsOf(step: Step, now: Facts): readonly string[] {
-  const gaps = missing(step, now);
-  return gaps.known ? gaps.value : [gaps.why];
-}
-
-function isReadable(steps: readonly Step[], now: Facts): boolean {
-  return steps.every((step) => missing(step, now).known);
 }

@@ -1,5 +1,7 @@
-import type { Call, CallResult } from '../core/call.ts';
-import { type Lock, type Machine, partialSuffix } from '../machine/machine.ts';
+import type { Call, CallResult, StartedChild } from '../core/call.ts';
+import type { Facts } from '../core/facts.ts';
+import type { Child } from '../core/journal.ts';
+import { type Lock, type Machine, type OnStart, partialSuffix } from '../machine/machine.ts';
 
 /** Where a fault strikes: at the n-th door call that changes something, or at the n-th call of a tool; both count from 1. */
 export type Position = { readonly door: number } | { readonly tool: Call['tool']; readonly call: number };
@@ -10,8 +12,8 @@ export type Trouble =
   | { readonly kind: 'code'; readonly code: number; readonly effect: 'none' | 'done' }
   /** A child passes its time limit; its effect never comes, or comes right after the next look. */
   | { readonly kind: 'hang'; readonly effect: 'none' | 'later' }
-  /** Our process is gone; a child that ran finishes all the same (T3), or was not started yet. */
-  | { readonly kind: 'kill'; readonly effect: 'none' | 'done' }
+  /** Our process is gone; a child that ran finishes all the same (T3), has only begun, or was not started yet. */
+  | { readonly kind: 'kill'; readonly effect: 'none' | 'begun' | 'done' }
   /**
    * The power is lost: a line is torn, a file stays unfinished, a child had not begun, had ended, or `half` does the rest.
    * `lose` takes back what was done before and had not reached the disk.
@@ -53,6 +55,8 @@ type Deed<T> = {
   /** A line that does not fit leaves its beginning; a file that does not fit leaves nothing, as the doors promise. */
   readonly isAppend?: true;
   readonly run: () => Promise<T>;
+  /** Of a child: is seen to run, and does nothing yet. */
+  readonly begin?: () => Promise<void>;
   /** Leaves it unfinished, as a power cut does. */
   readonly tear: () => Promise<void>;
 };
@@ -106,6 +110,16 @@ class Striker {
     return lock;
   }
 
+  /** Throws if the power is gone, with which a child is gone too. */
+  checkPower(): void {
+    if (this.#death instanceof PowerCut) throw this.#death;
+  }
+
+  /** Whether the other installation is at work just now. */
+  isBusy(): boolean {
+    return this.#fault.trouble.kind === 'busy' && this.#left > 0;
+  }
+
   /** What a child that hung does after all happens once somebody has looked. */
   async afterLook(): Promise<void> {
     const late = this.#late;
@@ -135,6 +149,7 @@ class Striker {
     call: Call<'change'>,
     trouble: Exclude<Trouble, { kind: 'kill' | 'power-cut' | 'disk-full' | 'locked' }>,
   ): Promise<CallResult> {
+    if (trouble.kind !== 'code' || trouble.effect === 'none') await deed.begin?.();
     if (trouble.kind === 'busy') return { code: 1618, timedOut: false, output: '' };
     if (trouble.kind === 'hang') {
       await this.#machine.sleep(call.timeoutMs);
@@ -146,7 +161,9 @@ class Striker {
   }
 
   async #die<T>(deed: Deed<T>, trouble: Extract<Trouble, { kind: 'kill' | 'power-cut' }>): Promise<T> {
+    this.#left = 0;
     if (trouble.effect === 'done') await deed.run();
+    if (trouble.effect === 'begun' || trouble.effect === 'half') await deed.begin?.();
     if (trouble.effect === 'half') await (deed.call ? trouble.half?.(deed.call) : deed.tear());
     if (trouble.kind === 'power-cut') await trouble.lose?.();
     this.#death = trouble.kind === 'kill' ? new Killed() : new PowerCut();
@@ -205,6 +222,7 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
     ownProgram: plain(() => machine.ownProgram()),
     keptSecrets: plain((path: string) => machine.keptSecrets(path)),
     sleep: plain((ms: number) => machine.sleep(ms)),
+    isAlive: plain((child: Child) => machine.isAlive(child)),
     now: () => {
       striker?.check();
       return machine.now();
@@ -214,7 +232,7 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
       striker?.check();
       const facts = await machine.look(what);
       await striker?.afterLook();
-      return facts;
+      return striker?.isBusy() ? held(facts) : facts;
     },
     lock: async (path, owner) => {
       striker?.check();
@@ -228,7 +246,11 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
     },
     keepSecrets: (path, secrets) =>
       strike({ call: null, run: () => machine.keepSecrets(path, secrets), tear: nothing }),
-    change: (call, secrets) => strike({ call, run: () => machine.change(call, secrets), tear: nothing }),
+    change: (call, secrets, onStart) => {
+      const told = onStart && ((child: StartedChild) => outlived(onStart, child, striker));
+      const begin = async () => onStart?.({ pid: begunPid, startedAt: machine.now() });
+      return strike({ call, run: () => machine.change(call, secrets, told), begin, tear: nothing });
+    },
     makeFolder: (path) => strike({ call: null, run: () => machine.makeFolder(path), tear: nothing }),
     append: (path, line) =>
       strike({
@@ -256,6 +278,23 @@ function throughDoors(machine: Machine, strike: Strike, striker: Striker | null)
     tryWrite: (folder) => strike({ call: null, run: () => machine.tryWrite(folder), tear: nothing }),
     removePartial: (path) => strike({ call: null, run: () => machine.removePartial(path), tear: nothing }),
   };
+}
+
+/** A child that has only begun when our process is killed. */
+const begunPid = 4711;
+
+/** A child does not end with our process, which may die while it tells of that child; it does with the power. */
+async function outlived(onStart: OnStart, child: StartedChild, striker: Striker | null): Promise<void> {
+  await onStart(child);
+  striker?.checkPower();
+}
+
+/** What a look shows while somebody else installs something. */
+function held(facts: Facts): Facts {
+  const { installer, takenAt } = facts;
+  if (!installer.known) return facts;
+  const holder = { pid: 4720, name: 'msiexec.exe', parent: 'setup.exe', startedAt: takenAt };
+  return { ...facts, installer: { known: true, value: { ...installer.value, holders: [holder] } } };
 }
 
 /** Half of a copy, under the name of a file that is not whole yet. */

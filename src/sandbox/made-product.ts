@@ -61,7 +61,7 @@ async function installed(server: Server, product: Product, file: string): Promis
   const [path, log] = [`${temp}\\${product.cached?.name ?? basename(file)}`, `${temp}\\msi.log`];
   await server.drive.receive(file, path);
   store(server, 'products', []);
-  store(server, 'installer', { suspended: false, disabledByPolicy: false });
+  store(server, 'installer', { suspended: false, disabledByPolicy: false, holders: [] });
   store(server, 'restart', { reasons: [], deletions: [] });
   store(server, 'iis', facts.iis.known ? atRest(facts.iis.value) : null);
   const quiet = ['/qn', '/norestart', '/l*v', log];

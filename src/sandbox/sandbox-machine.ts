@@ -11,6 +11,7 @@ import {
   type Lock,
   type LookFor,
   type Machine,
+  type OnStart,
   type OwnProgram,
   partialSuffix,
   type Replaced,
@@ -49,6 +50,7 @@ export class SandboxMachine implements Machine {
   readonly #readProducts: ProductReader;
   /** What the disk holds of the memory. */
   #saved: Server['memory'];
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(server: Server) {
     this.server = server;
@@ -90,6 +92,11 @@ export class SandboxMachine implements Machine {
     return lookAt(this.server, what, this.#readProducts);
   }
 
+  /** Here every child has ended when `change` has; one that outlives its run is made by whoever tests that. */
+  async isAlive(): Promise<Reading<boolean>> {
+    return { known: true, value: false };
+  }
+
   now(): string {
     return timeOf(this.server);
   }
@@ -100,7 +107,7 @@ export class SandboxMachine implements Machine {
 
   async close(): Promise<void> {}
 
-  async change(call: Call<'change'>, secrets: Secrets = noSecrets): Promise<CallResult> {
+  async change(call: Call<'change'>, secrets: Secrets = noSecrets, onStart?: OnStart): Promise<CallResult> {
     const { tool: name, file, args } = call;
     const input = inputOf(call, secrets);
     // A package with secrets is installed by a script, which ends with the codes of msiexec.
@@ -109,6 +116,7 @@ export class SandboxMachine implements Machine {
     const words = args.map((arg) => (typeof arg === 'string' ? arg : `${arg.property}=${arg.value}`));
     // Looking needs no tool: they are loaded when one is called.
     const { tools: table } = await import('./tools/table.ts');
+    await onStart?.({ pid: pidAt(this.now()), startedAt: this.now() });
     const ended = await table[program.tool](this.server, name === 'hosting' ? [file, ...words] : words, input ?? []);
     await this.#save();
     return { ...ended, timedOut: false };
@@ -244,10 +252,21 @@ export class SandboxMachine implements Machine {
     if (this.#saved !== this.server.memory) await this.#save();
   }
 
-  async #save(): Promise<void> {
-    await saveServer(this.server);
-    this.#saved = this.server.memory;
+  /** One after the other: a line of the journal may be written while a tool is at work. */
+  #save(): Promise<void> {
+    const saving = this.#saving.then(async () => {
+      const { memory } = this.server;
+      await saveServer(this.server);
+      this.#saved = memory;
+    });
+    this.#saving = saving.catch(() => undefined);
+    return saving;
   }
+}
+
+/** Ids of Windows are multiples of four; that of the moment needs no memory of the last one. */
+function pidAt(time: string): number {
+  return 4 * (1_000 + ((Date.parse(time) / 1_000) % 4_000));
 }
 
 type Acls = Server['memory']['acls'];

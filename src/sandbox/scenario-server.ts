@@ -20,7 +20,7 @@ export const server2019: Facts = {
   takenAt: '2026-11-02T06:00:00Z',
   machine: known(identity),
   restart: known({ reasons: [], deletions: [] }),
-  installer: known({ suspended: false, disabledByPolicy: false }),
+  installer: known({ suspended: false, disabledByPolicy: false, holders: [] }),
   features: known(featuresOf('disabled')),
   iis: known(null),
   hosting: known({

@@ -1,21 +1,28 @@
 import type { Fingerprint } from '../core/backup.ts';
-import type { Attempt, Call } from '../core/call.ts';
+import { busyWaits, holdersIn } from '../core/busy.ts';
+import type { Attempt, Call, CallResult } from '../core/call.ts';
 import { callsOf } from '../core/calls.ts';
 import { type Outcome, outcomeOf } from '../core/codes.ts';
 import type { Facts } from '../core/facts.ts';
 import { cabinetPath, packagePath } from '../core/places.ts';
-import type { Secrets } from '../core/secrets.ts';
 import type { PackageRef, Step } from '../core/step.ts';
+import { duration } from '../core/words.ts';
 import type { Machine } from '../machine/machine.ts';
 
 /** What a step is handed to bring its state about. */
 export type Doing = Attempt & {
+  /** For files and waiting; children go through `change`. */
   readonly machine: Machine;
-  readonly secrets?: Secrets;
+  /** Runs a child of this step, as `Machine.change` does. */
+  change(call: Call<'change'>): Promise<CallResult>;
   readonly fingerprint: Fingerprint;
   /** Whether this is the way back, on which something is always better than nothing. */
   readonly isBack: boolean;
   look(): Promise<Facts>;
+  /** A sentence on what goes on, for whoever watches. */
+  tell(text: string): void;
+  /** Whether nothing more may be waited for. */
+  isStopped(): boolean;
 };
 
 export const done: Outcome = { ok: true, reboot: 'none', meaning: 'success' };
@@ -24,9 +31,6 @@ export const done: Outcome = { ok: true, reboot: 'none', meaning: 'success' };
 export function failure(meaning: string): Outcome {
   return { ok: false, reboot: 'none', meaning };
 }
-
-/** How long to wait for another installation to end, in ms, between one attempt and the next: ten minutes in all. */
-const busyWaits = [10_000, 20_000, 30_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000];
 
 /** Makes the calls of one attempt. */
 export type CallBuilder = (attempt: Attempt) => readonly Call<'change'>[];
@@ -39,12 +43,28 @@ export async function runCalls(step: Step, doing: Doing): Promise<Outcome> {
 /** Runs calls until one fails; a restart that one of them asks for is kept. Waits while Windows Installer is busy. */
 export async function runEach(build: CallBuilder, doing: Doing): Promise<Outcome> {
   let result = await runOnce(build, doing);
-  for (const [index, wait] of busyWaits.entries()) {
-    if (!result.busy) break;
-    await doing.machine.sleep(wait);
+  for (const [index, wait] of busyWaits(doing.limits.busy).entries()) {
+    if (!result.busy || doing.isStopped()) break;
+    await waitBusy(wait, doing);
+    if (doing.isStopped()) break;
     result = await runOnce(build, { ...doing, label: `${doing.label}-${index + 2}` });
   }
-  return result;
+  return result.busy ? { ...result, meaning: await busyMeaning(result, doing) } : result;
+}
+
+/** In short pieces, so that nobody who interrupts has to wait for a minute; whoever watches is told once. */
+async function waitBusy(ms: number, doing: Doing): Promise<void> {
+  const holders = holdersIn(await doing.look());
+  doing.tell(`another installation is running${holders ? `: ${holders}` : ''}; next attempt in ${duration(ms)}`);
+  const piece = 10_000;
+  for (let left = ms; left > 0 && !doing.isStopped(); left -= piece) await doing.machine.sleep(Math.min(piece, left));
+}
+
+async function busyMeaning({ meaning }: Outcome, doing: Doing): Promise<string> {
+  const holders = holdersIn(await doing.look());
+  const { busy } = doing.limits;
+  const waited = busy === 0 || doing.isStopped() ? 'not waited for its end' : `waited ${duration(busy * 60_000)}`;
+  return `${meaning}${holders ? `: ${holders}` : ''}; ${waited}`;
 }
 
 /** A tool that writes no log says on its output what went wrong; the first line of it is kept. */
@@ -58,7 +78,7 @@ async function runOnce(build: CallBuilder, doing: Doing): Promise<Outcome> {
   let result = done;
   for (const call of build(doing)) {
     if (call.log !== null) await doing.machine.makeFolder(doing.places.logs);
-    const ended = await doing.machine.change(call, doing.secrets);
+    const ended = await doing.change(call);
     const outcome = outcomeOf(call.tool, ended, call.log);
     if (!outcome.ok || outcome.reboot === 'initiated') return withWords(outcome, ended.output);
     result = result.reboot === 'required' ? { ...outcome, reboot: 'required' } : outcome;

@@ -3,15 +3,22 @@ import { duration, titleOf } from '../core/words.ts';
 import { stepEnd } from './run-text.ts';
 
 /** A picture of a run, fed with its journal entries; it cannot steer. */
-export type View = { show(entry: Entry): void; close(): Promise<void> };
+export type View = {
+  show(entry: Entry): void;
+  /** A sentence on what goes on, between entries; `at` as in those. */
+  tell(at: string, text: string): void;
+  close(): Promise<void>;
+};
 
 /** One plain line for each entry: for logs, pipes and everything that is no terminal. */
 export function lineView(write: (line: string) => void): View {
+  const tell = (at: string, text: string) => write(`${at.slice(11, 19)}  ${text}\n`);
   return {
     show: (entry) => {
       const text = lineOf(entry);
-      if (text !== null) write(`${entry.at.slice(11, 19)}  ${text}\n`);
+      if (text !== null) tell(entry.at, text);
     },
+    tell,
     close: async () => undefined,
   };
 }
@@ -32,6 +39,9 @@ function lineOf(entry: Entry): string | null {
       return `going back: ${entry.why}`;
     case 'restarting':
       return 'restarting the server ...';
+    case 'left':
+      return `left as it stands: ${entry.why}`;
+    case 'child':
     case 'closed':
       return null;
   }

@@ -12,6 +12,7 @@ class Line {
   /** A failed try: its line is not ended, since something else may still bring the state about. */
   failure: string | null = null;
   readonly #ended: Promise<End>;
+  #said: (text: string) => void = () => undefined;
   #end: (end: End) => void = () => undefined;
 
   constructor(title: string) {
@@ -25,10 +26,18 @@ class Line {
     this.#end(end);
   }
 
+  /** Shows a sentence under the title. */
+  say(text: string): void {
+    this.#said(text);
+  }
+
   task(): ListrTask {
     return {
       title: this.title,
       task: async (_context, task) => {
+        this.#said = (text) => {
+          task.output = text;
+        };
         const end = await this.#ended;
         if (end === 'not done') task.skip('not done');
         else if (end !== 'done') throw new Error(end.failure);
@@ -42,11 +51,16 @@ type Titles = readonly (readonly [id: string, title: string])[];
 /** The run as a list of tasks on a terminal. */
 export function listrView(): View {
   const picture = new Picture();
-  return { show: (entry) => picture.show(entry), close: () => picture.close() };
+  return {
+    show: (entry) => picture.show(entry),
+    tell: (_at, text) => picture.tell(text),
+    close: () => picture.close(),
+  };
 }
 
 class Picture {
   #lines = new Map<string, Line>();
+  #atWork: Line | null = null;
   #wayBack: Titles = [];
   /** One list after the other: each takes over the terminal while it is drawn, and gives it back at its end. */
   #drawn: Promise<unknown> = Promise.resolve();
@@ -55,8 +69,13 @@ class Picture {
     if (entry.type === 'opened') this.#open(entry);
     else if (entry.type === 'turned') this.#draw(this.#wayBack);
     else if (entry.type === 'closed') this.#endAll(entry.end === 'converged');
+    else if (entry.type === 'started') this.#atWork = this.#lines.get(entry.id) ?? null;
     else if (entry.type === 'finished') this.#finish(entry);
     else if (entry.type === 'already' && entry.phase !== 'orElse') this.#lines.get(entry.id)?.end('done');
+  }
+
+  tell(text: string): void {
+    this.#atWork?.say(text);
   }
 
   async close(): Promise<void> {

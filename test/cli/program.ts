@@ -35,7 +35,8 @@ export async function runWith(env: Readonly<Record<string, string>>, ...argv: re
     err: (text) => {
       said.err += text;
     },
-    interrupted: () => false,
+    interrupted: () => 'no',
+    leaving: new Promise(() => undefined),
     setJournal: (path) => {
       journal = path;
     },

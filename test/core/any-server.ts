@@ -100,7 +100,7 @@ export const anyServer: fc.Arbitrary<Facts> = fc
       shared,
       folders: known(files.length + logs === 0 ? [] : [{ path: folder, files: files.length, logs }]),
       features: known({ ...(usual.features.known ? usual.features.value : {}), ...features }),
-      installer: known({ suspended, disabledByPolicy: false }),
+      installer: known({ suspended, disabledByPolicy: false, holders: [] }),
       restart: known({ reasons: [], deletions }),
       ...(broken ? { [broken]: unread() } : {}),
     };

@@ -213,7 +213,7 @@ test('certificates are bound again, by address or by name, for whom http.sys had
 
 test('the time limits of the answers are minutes', () => {
   const tools = { dism: 1, hosting: 2, msiexec: 3, appcmd: 4, netsh: 5, powershell: 6 };
-  const limits = { ...tools, settle: 7 };
+  const limits = { ...tools, busy: 7, settle: 8 };
   const minutes = Object.fromEntries(
     [...rows.map(([step]) => step), bound]
       .flatMap((step) => callsOf(step, { ...attempt, limits }))

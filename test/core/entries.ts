@@ -1,7 +1,7 @@
 import type { Outcome } from '../../src/core/codes.ts';
 import type { End } from '../../src/core/exit-codes.ts';
 import type { Facts } from '../../src/core/facts.ts';
-import type { Entry, Opened, Phase } from '../../src/core/journal.ts';
+import type { Child, Entry, Opened, Phase } from '../../src/core/journal.ts';
 import { type Plan, stepsForward } from '../../src/core/plan.ts';
 import type { Step } from '../../src/core/step.ts';
 import { codeOf, config, folder, hash, msi, places, server, wanted } from './server-facts.ts';
@@ -84,6 +84,15 @@ export const restarting = (why = 'a restart is required'): Entry => ({
 
 export function turned(why = 'It was interrupted'): Entry {
   return { type: 'turned', at, why };
+}
+
+/** A child that was started in the first second. */
+export function child(more: Partial<Child> = {}): Child {
+  return { type: 'child', at, tool: 'msiexec', pid: 4711, startedAt: at, limitMs: 1_800_000, ...more };
+}
+
+export function left(why = 'its console was closed'): Entry {
+  return { type: 'left', at, why };
 }
 
 /** The beginning of a step of the plan, by its id. */

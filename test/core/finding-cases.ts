@@ -78,7 +78,7 @@ const fourthField = product('4.4.4.1', { productCode: codeOf('4.4.9') });
 const elsewhere = only('4.1.0', { folder: 'D:\\Web\\SCIMConnector' });
 const beneath = { ...site, application: '/shop', folder: 'C:\\shop' };
 
-const suspended = server({ installer: known({ suspended: true, disabledByPolicy: false }) });
+const suspended = server({ installer: known({ suspended: true, disabledByPolicy: false, holders: [] }) });
 
 const denied = unread('EPERM: operation not permitted');
 const farToken = (more: Parameters<typeof sharedFolder>[0]): Facts => ({
@@ -498,10 +498,10 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'installer-disabled',
-    speaks: to(server({ installer: known({ suspended: false, disabledByPolicy: true }) })),
+    speaks: to(server({ installer: known({ suspended: false, disabledByPolicy: true, holders: [] }) })),
     silent: [
       fine,
-      to(server({ installer: known({ suspended: false, disabledByPolicy: true }) }), wanted(msi('4.1.0'))),
+      to(server({ installer: known({ suspended: false, disabledByPolicy: true, holders: [] }) }), wanted(msi('4.1.0'))),
     ],
   },
   {

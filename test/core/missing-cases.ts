@@ -320,7 +320,7 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     fails: [
       [
         'something is',
-        server({ installer: known({ suspended: true, disabledByPolicy: false }) }),
+        server({ installer: known({ suspended: true, disabledByPolicy: false, holders: [] }) }),
         /^Windows Installer holds a suspended installation$/,
       ],
     ],
@@ -404,7 +404,7 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     fails: [
       [
         'Windows Installer holds a suspended installation',
-        server({ installer: known({ suspended: true, disabledByPolicy: false }), products: known([]) }),
+        server({ installer: known({ suspended: true, disabledByPolicy: false, holders: [] }), products: known([]) }),
         /suspended/,
       ],
       ['it is registered', server(), /4.1.0 is still registered/],

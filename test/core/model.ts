@@ -70,7 +70,7 @@ const effects: { readonly [K in StepKind]: (now: Facts, step: Steps[K]) => Parti
     withIis(now, ({ pools }) => ({ pools: pools.map((one) => ({ ...one, state: 'started' })) })),
   'connector.uninstall': (now, { productCode }) => uninstalled(now, productCode),
   'connector.unchanged': () => ({}),
-  'installer.settle': () => ({ installer: known({ suspended: false, disabledByPolicy: false }) }),
+  'installer.settle': () => ({ installer: known({ suspended: false, disabledByPolicy: false, holders: [] }) }),
   'folder.clear': (now, { path }) => ({
     folders: known(value(now.folders).filter((one) => one.path !== path)),
     config: known(value(now.config).filter((one) => !one.path.startsWith(`${path}\\`))),

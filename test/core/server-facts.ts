@@ -148,7 +148,7 @@ export function server(more: Partial<Facts> = {}): Facts {
       freeMb: { 'C:': 61_440 },
     }),
     restart: known({ reasons: [], deletions: [] }),
-    installer: known({ suspended: false, disabledByPolicy: false }),
+    installer: known({ suspended: false, disabledByPolicy: false, holders: [] }),
     features: known(Object.fromEntries(neededFeatures.map((name) => [name, 'enabled']))),
     iis: known(iis()),
     hosting: known(hosting()),

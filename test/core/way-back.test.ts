@@ -204,7 +204,7 @@ test('of two versions in one folder the newer one makes way for the older one, a
 });
 
 test('of what is taken back only the config of registered products is looked for', () => {
-  const installer = known({ suspended: true, disabledByPolicy: false });
+  const installer = known({ suspended: true, disabledByPolicy: false, holders: [] });
   const files = (facts: Facts) =>
     planFor({ ...facts, installer }, same).wayBack.flatMap((one) =>
       one.kind === 'connector.unchanged' ? one.files : [],
@@ -214,7 +214,7 @@ test('of what is taken back only the config of registered products is looked for
 });
 
 test('a suspended installation of somebody else is settled alone, and then everything is decided again', () => {
-  const installer = known({ suspended: true, disabledByPolicy: false });
+  const installer = known({ suspended: true, disabledByPolicy: false, holders: [] });
   const plan = planFor(server({ installer }), same);
   assert.deepEqual([kinds(plan), plan.prerequisites], [['config.backup', 'installer.settle'], []]);
   const by = (facts: Facts, goal = same) => {

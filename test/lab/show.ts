@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FeatureState } from '../../src/core/facts.ts';
+import type { FeatureState, InstallerHolder } from '../../src/core/facts.ts';
 import { elapse, type Server } from '../../src/sandbox/server.ts';
 import { appcmd } from '../../src/sandbox/tools/appcmd.ts';
 import { copyAcross, filesBelow, layFiles } from './drive.ts';
@@ -66,14 +66,28 @@ function cimAnswers(server: Server) {
   return {
     Win32_ComputerSystem: [{ TotalPhysicalMemory: known(server.facts.machine).memoryMb * 2 ** 20 }],
     Win32_Service: services.map(({ Name, State, ProcessId }) => ({ Name, State, ProcessId })),
-    Win32_Process: services
-      .filter(({ ProcessId }) => ProcessId > 0)
-      .map(({ ProcessId, startedAt }) => ({ ProcessId, CreationDate: startedAt })),
+    Win32_Process: [
+      ...services
+        .filter(({ ProcessId }) => ProcessId > 0)
+        .map(({ ProcessId, startedAt }) => processRow('svchost.exe', ProcessId, 4, startedAt)),
+      ...known(server.facts.installer).holders.flatMap(holderRows),
+    ],
     OptionalFeatures: Object.entries(known(server.facts.features)).map(([name, state]) => ({
       FeatureName: name,
       State: featureStates[state],
     })),
   };
+}
+
+function processRow(Name: string, ProcessId: number, ParentProcessId: number, CreationDate: string | null) {
+  return { Name, ProcessId, ParentProcessId, CreationDate };
+}
+
+/** A process of Windows Installer, and beside it the one that has started it. */
+function holderRows({ pid, name, parent, startedAt }: InstallerHolder) {
+  const parentId = pid + 40_000;
+  const above = parent === null ? [] : [processRow(parent, parentId, 4, startedAt)];
+  return [processRow(name, pid, parentId, startedAt), ...above];
 }
 
 /** The lists of appcmd, which the reader asks for at every look: a stand-in that starts Node for each would be slow. */

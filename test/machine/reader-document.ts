@@ -21,7 +21,7 @@ export const readerDocument: ReaderDocument = {
     freeMb: { 'C:': 40_000 },
   }),
   restart: known({ reasons: ['windows-update'], deletions: [] }),
-  installer: known({ suspended: false, disabledByPolicy: false }),
+  installer: known({ suspended: false, disabledByPolicy: false, holders: [] }),
   features: known({ 'IIS-WebServer': 'enabled', 'IIS-HttpLogging': 'disabled' }),
   hosting: known({
     runtimes: [{ name: 'Microsoft.AspNetCore.App', version: '6.0.36', bits: 64 }],

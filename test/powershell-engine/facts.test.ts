@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inFolder, runText, shipped } from './engine.ts';
@@ -95,6 +95,47 @@ describe('pending restarts', () => {
       assert.deepEqual(read('(Get-Restart).reasons', registry), [reason]);
     });
   }
+});
+
+describe('who holds Windows Installer', () => {
+  const at = (time: string) => `2026-01-02T03:04:${time}Z`;
+  const row = (Name: string, ProcessId: number, ParentProcessId: number, CreationDate: string) => ({
+    Name,
+    ProcessId,
+    ParentProcessId,
+    CreationDate,
+  });
+  const service = [{ Name: 'msiserver', ProcessId: 900 }];
+  const holders = (...processes: ReturnType<typeof row>[]) =>
+    read('@(Get-InstallerHolder)', {}, { Win32_Service: service, Win32_Process: processes });
+
+  it('is nobody where only the service is there', () => {
+    assert.deepEqual(holders(row('msiexec.exe', 900, 4, at('01'))), []);
+    assert.deepEqual(holders(), []);
+    assert.deepEqual(read('(Get-Installer).holders', {}, { Win32_Process: [] }), []);
+  });
+
+  it('is each other msiexec.exe, with the program that has started it', () => {
+    const found = holders(
+      row('setup.exe', 4700, 4, at('02')),
+      row('MsiExec.exe', 4711, 4700, at('03')),
+      row('msiexec.exe', 900, 4, at('01')),
+      row('msiexec.exe', 4720, 900, at('04')),
+    );
+    assert.deepEqual(found, [
+      { pid: 4711, name: 'MsiExec.exe', parent: 'setup.exe', startedAt: at('03') },
+      { pid: 4720, name: 'msiexec.exe', parent: 'msiexec.exe', startedAt: at('04') },
+    ]);
+  });
+
+  it('does not take a younger process for the parent, whose id was given again', () => {
+    const found = holders(row('other.exe', 4700, 4, at('09')), row('msiexec.exe', 4711, 4700, at('03')));
+    assert.deepEqual(found, [{ pid: 4711, name: 'msiexec.exe', parent: null, startedAt: at('03') }]);
+  });
+
+  it('is read without any command line', () => {
+    assert.doesNotMatch(readFileSync(shipped('facts/Server.ps1'), 'utf8'), /\bCommandLine\b/);
+  });
 });
 
 describe('Windows features', () => {

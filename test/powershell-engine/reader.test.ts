@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { FileDetails } from '../../src/core/backup.ts';
@@ -75,6 +77,18 @@ describe('the reader', () => {
     assert.deepEqual(gone, { schema: 1, file: { known: false, why: 'there is no file /no/such' } });
   });
 
+  it('says of a process when it was started, and of one that has ended that it is not there', async () => {
+    const before = Date.now();
+    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
+    const [running] = answersTo([`process\t${child.pid}`]) as [{ process: Reading<{ startedAt: string }> }];
+    assert.ok(running.process.known, JSON.stringify(running));
+    const startedAt = Date.parse(running.process.value.startedAt);
+    assert.ok(Math.abs(startedAt - before) < 3_000, running.process.value.startedAt);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    assert.deepEqual(answersTo([`process\t${child.pid}`]), [{ schema: 1, process: { known: true, value: null } }]);
+  });
+
   const wrong: readonly (readonly [line: string, sentence: RegExp])[] = [
     ['hello', /does not understand the line 'hello'/],
     ['', /does not understand/],
@@ -82,6 +96,8 @@ describe('the reader', () => {
     ['look', /does not understand/],
     ['acl', /does not understand/],
     ['file', /does not understand/],
+    ['process', /does not understand/],
+    ['process\tx', /could not be answered: .*'x'/],
     ['look\t(\t', /could not be answered: .*pattern/],
     ['look\tx\tnot-a-guid', /no GUID/],
   ];

@@ -4,7 +4,7 @@ import { type Entry, journalLine } from '../../src/core/journal.ts';
 import { placesRoot } from '../../src/core/places.ts';
 import type { Files } from '../../src/machine/machine.ts';
 import { journalFile, newestEntries, newRunId, readHistory } from '../../src/run/journal-file.ts';
-import { closed, opened, started } from '../core/entries.ts';
+import { child, closed, opened, started } from '../core/entries.ts';
 
 /** The journals of a server by run id; null for a run whose journal was never begun. */
 function journals(texts: Readonly<Record<string, readonly Entry[] | string | null>>): Files {
@@ -33,7 +33,7 @@ const history = async (texts: Parameters<typeof journals>[0]) => {
 };
 
 test('a server without runs has no history', async () => {
-  assert.deepEqual(await history({}), { lastRunId: null, unfinished: null });
+  assert.deepEqual(await history({}), { lastRunId: null, unfinished: null, child: null });
 });
 
 test('the newest run counts, and it is taken up with the backup of its chain', async () => {
@@ -46,6 +46,14 @@ test('the newest run counts, and it is taken up with the backup of its chain', a
     ['2026-11-02T00-00-00Z', '2026-11-02T00-00-00Z', 'chain'],
   );
   assert.deepEqual([unfinished?.before, unfinished?.direction], [opened().before, 'forward']);
+});
+
+test('the child that a cut run had started is known with its run, and none of an older one', async () => {
+  const cut = [opened(), started('pool.stop'), child()];
+  const { child: found } = await history({ '2026-11-01': [opened(), child({ pid: 1 })], '2026-11-02': cut });
+  assert.deepEqual(found, { ...child(), runId: '2026-11-02' });
+  const { child: none } = await history({ '2026-11-01': cut, '2026-11-02': [opened(), closed('converged')] });
+  assert.equal(none, null);
 });
 
 test('a run that was finished hides the unfinished ones before it', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { replay } from '../../src/core/journal.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { runPlan } from '../../src/run/run-plan.ts';
-import { plan } from '../core/entries.ts';
+import { opened, plan } from '../core/entries.ts';
 import { config, configFile, hash, known, product, server, settings } from '../core/server-facts.ts';
 import { SmallServer, type Trouble } from './small-server.ts';
 
@@ -205,10 +206,54 @@ test('an interrupt at any question brings the connector back to what it was, and
   }
 });
 
-test('nobody is asked on the way back', async () => {
+test('who interrupts on the way back does not stop it', async () => {
   const { given, result } = await run(prepared(both, (one) => (one.interruptedAt = 7)));
   assert.equal(result.end, 'failed-as-before');
   assert.deepEqual(versions(given), ['4.1.0']);
+});
+
+test('a run that is left before a step begins nothing more, walks nothing back and stays open', async () => {
+  for (const troubles of [{}, { [twice]: fails }]) {
+    for (let question = 1; question <= 4; question++) {
+      const leave = (one: SmallServer) => Object.assign(one, { interruptedAt: question, asks: 'leave' });
+      const { given, result } = await run(prepared(troubles, leave));
+      assert.deepEqual([result.end, result.after], ['failed-changed', null], `question ${question}`);
+      assert.match(result.why, /console was closed/);
+      assert.equal(given.performed.length, question - 1);
+      assert.equal(types(given).at(-1), 'left');
+      assert.ok(!types(given).some((type) => type === 'turned' || type === 'closed'));
+    }
+  }
+});
+
+test('a run that is left while a child is at work says so in its journal at once, and lets that child end', async () => {
+  for (const trouble of [{}, { [twice]: fails }]) {
+    const { given, result } = await run(prepared(trouble, (one) => (one.leftDuring = twice)));
+    assert.equal(result.end, 'failed-changed');
+    assert.deepEqual(types(given).slice(-3), ['started connector.upgrade', 'left', 'finished connector.upgrade']);
+    assert.equal(given.entriesAtClose, given.entries.length - 1);
+    assert.ok(given.performed.at(-1)?.endsWith(twice));
+  }
+});
+
+test('a run that is left during its last step, and has nothing more to do, comes to its end', async () => {
+  const { given, result } = await run(prepared({}, (one) => (one.leftDuring = 'pool.start-first')));
+  assert.equal(result.end, 'converged');
+  assert.deepEqual(types(given).slice(-3), ['left', 'finished pool.start', 'closed']);
+});
+
+test('a run that is left on its way back goes no further on it, and the next run does', async () => {
+  const left = await run(
+    prepared({ 'pool.start-first': fails }, (one) => (one.leftDuring = 'back-connector.install-back')),
+  );
+  assert.equal(left.result.end, 'failed-changed');
+  assert.deepEqual(types(left.given).slice(-3), [
+    'started back-connector.install',
+    'left',
+    'finished back-connector.install',
+  ]);
+  const { direction } = replay([opened(), ...left.given.entries]) ?? {};
+  assert.equal(direction, 'back');
 });
 
 test('a step that holds and asks for a restart is remembered to the end', async () => {

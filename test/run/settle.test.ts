@@ -24,7 +24,7 @@ async function suspendedServer({ works = true, meanwhile = (facts) => facts, ful
       const facts = await machine.look(what);
       return isSettled
         ? meanwhile(facts)
-        : { ...facts, installer: known({ suspended: true, disabledByPolicy: false }) };
+        : { ...facts, installer: known({ suspended: true, disabledByPolicy: false, holders: [] }) };
     },
     change: async (call: Call<'change'>): Promise<CallResult> => {
       calls.push(String(call.args[0]));

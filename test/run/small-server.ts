@@ -1,5 +1,6 @@
 import type { Outcome } from '../../src/core/codes.ts';
 import type { Facts, Product } from '../../src/core/facts.ts';
+import type { Interrupt } from '../../src/core/interrupt.ts';
 import type { Entry } from '../../src/core/journal.ts';
 import type { Step } from '../../src/core/step.ts';
 import type { RunDoors } from '../../src/run/run-plan.ts';
@@ -24,6 +25,13 @@ export class SmallServer implements RunDoors {
   /** What the connector saves while its pool is being stopped. */
   whenStopped: Partial<Facts> = {};
   interruptedAt = Number.POSITIVE_INFINITY;
+  /** What whoever interrupts asks for. */
+  asks: Interrupt = 'back';
+  /** The attempt during which the console is closed; its label ends so. */
+  leftDuring = '';
+  readonly #leaving = Promise.withResolvers<void>();
+  readonly leaving = this.#leaving.promise;
+  #isLeft = false;
   #looks = 0;
   #writes = 0;
   #questions = 0;
@@ -44,6 +52,7 @@ export class SmallServer implements RunDoors {
 
   async perform(step: Step, label: string): Promise<Outcome> {
     this.performed.push(label);
+    if (this.leftDuring !== '' && label.endsWith(this.leftDuring)) await this.#close();
     this.#seconds += 10;
     const key = Object.keys(this.troubles).find((one) => label.endsWith(one));
     const trouble = key === undefined ? null : this.troubles[key];
@@ -56,8 +65,9 @@ export class SmallServer implements RunDoors {
     this.entries.push(entry);
   }
 
-  interrupted(): boolean {
-    return ++this.#questions >= this.interruptedAt;
+  interrupted(): Interrupt {
+    if (this.#isLeft) return 'leave';
+    return ++this.#questions >= this.interruptedAt ? this.asks : 'no';
   }
 
   reboot: RunDoors['reboot'] = 'report';
@@ -68,6 +78,16 @@ export class SmallServer implements RunDoors {
     this.restarts += 1;
     return this.restartEnds;
   }
+
+  async #close(): Promise<void> {
+    this.#isLeft = true;
+    this.#leaving.resolve();
+    await new Promise(setImmediate);
+    this.entriesAtClose = this.entries.length;
+  }
+
+  /** How many entries the journal had when the attempt went on after the console was closed. */
+  entriesAtClose = 0;
 
   now(): string {
     return new Date(Date.UTC(2026, 10, 23, 20, 41, 7 + this.#seconds)).toISOString();

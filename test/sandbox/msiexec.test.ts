@@ -184,7 +184,7 @@ test('an installation that lost its power is taken back when Windows Installer r
   await suspendMsiexec(server, await installArgs(server, 'SCIMConnector-4.4.4.msi'));
   await reboot(server);
   const between = await look(sandbox);
-  assert.deepEqual(known(between.installer), { suspended: true, disabledByPolicy: false });
+  assert.deepEqual(known(between.installer), { suspended: true, disabledByPolicy: false, holders: [] });
   assert.notDeepEqual(await snapshot(`${sandbox.folder}/c/inetpub`), before);
   assert.equal(await uninstall(server, '{00000000-0000-0000-0000-000000000000}'), 1605);
   assert.deepEqual(await snapshot(`${sandbox.folder}/c/inetpub`), before);
@@ -206,7 +206,7 @@ test('an unknown product is 1605, a missing package 1619, a file that is none 16
 
 test('a policy that forbids Windows Installer ends everything with 1625', async (t) => {
   const server = await serverOf(t, 'iis-only');
-  store(server, 'installer', { suspended: false, disabledByPolicy: true });
+  store(server, 'installer', { suspended: false, disabledByPolicy: true, holders: [] });
   assert.equal(await install(server, 'SCIMConnector-4.4.4.msi'), 1625);
 });
 

@@ -10,6 +10,7 @@ import type { Request } from '../../src/commands/request.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import { createSandbox, openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type ScenarioName, scenarioNames } from '../../src/sandbox/scenario-list.ts';
+import { doorsOf } from '../given.ts';
 import { requestOf } from '../sweep/routes.ts';
 import { workspace } from '../sweep/sweep.ts';
 
@@ -111,8 +112,7 @@ function stopping({ findings }: RunReport): string[] {
 
 async function run(folder: string, request: Request): Promise<RunReport> {
   const { machine } = await open(folder);
-  const doors = { machine, program: 'test', interrupted: () => false, show: () => undefined, warn: assert.fail };
-  return apply(request, doors);
+  return apply(request, doorsOf(machine, { warn: assert.fail }));
 }
 
 async function laid(scenario: string): Promise<string> {

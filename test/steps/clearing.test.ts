@@ -83,7 +83,7 @@ test('what IIS has bound to a port that no site uses any more is taken from ther
 
 test('what the call that settles ends with does not count, only whether Windows Installer still holds something', async () => {
   const step: Step = { kind: 'installer.settle', by: { productCode: product('4.1.0').productCode } };
-  const suspended = server({ installer: known({ suspended: true, disabledByPolicy: false }) });
+  const suspended = server({ installer: known({ suspended: true, disabledByPolicy: false, holders: [] }) });
   assert.equal((await performed(step, [server()], { code: 1605 })).outcome.ok, true);
   assert.equal((await performed(step, [suspended], { code: 1605 })).outcome.ok, false);
   assert.equal((await performed({ ...step, by: null }, [suspended])).outcome.ok, false);

@@ -23,7 +23,9 @@ export function doingOn(machine: Machine): Doing {
   const places = placesOf('run', 'backup', machine.scripts);
   const attempt: Attempt = { places, label: 'step', limits: defaultLimits };
   const look = () => machine.look({ upgradeCodes: [], backup: places.backup, packages: places.packages });
-  return { ...attempt, machine, look, fingerprint: sha256Of, isBack: false };
+  const change: Doing['change'] = (call) => machine.change(call);
+  const unwatched = { tell: () => undefined, isStopped: () => false, isBack: false };
+  return { ...attempt, machine, change, look, fingerprint: sha256Of, ...unwatched };
 }
 
 /** The backup of everything that is there now. */

@@ -115,8 +115,8 @@ function ending(code: number | null, effect: 'none' | 'done', door: number, at: 
 function withoutCode(machine: Machine, door: number, effect: 'none' | 'done'): Machine {
   const inner = withFaults(machine, { at: { door }, trouble: { kind: 'code', code: unheard, effect } });
   return withDoors(inner, {
-    change: async (call, secrets) => {
-      const result = await inner.change(call, secrets);
+    change: async (call, secrets, onStart) => {
+      const result = await inner.change(call, secrets, onStart);
       return result.code === unheard ? { ...result, code: null } : result;
     },
   });

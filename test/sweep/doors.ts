@@ -52,9 +52,9 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
       note(`append ${nameOf(path)}`);
       return machine.append(path, line);
     },
-    change: (call, secrets) => {
+    change: (call, secrets, onStart) => {
       note(call.tool, call);
-      return machine.change(call, secrets);
+      return machine.change(call, secrets, onStart);
     },
     keepSecrets: (path, secrets) => {
       note(`keep ${nameOf(path)}`);
@@ -119,10 +119,11 @@ export function withDoors(machine: Machine, doors: Partial<Machine>): Machine {
     signature: (path) => machine.signature(path),
     signatureOfGiven: (path) => machine.signatureOfGiven(path),
     look: (what) => machine.look(what),
+    isAlive: (child) => machine.isAlive(child),
     now: () => machine.now(),
     sleep: (ms) => machine.sleep(ms),
     close: () => machine.close(),
-    change: (call, secrets) => machine.change(call, secrets),
+    change: (call, secrets, onStart) => machine.change(call, secrets, onStart),
     makeFolder: (path) => machine.makeFolder(path),
     append: (path, line) => machine.append(path, line),
     write: (path, bytes) => machine.write(path, bytes),

@@ -5,19 +5,70 @@ import { atDoor } from './door-troubles.ts';
 import { type Trace, withDoors } from './doors.ts';
 import type { Trouble } from './trouble.ts';
 
-/** Our process is killed, and the child that it had started ends in the next run, after some looks (T3). */
+/** Our process is killed, and the child that it had started goes on into the next run (T3). */
 export function lateEnds(door: number, what: string, call: Call<'change'>): Trouble[] {
+  const at = `door ${door} (${what})`;
+  return [...unknownEnds(door, at, call), ...(call.tool === 'eventcreate' ? [] : knownEnds(door, at, call))];
+}
+
+/** It was killed so soon after the start that the child does not stand in the journal: nobody can wait for it. */
+function unknownEnds(door: number, place: string, call: Call<'change'>): Trouble[] {
   return [2, 3, 5, 8].map((look) => {
     const kind = 'kill, child ends in the next run';
-    const at = `door ${door} (${what}), the child ends at look ${look} of the next run`;
+    const at = `${place}, the child ends at look ${look} of the next run`;
     const next: Trouble = { kind, at, isOnce: false, machine: (machine) => lateEnd(machine, call, look) };
-    return {
-      kind,
-      at,
-      isOnce: false,
-      machine: (machine) => withFaults(machine, { at: { door }, trouble: { kind: 'kill', effect: 'none' } }),
-      next,
+    return killedAt(door, 'none', { kind, at, next });
+  });
+}
+
+/** The child stands in the journal: the next run must not begin anything before it has ended, or ends as busy. */
+function knownEnds(door: number, place: string, call: Call<'change'>): Trouble[] {
+  const kind = 'kill, child of the journal ends in the next run';
+  const ending = (question: number): Trouble => ({
+    kind,
+    at: `${place}, the child has ended at question ${question} of the next run`,
+    isOnce: false,
+    machine: (machine) => waitedFor(machine, call, question),
+  });
+  const never: Trouble = { ...ending(Number.POSITIVE_INFINITY), next: ending(1) };
+  return [ending(2), ending(4), never].map((next) => killedAt(door, 'begun', { kind, at: next.at, next }));
+}
+
+function killedAt(
+  door: number,
+  effect: 'none' | 'begun',
+  trouble: Pick<Trouble, 'kind' | 'at'> & { next: Trouble },
+): Trouble {
+  const fault = { at: { door }, trouble: { kind: 'kill', effect } } as const;
+  return { ...trouble, isOnce: false, machine: (machine) => withFaults(machine, fault) };
+}
+
+/** The child of the journal ends when it is asked for the n-th time; until then every change is a mistake of the run. */
+function waitedFor(machine: Machine, late: Call<'change'>, question: number): Machine {
+  let questions = 0;
+  const unlessAtWork =
+    <A extends unknown[], R>(door: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      if (questions < question) throw new Error('a change was begun while the child of the former run was at work');
+      return door(...args);
     };
+  return withDoors(machine, {
+    isAlive: async () => {
+      questions += 1;
+      if (questions === question) await machine.change(late);
+      return { known: true, value: questions < question };
+    },
+    change: unlessAtWork((...args: Parameters<Machine['change']>) => machine.change(...args)),
+    makeFolder: unlessAtWork((path: string) => machine.makeFolder(path)),
+    append: unlessAtWork((path: string, line: string) => machine.append(path, line)),
+    write: unlessAtWork((path: string, bytes: Uint8Array) => machine.write(path, bytes)),
+    copy: unlessAtWork((from: string, to: string) => machine.copy(from, to)),
+    receive: unlessAtWork((from: string, to: string) => machine.receive(from, to)),
+    replace: unlessAtWork((...args: Parameters<Machine['replace']>) => machine.replace(...args)),
+    move: unlessAtWork((from: string, to: string) => machine.move(from, to)),
+    remove: unlessAtWork((path: string) => machine.remove(path)),
+    tryWrite: unlessAtWork((folder: string) => machine.tryWrite(folder)),
+    removePartial: unlessAtWork((path: string) => machine.removePartial(path)),
   });
 }
 

@@ -1,4 +1,5 @@
 import { cpSync, rmSync } from 'node:fs';
+import type { Doors } from '../../src/commands/request.ts';
 import { SetupError } from '../../src/core/setup-error.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { Killed, PowerCut } from '../../src/sandbox/faults.ts';
@@ -43,13 +44,13 @@ export async function traceRoute(prepared: Prepared, folder: string): Promise<Tr
   return trace;
 }
 
-/** One trouble in the first run, perhaps one in the second, then runs without any until the server is where the route leads; judged after each. */
+/** One trouble in the first run, perhaps one in each after it, then runs without any until the server is where the route leads; judged after each. */
 export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder: string): Promise<Result> {
   cpSync(prepared.folder, folder, { recursive: true });
   const [ends, problems]: [string[], string[]] = [[], []];
   let state = prepared.start;
   for (let run = 1; run <= mostRuns; run += 1) {
-    const strikes = [null, trouble, trouble?.next][run] ?? null;
+    const strikes = strikeOf(trouble, run);
     const ran = await runOnce(prepared.route, strikes, folder);
     const now = readState(folder);
     ends.push(ran.end);
@@ -68,6 +69,11 @@ export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder
   }
   rmSync(folder, { recursive: true });
   return { ends, problems };
+}
+
+/** What goes wrong in the n-th run. */
+function strikeOf(trouble: Trouble | null, run: number): Trouble | null {
+  return run === 1 ? trouble : trouble?.next ? strikeOf(trouble.next, run - 1) : null;
 }
 
 /** What the run does not rest on has changed its end. */
@@ -183,19 +189,21 @@ async function open(folder: string): Promise<Sandbox> {
   return opened;
 }
 
-function doorsOf(machine: Machine, interrupted: () => boolean) {
-  return { machine, program: 'sweep', interrupted, show: () => undefined, warn: () => undefined };
+function doorsOf(machine: Machine, isInterrupted: () => boolean): Doors {
+  const interrupted = () => (isInterrupted() ? 'back' : 'no');
+  const silent = { show: () => undefined, tell: () => undefined, warn: () => undefined };
+  return { machine, program: 'sweep', interrupted, leaving: new Promise(() => undefined), ...silent };
 }
 
 /** The machine as the route has it: msiexec may refuse the package as long as another version is there. */
 function withRoute(route: Route, machine: Machine, server: Server): Machine {
   if (!route.upgradeFails) return machine;
   return withDoors(machine, {
-    change: async (call, secrets) => {
+    change: async (call, secrets, onStart) => {
       const isInstall = call.tool === 'msiexec' && call.args.some((arg) => String(arg).endsWith(`-${route.to}.msi`));
       const { products } = server.facts;
       if (isInstall && products.known && products.value.length > 0) return { code: 1603, timedOut: false, output: '' };
-      return machine.change(call, secrets);
+      return machine.change(call, secrets, onStart);
     },
   });
 }

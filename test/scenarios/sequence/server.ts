@@ -5,6 +5,7 @@ import { Killed, PowerCut } from '../../../src/sandbox/faults.ts';
 import { reboot } from '../../../src/sandbox/reboot.ts';
 import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { saveServer } from '../../../src/sandbox/server.ts';
+import { doorsOf } from '../../given.ts';
 import { runCommand } from '../../sweep/routes.ts';
 import type { Trouble } from '../../sweep/trouble.ts';
 
@@ -26,9 +27,9 @@ export async function runOnce(folder: string, to: string | null, trouble: Troubl
   let questions = 0;
   const interrupted = () => {
     questions += 1;
-    return trouble?.interruptAt !== undefined && questions >= trouble.interruptAt;
+    return trouble?.interruptAt !== undefined && questions >= trouble.interruptAt ? 'back' : 'no';
   };
-  const doors = { machine: outer, program: 'test', interrupted, show: () => undefined, warn: () => undefined };
+  const doors = doorsOf(outer, { interrupted });
   const route = { name: '', scenario: '', from: null, to, accept: acceptable, end: 'converged' } as const;
   try {
     const report = await runCommand(route, doors);
