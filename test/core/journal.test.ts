@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { End } from '../../src/core/exit-codes.ts';
-import { type Entry, journalLine, parseJournal, replay } from '../../src/core/journal.ts';
-import { already, closed, finished, opened, plan, restarting, started, turned } from './entries.ts';
+import { type Entry, isLeft, journalLine, parseJournal, replay, unendedChild } from '../../src/core/journal.ts';
+import { already, child, closed, finished, left, opened, plan, restarting, started, turned } from './entries.ts';
 
 const text = (entries: readonly Entry[]) => entries.map((entry) => `${journalLine(entry)}\n`).join('');
 const read = (journal: string) => {
@@ -203,4 +203,30 @@ test('an opening that says nothing of what was there before is no run that can b
 test('a run that has started a restart, or only was about to, is gone on with after it', () => {
   assert.equal(replay([opened(), restarting()])?.direction, 'forward');
   assert.equal(replay([opened(), restarting(), closed('reboot-started')])?.direction, 'forward');
+});
+
+test('a run that was left is taken up as it stood, and on its way back goes on walking back', () => {
+  const { before, wanted } = opened();
+  const cut = [opened(), started('pool.stop'), child(), left()];
+  assert.deepEqual(replay(cut), { before, wanted, direction: 'forward' });
+  assert.equal(replay([opened(), started('pool.stop'), turned(), left()])?.direction, 'back');
+  assert.equal(isLeft(cut), true);
+});
+
+test('a run that came to its end although it was to be left is finished', () => {
+  const ended = [opened(), started('pool.stop'), left(), finished('pool.stop'), closed('converged')];
+  assert.deepEqual([replay(ended), isLeft(ended)], [null, false]);
+});
+
+test('the last child is at work perhaps, unless its step has ended', () => {
+  const begun = [opened(), started('pool.stop'), child({ pid: 1 })];
+  assert.equal(unendedChild(begun)?.pid, 1);
+  assert.equal(unendedChild([...begun, child({ pid: 2 }), left()])?.pid, 2);
+  assert.equal(unendedChild([...begun, finished('pool.stop')]), null);
+  assert.equal(unendedChild([opened(), started('pool.stop')]), null);
+});
+
+test('a child that was abandoned past its time limit may be at work after the end of its run', () => {
+  const abandoned = finished('pool.stop', { outcome: { ok: false, abandoned: true } });
+  assert.notEqual(unendedChild([opened(), started('pool.stop'), child(), abandoned, closed('failed-changed')]), null);
 });

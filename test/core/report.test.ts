@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Entry } from '../../src/core/journal.ts';
 import { report } from '../../src/core/report.ts';
-import { already, atSecond, closed, finished, opened, plan, started, turned } from './entries.ts';
+import { already, atSecond, closed, finished, left, opened, plan, started, turned } from './entries.ts';
 import {
   bareServer,
   configFile,
@@ -169,4 +169,27 @@ test('config that changed is told by file, with what was kept, by pointers and n
 test('a journal without an end makes no report: that is a bug of ours', () => {
   assert.throws(() => report('apply', [opened(), turned()]));
   assert.throws(() => report('apply', [closed('converged', { at: atSecond(1) })]));
+});
+
+test('a run that was left has not failed for good: it says why it stopped, and that the next run goes on', () => {
+  const { end, exitCode, message, after, paths } = report('apply', [opened(), started('pool.stop'), left()]);
+  assert.deepEqual([end, exitCode, after], ['failed-changed', 23, null]);
+  assert.match(message, /left as it stood, because its console was closed; a child at work goes on/);
+  assert.match(message, /The run goes on with the next run\.$/);
+  assert.notEqual(paths.journal, null);
+});
+
+test('a run that was to be left and came to its end says that end', () => {
+  const entries = [opened(), started('pool.stop'), left(), finished('pool.stop'), closed('converged')];
+  assert.equal(report('apply', entries).end, 'converged');
+});
+
+test('an installation that was in the way is named with its process in the message of 1618', () => {
+  const why = 'another installation is running: msiexec.exe (process 4711, started by setup.exe); waited 10 min';
+  const { exitCode, message } = report('apply', [opened(), closed('busy', { why })]);
+  assert.equal(exitCode, 1618);
+  assert.match(
+    message,
+    /nothing was touched\. Another installation is running: msiexec\.exe \(process 4711, started by/,
+  );
 });

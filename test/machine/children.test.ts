@@ -112,3 +112,26 @@ test('a child that does not read what it is given ends with its own code', async
   ]);
   assert.equal(code, 9);
 });
+
+test('whoever wants to know is told of a child while it runs, by its process and a moment before its start', async () => {
+  const told: { pid: number; isRunning: boolean; startedAt: string }[] = [];
+  const before = Date.now();
+  await runChange(
+    callOf(['-e', 'setTimeout(() => {}, 300)']),
+    process.execPath,
+    mustNotBeAsked,
+    null,
+    async (child) => {
+      told.push({ ...child, isRunning: process.kill(child.pid, 0) });
+    },
+  );
+  assert.equal(told.length, 1);
+  assert.ok(told[0]?.isRunning);
+  const startedAt = Date.parse(told[0]?.startedAt ?? '');
+  assert.ok(startedAt >= before && startedAt <= Date.now());
+});
+
+test('nobody is told of a program that is not there', async () => {
+  const path = join(await newFolder(), 'no-such-program');
+  await runChange(callOf([]), path, mustNotBeAsked, null, async () => assert.fail('told'));
+});

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Call, CallResult } from '../../src/core/call.ts';
+import type { CallResult } from '../../src/core/call.ts';
 import { holds } from '../../src/core/missing.ts';
 import { packagePath } from '../../src/core/places.ts';
 import type { Step } from '../../src/core/step.ts';
 import type { Machine } from '../../src/machine/machine.ts';
+import { withFaults } from '../../src/sandbox/faults.ts';
 import { perform } from '../../src/steps/perform.ts';
-import { sample } from '../given.ts';
+import { givenServer, sample } from '../given.ts';
 import { withDoors } from '../sweep/doors.ts';
 import { doingOn, givenDoing } from './on-server.ts';
 
@@ -39,37 +40,95 @@ test('a package that was exchanged after it was checked is not executed', async 
   assert.deepEqual(calls, []);
 });
 
+const uninstall: Step<'connector.uninstall'> = {
+  kind: 'connector.uninstall',
+  productCode: '{00000000-0000-0000-0000-000000000001}',
+  version: '1.0.0',
+  folder: null,
+};
+
+const busyFor = (machine: Machine, calls: number) =>
+  withFaults(machine, { at: { tool: 'msiexec /x', call: 1 }, trouble: { kind: 'busy', calls } });
+
+/** A machine that notes how long it was slept on. */
+function timed(machine: Machine) {
+  const waits: number[] = [];
+  const sleep = async (ms: number) => {
+    waits.push(ms);
+    await machine.sleep(ms);
+  };
+  return { waits, timedMachine: withDoors(machine, { sleep }) };
+}
+
 test('while another installation runs, msiexec is tried again, each time with a log of its own', async () => {
   const { machine } = await givenDoing();
   const logs: (string | null)[] = [];
-  const busyTwice = async (call: Call<'change'>): Promise<CallResult> => {
+  const busy = busyFor(machine, 2);
+  const change: Machine['change'] = (call, ...more) => {
     logs.push(call.log);
-    return logs.length <= 2 ? { code: 1618, timedOut: false, output: '' } : machine.change(call);
+    return busy.change(call, ...more);
   };
-  const step: Step<'connector.uninstall'> = {
-    kind: 'connector.uninstall',
-    productCode: '{00000000-0000-0000-0000-000000000001}',
-    version: '1.0.0',
-    folder: null,
-  };
-  const outcome = await perform(step, doingOn(withDoors(machine, { change: busyTwice })));
+  const outcome = await perform(uninstall, doingOn(withDoors(busy, { change })));
   assert.deepEqual([outcome.ok, outcome.code], [true, 1605]);
-  assert.equal(new Set(logs).size, 3);
+  const { logs: folder } = doingOn(machine).places;
+  assert.deepEqual(logs, [`${folder}\\step.log`, `${folder}\\step-2.log`, `${folder}\\step-3.log`]);
 });
 
-test('waiting for another installation has an end, and the step is then busy', async () => {
+test('waiting for another installation has an end, and the step is then busy, with the name of who holds it', async () => {
   const { machine } = await givenDoing();
   const begun = Date.parse(machine.now());
-  const always = async (): Promise<CallResult> => ({ code: 1618, timedOut: false, output: '' });
-  const step: Step<'connector.uninstall'> = {
-    kind: 'connector.uninstall',
-    productCode: '{00000000-0000-0000-0000-000000000001}',
-    version: '1.0.0',
-    folder: null,
-  };
-  const outcome = await perform(step, doingOn(withDoors(machine, { change: always })));
+  const outcome = await perform(uninstall, doingOn(busyFor(machine, Number.POSITIVE_INFINITY)));
   const waited = Date.parse(machine.now()) - begun;
   assert.deepEqual([outcome.ok, outcome.busy, waited], [false, true, 600_000]);
+  const who = 'msiexec.exe (process 4720, started by setup.exe)';
+  assert.equal(outcome.meaning, `another installation is running: ${who}; waited 10 min`);
+});
+
+test('the limit of the answers says how long another installation is waited for; 0 is not at all', async () => {
+  for (const [busy, waits] of [
+    [0, []],
+    [0.5, [10_000, 10_000, 10_000]],
+    [2, Array.from({ length: 12 }, () => 10_000)],
+  ] as const) {
+    const { machine } = await givenDoing();
+    const { waits: found, timedMachine } = timed(busyFor(machine, Number.POSITIVE_INFINITY));
+    const doing = doingOn(timedMachine);
+    const outcome = await perform(uninstall, { ...doing, limits: { ...doing.limits, busy } });
+    assert.deepEqual([outcome.busy, found], [true, waits]);
+    if (busy === 0) assert.match(outcome.meaning, /; not waited for its end$/);
+  }
+});
+
+test('while it is waited for, somebody is told who holds Windows Installer and when it is tried again', async () => {
+  const { machine } = await givenDoing();
+  const told: string[] = [];
+  await perform(uninstall, { ...doingOn(busyFor(machine, 4)), tell: (text) => void told.push(text) });
+  const who = 'another installation is running: msiexec.exe (process 4720, started by setup.exe)';
+  assert.deepEqual(
+    told.slice(0, 3),
+    ['10 s', '20 s', '30 s'].map((wait) => `${who}; next attempt in ${wait}`),
+  );
+});
+
+test('who interrupts waits no longer for another installation, and msiexec is not tried again', async () => {
+  const { machine } = await givenDoing();
+  const { waits, timedMachine } = timed(busyFor(machine, Number.POSITIVE_INFINITY));
+  const doing = { ...doingOn(timedMachine), isStopped: () => waits.length >= 4 };
+  const calls: string[] = [];
+  const outcome = await perform(uninstall, { ...doing, change: noting(calls, timedMachine) });
+  assert.deepEqual([outcome.busy, waits.length, calls.length], [true, 4, 3]);
+  assert.match(outcome.meaning, /not waited for its end/);
+});
+
+test('a suspended installation is settled once the other one has ended', async () => {
+  const { machine } = await givenServer('suspended');
+  const doing = doingOn(withFaults(machine, { at: { tool: 'msiexec', call: 1 }, trouble: { kind: 'busy', calls: 2 } }));
+  const [product] = await doing.look().then(({ products }) => (products.known ? products.value : []));
+  const by = product ? { productCode: product.productCode } : null;
+  const settle: Step<'installer.settle'> = { kind: 'installer.settle', by };
+  assert.ok(!holds(settle, await doing.look()));
+  assert.equal((await perform(settle, doing)).ok, true);
+  assert.ok(holds(settle, await doing.look()));
 });
 
 test('a pool that a cut run has stopped is started again for the product that is there', async () => {
