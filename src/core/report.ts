@@ -117,7 +117,8 @@ function asClosed(entries: readonly Entry[]): Closed | undefined {
   const left = entries.find((entry) => entry.type === 'left');
   if (!left) return undefined;
   const why = `It was left as it stood, because ${left.why}; a child at work goes on. The run goes on with the next run`;
-  return { type: 'closed', at: left.at, end: 'failed-changed', rebootRequired: false, why, after: null };
+  const at = entries.at(-1)?.at ?? left.at;
+  return { type: 'closed', at, end: 'failed-changed', rebootRequired: false, why, after: null };
 }
 
 type Happened = Pick<RunReport, 'runId' | 'changed' | 'steps' | 'changes' | 'took' | 'paths'>;

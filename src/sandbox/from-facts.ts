@@ -17,7 +17,7 @@ import { frameworksFolder, moduleFile, schemaFile } from './tools/hosting-places
  * the same is kept with the server, in sentences.
  */
 export async function layFacts(folder: string, facts: Facts, packages: readonly string[]): Promise<Server> {
-  const server = newServer(folder, facts);
+  const server = newServer(folder, { ...facts, installer: atRest(facts.installer) });
   for (const path of ['C:\\Windows\\System32', 'C:\\Windows\\Temp', 'C:\\Program Files', 'C:\\ProgramData'])
     await server.drive.makeFolder(path);
   if (facts.hosting.known) await layHosting(server, facts.hosting.value);
@@ -30,6 +30,11 @@ export async function layFacts(folder: string, facts: Facts, packages: readonly 
   remember(server, { madeFrom: { server: nameIn(facts), takenAt: facts.takenAt, notes } });
   await saveServer(server);
   return server;
+}
+
+/** Whoever was installing something when the facts were taken would never end here. */
+function atRest(installer: Facts['installer']): Facts['installer'] {
+  return installer.known ? { known: true, value: { ...installer.value, holders: [] } } : installer;
 }
 
 /** Lays the products on the server; gives those of which there is no package. */

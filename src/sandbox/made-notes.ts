@@ -44,6 +44,10 @@ const sayings: readonly Saying[] = [
     say: () => 'The package that Windows Installer keeps of the connector is not the one of the server.',
   },
   {
+    covers: ({ path }) => path[0] === 'installer' && path[1] === 'holders',
+    say: () => 'Whoever was installing something on the server is not at work here.',
+  },
+  {
     covers: ({ path }) => path[0] === 'kept',
     say: () => 'Backups and packages that earlier runs have kept on the server are not here.',
   },

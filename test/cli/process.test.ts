@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,8 @@ test('the program as a process', { concurrency: 4 }, async (context) => {
     context.test('an upgrade named in the environment ends in 3010, and stdout holds one document only', endsIn3010),
     context.test('while another process holds the lock, a run ends in 1618 and touches nothing', isBusy),
     context.test('Ctrl-C lets the step at work end, then the way back is gone', { skip: noSignals }, isInterrupted),
+    context.test('Ctrl-C before anything was begun ends the run untouched', { skip: noSignals }, isInterruptedEarly),
+    context.test('a closed console leaves the run, and the next one goes on', { skip: noSignals }, isLeft),
     context.test('what is wrong is told on stderr, and in ASCII with --json', problemsGoToStderr),
   ]);
 });
@@ -55,17 +57,53 @@ async function isBusy(context: TestContext): Promise<void> {
   assert.deepEqual([exitCode, end, changed, asJson.err], [1618, 'busy', false, '']);
 }
 
+/** An upgrade of the server in a folder, by a process that gets signals. */
+function upgradeWith(folder: string, signals: Readonly<Record<string, string>>) {
+  const preload = new URL('signal-itself.ts', import.meta.url).href;
+  const argv = ['apply', '--sandbox', folder, '--msi', v444];
+  return start(argv, { nodeArgs: ['--import', preload], env: signals });
+}
+
 async function isInterrupted(): Promise<void> {
   const { folder } = await givenServer('scim-4.1');
   const before = await run('detect', '--sandbox', folder);
-  const preload = new URL('interrupt-itself.ts', import.meta.url).href;
-  const argv = ['apply', '--sandbox', folder, '--msi', v444];
-  const ended = await start(argv, { nodeArgs: ['--import', preload] });
+  const ended = await upgradeWith(folder, { SIGNALS_AT_WORDS: 'SIGINT,SIGINT' });
   assert.equal(ended.exitCode, 22, ended.out);
-  assert.match(ended.err, /Interrupted/);
+  assert.match(ended.err, /Interrupted: the step at work ends first, then the change is walked back\./);
+  assert.match(ended.err, /Still at work\. The journal: C:\\ProgramData\\ScimSetup\\runs\\[^\\]+\\journal\.jsonl/);
   assert.match(ended.out, /stop pool SCIMConnectorAppPool: done/);
   assert.match(ended.out, /Failed; the connector is as it was before: 4\.1\.0\./);
   assert.deepEqual((await run('detect', '--sandbox', folder)).out, before.out);
+}
+
+async function isInterruptedEarly(): Promise<void> {
+  const { folder } = await givenServer('scim-4.1');
+  const ended = await upgradeWith(folder, { SIGNALS_AT_START: 'SIGINT,SIGINT' });
+  assert.equal(ended.exitCode, 21, ended.out);
+  assert.match(ended.err, /Interrupted: there is no journal yet, since nothing was begun, and nothing will be\./);
+  assert.match(ended.err, /Still looking at the server\. There is no journal yet\./);
+  assert.match(ended.err, /It was interrupted before anything was begun\./);
+  assert.equal(existsSync(join(folder, 'c/ProgramData/ScimSetup/runs')), false);
+}
+
+async function isLeft(): Promise<void> {
+  const { folder } = await givenServer('scim-4.1');
+  const left = await upgradeWith(folder, { SIGNALS_AT_WORDS: 'SIGHUP' });
+  assert.equal(left.exitCode, 23, left.out + left.err);
+  assert.match(
+    left.out,
+    /because its console was closed; a child at work goes on\.\s+The run goes on with the next run\./,
+  );
+  const runs = join(folder, 'c/ProgramData/ScimSetup/runs');
+  const [runId = ''] = await readdir(runs);
+  const types = (await readFile(join(runs, runId, 'journal.jsonl'), 'utf8')).match(/(?<="type":")\w+(?=","at")/g);
+  assert.deepEqual(
+    [types?.includes('left'), types?.includes('closed'), types?.includes('turned')],
+    [true, false, false],
+  );
+  const next = await run('apply', '--sandbox', folder, '--msi', v444);
+  assert.equal(next.exitCode, 0, next.out);
+  assert.match(next.out, new RegExp(`taking up the unfinished run ${runId}`));
 }
 
 async function problemsGoToStderr(): Promise<void> {

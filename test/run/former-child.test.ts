@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Reading } from '../../src/core/facts.ts';
+import type { Facts, Reading } from '../../src/core/facts.ts';
 import type { Interrupt } from '../../src/core/interrupt.ts';
 import { SetupError } from '../../src/core/setup-error.ts';
 import { waitForFormerChild } from '../../src/run/former-child.ts';
 import { child } from '../core/entries.ts';
+import { known, server } from '../core/server-facts.ts';
+
+type More = { readonly asked?: readonly Interrupt[]; readonly looks?: readonly Facts[] };
 
 /** A child that answers so, one after the other, and whoever waits for it. */
-function given(answers: readonly Reading<boolean>[], asked: readonly Interrupt[] = []) {
+function given(answers: readonly Reading<boolean>[], { asked = [], looks = [server()] }: More = {}) {
   const told: string[] = [];
-  let [questions, sleptMs] = [0, 0];
+  let [questions, sleptMs, looked] = [0, 0, 0];
   const isAlive = async () => answers[Math.min(questions++, answers.length - 1)] ?? assert.fail('no answer');
   const sleep = async (ms: number) => {
     sleptMs += ms;
@@ -18,6 +21,8 @@ function given(answers: readonly Reading<boolean>[], asked: readonly Interrupt[]
   const wait = (limitMs = 60_000) =>
     waitForFormerChild(child({ limitMs }), 'the-run', {
       machine: { isAlive, sleep },
+      look: async () => looks[Math.min(looked++, looks.length - 1)] ?? assert.fail('no look'),
+      busyMs: 20_000,
       interrupted,
       tell: (text) => void told.push(text),
     });
@@ -62,8 +67,23 @@ test('a child of which nobody can tell whether it is at work refuses the run', a
 
 test('who interrupts does not wait for it, whether by Ctrl-C or by closing the console', async () => {
   for (const how of ['back', 'leave'] as const) {
-    const { wait, slept } = given([alive], ['no', how]);
+    const { wait, slept } = given([alive], { asked: ['no', how] });
     assert.equal((await refusal(wait())).exitCode, 21);
     assert.equal(slept(), 10_000);
   }
+});
+
+const holder = { pid: 4720, name: 'msiexec.exe', parent: 'msiexec.exe', startedAt: null };
+const held = server({ installer: known({ suspended: true, disabledByPolicy: false, holders: [holder] }) });
+
+test('after that child Windows Installer is waited for, which may go on with what the child had asked for', async () => {
+  const { wait, slept } = given([ended], { looks: [held, held, server()] });
+  await wait();
+  assert.equal(slept(), 20_000);
+});
+
+test('an installation that does not end within its own limit ends the run as busy, with its name', async () => {
+  const { exitCode, problems } = await refusal(given([ended], { looks: [held] }).wait());
+  assert.equal(exitCode, 1618);
+  assert.match(problems[0]?.message ?? '', /msiexec\.exe \(process 4720.*waited for 20 s/);
 });

@@ -238,3 +238,12 @@ test('msiexec throws on arguments that nobody has given it a source for', async 
     /without REBOOT/,
   );
 });
+
+test('while somebody else installs something, msiexec ends with 1618, with a log and without a change', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  const holders = [{ pid: 4711, name: 'msiexec.exe', parent: 'setup.exe', startedAt: null }];
+  store(server, 'installer', { suspended: true, disabledByPolicy: false, holders });
+  const before = server.facts;
+  assert.equal(await install(server, 'SCIMConnector-4.4.4.msi'), 1618);
+  assert.equal(server.facts, before);
+});

@@ -201,3 +201,17 @@ test('facts that nest settings without end are not followed there', () => {
   const values = { '/a': '0'.repeat(64), [`/b${'/c'.repeat(100_000)}`]: '0'.repeat(64) };
   assert.equal(madeConfig({ path: 'a.json', values }, null), '{\n  "a": "made from facts: /a"\n}\r\n');
 });
+
+test('whoever was installing something when the facts were taken is not at work on the made server', async (t) => {
+  const facts = await factsOf(t, 'scim-4.1');
+  const holders = [{ pid: 4711, name: 'msiexec.exe', parent: 'setup.exe', startedAt: null }];
+  const made = await madeFrom(t, {
+    ...facts,
+    installer: { known: true, value: { ...known(facts.installer), holders } },
+  });
+  assert.deepEqual(known((await look(made)).installer).holders, []);
+  assert.ok(
+    made.notes.some((note) => note.startsWith('Whoever was installing something')),
+    made.notes.join('\n'),
+  );
+});

@@ -4,6 +4,7 @@ import type { Hosting } from '../../core/facts.ts';
 import { readBundle } from '../../media/bundle.ts';
 import { elapse, type Server, store, stored, timeOf } from '../server.ts';
 import { frameworksFolder, moduleFile, outOfProcessFile, schemaFile } from './hosting-places.ts';
+import { isHeld } from './msiexec.ts';
 import { type Ended, notThere, UnknownCall } from './tool.ts';
 
 type Options = Readonly<Record<string, 0 | 1>>;
@@ -21,6 +22,8 @@ export async function hosting(server: Server, [file = '', ...args]: readonly str
   if (!source) return notThere(file);
   const bundle = await readBundle(source).finally(() => source.close());
   if ('problem' in bundle) return { code: null, output: `${file} ${bundle.problem}` };
+  // The packages in it are installed by Windows Installer, and Burn ends with the code of the one that failed.
+  if (isHeld(server)) return { code: 1618, output: '' };
   elapse(server, installingMs);
   const ended = await runBundle(server, bundle.version, request);
   if (ended.code === 0) await cacheBundle(server, bundle.version, file);

@@ -38,6 +38,7 @@ export async function suspendMsiexec(
 async function run(server: Server, command: MsiCommand, cutBefore: string | null): Promise<Ended> {
   if (!(await server.drive.hasFolder(win32.dirname(command.log)))) return ended(1622);
   if (stored(server, 'installer').disabledByPolicy) return ended(1625);
+  if (isHeld(server)) return held(server, command);
   await settle(server);
   elapse(server, startingMs);
   const log = new MsiLog(server);
@@ -47,6 +48,18 @@ async function run(server: Server, command: MsiCommand, cutBefore: string | null
   if (code === null) return ended(null);
   await server.drive.write(command.log, log.bytes(code));
   return ended(code);
+}
+
+/** Whether somebody else installs something (MS-msi: _MSIExecute Mutex). */
+export function isHeld(server: Server): boolean {
+  return stored(server, 'installer').holders.length > 0;
+}
+
+async function held(server: Server, command: MsiCommand): Promise<Ended> {
+  const log = new MsiLog(server);
+  log.say('Failed to grab execution mutex. System error 258.');
+  await server.drive.write(command.log, log.bytes(1618));
+  return ended(1618);
 }
 
 /** A suspended installation is taken back before the next one begins. */
