@@ -14,7 +14,12 @@ export function busyWaits(limitMinutes: number): readonly number[] {
 /** Who installs something just now, `msiexec.exe (process 4711, started by setup.exe)`; null where nobody is seen. */
 export function holdersIn({ installer }: Facts): string | null {
   const holders = installer.known ? installer.value.holders : [];
-  return holders.length === 0 ? null : holders.map(holderText).join(', ');
+  return holders.length === 0 ? null : holdersText(holders);
+}
+
+/** Processes of Windows Installer in words. */
+export function holdersText(holders: readonly InstallerHolder[]): string {
+  return holders.map(holderText).join(', ');
 }
 
 function holderText({ pid, name, parent }: InstallerHolder): string {

@@ -1,9 +1,11 @@
+import { holdersText } from '../core/busy.ts';
 import type {
   ConfigFile,
   ConnectorFolder,
   Facts,
   Hosting,
   Iis,
+  InstallerState,
   Product,
   Reading,
   SharedFolder,
@@ -13,7 +15,7 @@ import { hanging, labelled } from './layout.ts';
 
 /** The facts of a server for a person: the few lines that decide what can be done with it. */
 export function factsText(facts: Facts, sandbox: boolean): string {
-  const { machine, products, iis, hosting, config, shared, folders, restart } = facts;
+  const { machine, products, iis, hosting, config, shared, folders, restart, installer } = facts;
   const title = of(machine, (one) => `${one.name}, Windows ${one.os.version} ${one.os.edition}`);
   return `${[
     labelled(title, sandbox),
@@ -24,6 +26,7 @@ export function factsText(facts: Facts, sandbox: boolean): string {
     row('IIS', of(iis, iisText)),
     row('.NET', of(hosting, runtimesText)),
     row('Module', of(hosting, moduleText)),
+    ...(installer.known && isIdle(installer.value) ? [] : [row('Installer', of(installer, installerText))]),
     row(
       'Restart',
       of(restart, (one) => one.reasons.join(', ') || 'none pending'),
@@ -83,6 +86,19 @@ function runtimesText({ runtimes }: Hosting): string {
   const names = [...new Set(runtimes.map((one) => `${one.name} ${one.version}`))];
   const bits = (name: string) => runtimes.filter((one) => `${one.name} ${one.version}` === name).map((one) => one.bits);
   return names.map((name) => `${name} (${bits(name).join(' and ')} bits)`).join(', ') || 'no runtime';
+}
+
+function isIdle({ suspended, disabledByPolicy, holders }: InstallerState): boolean {
+  return !suspended && !disabledByPolicy && holders.length === 0;
+}
+
+function installerText({ suspended, disabledByPolicy, holders }: InstallerState): string {
+  const texts = [
+    ...(holders.length > 0 ? [`at work for ${holdersText(holders)}`] : []),
+    ...(suspended ? ['holds an installation that was begun and not ended'] : []),
+    ...(disabledByPolicy ? ['disabled by policy'] : []),
+  ];
+  return texts.join('; ');
 }
 
 function moduleText({ module }: Hosting): string {

@@ -106,6 +106,18 @@ for (const { name, text, line } of [
   });
 }
 
+test('waiting for another installation may be given up at once, and neither backwards nor for more than a day', async () => {
+  const file = join(folder, 'busy.yaml');
+  await writeFile(file, 'limits:\n  busy: 0\n');
+  const ended = await run('plan', '--sandbox', server, '--answers', file, '--msi', msi);
+  assert.equal(ended.exitCode, 0, ended.err);
+  for (const minutes of ['-1', '1441', 'long'])
+    assert.deepEqual(
+      (await problemsOf('busy.yaml', `limits:\n  busy: ${minutes}\n`)).map((one) => one.line),
+      [2],
+    );
+});
+
 test('a file of aliases that unfold without end is refused, not unfolded', async () => {
   const levels = Array.from({ length: 12 }, (_, at) => `a${at + 1}: &a${at + 1} [${`*a${at}, `.repeat(9)}*a${at}]`);
   assert.ok((await problemsOf('aliases.yaml', `a0: &a0 [x]\n${levels.join('\n')}\n`)).length > 0);

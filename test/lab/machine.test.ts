@@ -9,6 +9,7 @@ const file = (name: string) => z(fileURLToPath(new URL(`../machine/${name}`, imp
 /** Tests of the machine that only Windows can run, by the Windows Node. */
 const windowsOnly = [
   ['children.test.ts', 'msiexec gets its command line as it reads it'],
+  ['is-alive.test.ts', 'a real child is seen at work by the real reader until it has ended'],
   ['protected-folder.test.ts', 'while one run holds the lock, another is told so'],
   ['disk.test.ts', 'a file that a scanner holds for a while is written, appended to, moved and removed all the same'],
   ['disk.test.ts', 'a folder in which a scanner holds a file is moved once it lets go'],

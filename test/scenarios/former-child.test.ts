@@ -8,7 +8,8 @@ import type { Machine } from '../../src/machine/machine.ts';
 import { Killed, withFaults } from '../../src/sandbox/faults.ts';
 import type { SandboxMachine } from '../../src/sandbox/sandbox-machine.ts';
 import { saveServer, store, stored } from '../../src/sandbox/server.ts';
-import { asked, doorsOf, givenServer } from '../given.ts';
+import { documentOf, run } from '../cli/program.ts';
+import { asked, doorsOf, givenServer, sample } from '../given.ts';
 import { withDoors } from '../sweep/doors.ts';
 
 const request = asked('apply', 'SCIMConnector-4.4.4.msi');
@@ -65,16 +66,34 @@ test('a run after one that ended has no child to ask for', async () => {
   assert.deepEqual(children, []);
 });
 
-test('an installation that does not end is named in the end of the run, which puts everything back', async () => {
-  const { machine } = await givenServer('scim-4.1');
+/** A server on which somebody else installs something that does not end. */
+async function heldServer() {
+  const { machine, folder } = await givenServer('scim-4.1');
   const { server } = machine;
   const holders = [{ pid: 4711, name: 'msiexec.exe', parent: 'setup.exe', startedAt: null }];
   store(server, 'installer', { ...stored(server, 'installer'), holders });
   await saveServer(server);
+  return { machine, folder };
+}
+
+const who = /another installation is running: msiexec\.exe \(process 4711, started by setup\.exe\)/;
+
+test('an installation that does not end is named in the end of the run, which puts everything back', async () => {
+  const { machine } = await heldServer();
   const { end, message } = await apply(request, doorsOf(machine));
   assert.equal(end, 'failed-as-before');
-  assert.match(
-    message,
-    /1618, another installation is running: msiexec\.exe \(process 4711, started by setup\.exe\); waited/,
-  );
+  assert.match(message, who);
+  assert.match(message, /1618, .*; waited 10 min/);
+});
+
+test('what goes on is told on stdout, and with --json on stderr alone', async () => {
+  for (const json of [false, true]) {
+    const { folder } = await heldServer();
+    const argv = ['apply', '--sandbox', folder, '--msi', sample('SCIMConnector-4.4.4.msi')];
+    const ended = await run(...argv, ...(json ? ['--json'] : []));
+    const [told, other] = json ? [ended.err, ended.out] : [ended.out, ended.err];
+    assert.match(told, /next attempt in 10 s/);
+    assert.doesNotMatch(other, /next attempt/);
+    if (json) assert.equal(documentOf(ended).end, 'failed-as-before');
+  }
 });

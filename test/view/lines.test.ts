@@ -50,3 +50,15 @@ test('a run that takes up another says which', async () => {
   const [line = ''] = await linesOf(opened({ continues: 'the-run-before' }));
   assert.match(line, /unfinished run the-run-before$/);
 });
+
+test('what goes on between entries has the time of day too, and a run that is left says so', async () => {
+  const lines: string[] = [];
+  const view = lineView((line) => void lines.push(line));
+  view.tell('2026-11-23T20:43:09Z', 'still at work: msiexec, upgrade to 4.4.4, 2 min (limit 30 min)');
+  view.show({ type: 'child', at: '2026-11-23T20:43:10Z', tool: 'msiexec', pid: 4, startedAt: '', limitMs: 1 });
+  view.show({ type: 'left', at: '2026-11-23T20:43:11Z', why: 'its console was closed' });
+  assert.deepEqual(lines, [
+    '20:43:09  still at work: msiexec, upgrade to 4.4.4, 2 min (limit 30 min)\n',
+    '20:43:11  left as it stands: its console was closed\n',
+  ]);
+});

@@ -50,8 +50,10 @@ const runs: Readonly<Record<string, readonly Entry[]>> = {
 
 for (const [name, run] of Object.entries(runs)) {
   const view = listrView();
+  view.tell('', 'before anything');
   for (const entry of run) {
     if (view.show(entry) !== undefined) throw new Error('a view must not answer');
+    if (name === 'good' && entry.type === 'started') view.tell(entry.at, `still at work: ${entry.id}`);
     await new Promise((done) => setTimeout(done, 20));
   }
   await view.close();

@@ -50,6 +50,10 @@ test('a run that works ends with all lines done', () => {
   }
 });
 
+test('a sentence on what goes on stands under the step at work', () => {
+  assert.match(output('good'), /upgrade to 4\.4\.4\n.*still at work: connector\.upgrade/);
+});
+
 test('a step that was brought about otherwise is done in the end', () => {
   assert.match(output('or else'), done('upgrade to 4.4.4'));
   assert.doesNotMatch(output('or else'), failed('upgrade to 4.4.4'));
