@@ -1,11 +1,13 @@
 import { cpSync, rmSync } from 'node:fs';
-import type { Doors } from '../../src/commands/request.ts';
+import type { Doors, Request } from '../../src/commands/request.ts';
+import { resume } from '../../src/commands/resume.ts';
 import { SetupError } from '../../src/core/setup-error.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { Killed, PowerCut } from '../../src/sandbox/faults.ts';
 import { reboot } from '../../src/sandbox/reboot.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Server, saveServer } from '../../src/sandbox/server.ts';
+import { startTask } from '../../src/sandbox/task-scheduler.ts';
 import { type Trace, traced, withDoors } from './doors.ts';
 import { asBefore, configLost, converged, type Goal } from './judge.ts';
 import { type Route, runCommand } from './routes.ts';
@@ -49,9 +51,10 @@ export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder
   cpSync(prepared.folder, folder, { recursive: true });
   const [ends, problems]: [string[], string[]] = [[], []];
   let state = prepared.start;
+  let byItself = false;
   for (let run = 1; run <= mostRuns; run += 1) {
     const strikes = strikeOf(trouble, run);
-    const ran = await runOnce(prepared.route, strikes, folder);
+    const ran = await runOnce(prepared.route, strikes, folder, byItself);
     const now = readState(folder);
     ends.push(ran.end);
     const found = [
@@ -60,12 +63,13 @@ export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder
       ...(strikes?.isHarmless ? endedOtherwise(prepared.route, ran) : []),
     ];
     problems.push(...found.map((text) => `run ${run}, ${ran.end}: ${text}${ran.why ? ` [${ran.why}]` : ''}`));
-    if (strikes === null && ran.end === lastEnd(prepared.route)) {
+    if (strikes === null && !byItself && ran.end === lastEnd(prepared.route)) {
       problems.push(...taskLeft(now).map((text) => `run ${run}, ${ran.end}: ${text}`));
       break;
     }
     if (run === mostRuns) problems.push(`after ${run} runs the server is not where the route leads: ${ran.why}`);
-    state = wantsRestart(ran.end) ? await restarted(folder) : now;
+    byItself = wantsRestart(ran.end) && (await restarted(folder));
+    state = wantsRestart(ran.end) ? readState(folder) : now;
   }
   rmSync(folder, { recursive: true });
   return { ends, problems };
@@ -95,7 +99,8 @@ function wantsRestart(end: string): boolean {
   return ['power cut', 'reboot-first', 'refused'].includes(end);
 }
 
-async function runOnce(route: Route, trouble: Trouble | null, folder: string): Promise<Ran> {
+/** Runs the command of the route, or what the startup task runs. */
+async function runOnce(route: Route, trouble: Trouble | null, folder: string, byItself: boolean): Promise<Ran> {
   const { machine } = await open(folder);
   const inner = withRoute(route, machine, machine.server);
   const outer = trouble ? trouble.machine(inner, machine.server) : inner;
@@ -105,15 +110,15 @@ async function runOnce(route: Route, trouble: Trouble | null, folder: string): P
     return trouble?.interruptAt !== undefined && questions >= trouble.interruptAt;
   };
   try {
-    const report = await runCommand(route, doorsOf(outer, interrupted));
+    const doors = doorsOf(outer, interrupted);
+    const report = byItself ? await resume(startupRequest, doors) : await runCommand(route, doors);
     // A process that died in its last journal line has told nobody of its end: then every door throws.
     await outer.hash('C:\\');
     // Time that passed in waiting alone is not on the disk yet.
     await saveServer(machine.server);
-    return {
-      end: report.end,
-      why: report.findings.length > 0 ? `${report.message} ${JSON.stringify(report.findings)}` : report.message,
-    };
+    if (report.runId === null && !('findings' in report)) return { end: 'nothing to resume', why: report.message };
+    const told = 'findings' in report && report.findings.length > 0 ? ` ${JSON.stringify(report.findings)}` : '';
+    return { end: report.end, why: report.message + told };
   } catch (error) {
     return thrown(error);
   }
@@ -144,6 +149,7 @@ function judged(
     case 'failed-changed':
       return changedForNothing(route, trouble, notAsBefore());
     case 'refused':
+    case 'nothing to resume':
     case 'busy':
       return touched(prepared, last, now);
     case 'bug':
@@ -177,11 +183,24 @@ function changedForNothing(route: Route, trouble: Trouble | null, differences: r
   return differences.length === 0 && !isBlind ? ['it was said though all is as before'] : [];
 }
 
-async function restarted(folder: string): Promise<ServerState> {
+/** Restarts the server; whether the Task Scheduler then starts our task. */
+async function restarted(folder: string): Promise<boolean> {
   const { machine } = await open(folder);
   await reboot(machine.server);
-  return readState(folder);
+  return startTask(machine.server);
 }
+
+const startupRequest: Request = {
+  command: 'resume',
+  startup: true,
+  json: true,
+  accept: [],
+  feature: [],
+  property: [],
+  wayBackProperty: [],
+  detailedExitcode: false,
+  explain: false,
+};
 
 async function open(folder: string): Promise<Sandbox> {
   const opened = await openSandbox(folder);
