@@ -8,15 +8,15 @@ import { SetupError } from '../core/setup-error.ts';
 import { instanceProperties } from '../core/shared-folder.ts';
 import type { Wanted } from '../core/wanted.ts';
 import type { LookFor, Probe } from '../machine/machine.ts';
-import { type History, newRunId, readHistory } from '../run/journal-file.ts';
+import { type History, newRunId, readHistory, type UnfinishedRun } from '../run/journal-file.ts';
 
 /** What a command knows after it looked and decided: all that it takes to report, or to begin the run. */
 export type Decided = {
   readonly now: Facts;
   readonly decision: Decision;
   readonly opened: Opened;
-  /** The run to take up again, if there is one. */
-  readonly unfinished: NonNullable<History['unfinished']> | undefined;
+  /** The run to take up again, if there is one that may have touched something; else all is found anew. */
+  readonly unfinished: UnfinishedRun | undefined;
   readonly lookFor: LookFor;
 };
 
@@ -24,7 +24,7 @@ export type Decided = {
 export async function decideNow(probe: Probe, wanted: Wanted, program: string): Promise<Decided> {
   const history = await historyOf(probe);
   const { lastRunId } = history;
-  const unfinished = history.unfinished ?? undefined;
+  const unfinished = history.unfinished?.touched ? history.unfinished : undefined;
   const runId = newRunId(probe.now(), lastRunId);
   const backupId = unfinished?.backupId ?? runId;
   const places = placesOf(runId, backupId, probe.scripts);
@@ -52,7 +52,7 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
     sandbox: probe.sandbox,
     runId,
     backupId,
-    continues: unfinished?.runId ?? null,
+    continues: history.unfinished?.runId ?? null,
     before: unfinished?.before ?? now,
     wanted,
     findings: decision.findings,

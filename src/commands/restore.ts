@@ -22,7 +22,7 @@ export async function restore({ from = '', accept }: Request, doors: Doors): Pro
   }
   const { manifest, source } = await restorable(machine, from);
   const { unfinished } = await historyOf(machine);
-  if (unfinished) {
+  if (unfinished?.touched) {
     throw new SetupError(21, {
       message: `The run ${unfinished.runId} is not finished: what config belongs here is for it to say.`,
       hint: 'Finish it with scim-setup apply, then restore.',

@@ -75,19 +75,25 @@ export type Entry =
     };
 
 /**
- * The unfinished run that a journal tells of, or null if it was closed as converged or as before, or had touched nothing. One that
- * only lets Windows Installer take something back leaves nothing of ours to go on with or to walk back.
+ * The unfinished run that a journal tells of, or null if it was closed as converged or as before. One that only lets Windows
+ * Installer take something back leaves nothing of ours to go on with or to walk back.
  */
 export function replay(entries: readonly Entry[]): Unfinished | null {
   const opened = entries.find((entry) => entry.type === 'opened');
   if (!opened?.plan || isSettling(opened.plan) || entries.some((entry) => isFinished(entry, opened))) return null;
-  if (opened.continues === null && !entries.some(isTouching)) return null;
   const turned = entries.some((entry) => entry.type === 'turned');
   const direction = turned ? 'back' : opened.plan.direction;
   return { before: opened.before, wanted: opened.wanted, direction };
 }
 
-/** The backup comes before all else, so until it is whole nothing was touched: what has changed since is for a new run to find. */
+/**
+ * Whether a run, or one before it in its chain, may have touched the server. The backup comes before all else, so one that was cut
+ * until that was whole has not: what it wanted is still to be done, and what has changed since is found anew.
+ */
+export function hasTouched(entries: readonly Entry[]): boolean {
+  return entries.some((entry) => (entry.type === 'opened' ? entry.backupId !== entry.runId : isTouching(entry)));
+}
+
 function isTouching(entry: Entry): boolean {
   return entry.type === 'restarting' || (isOfStep(entry) && entry.step.kind !== 'config.backup');
 }

@@ -1,4 +1,12 @@
-import { type Child, type Entry, journalLine, parseJournal, replay, unendedChild } from '../core/journal.ts';
+import {
+  type Child,
+  type Entry,
+  hasTouched,
+  journalLine,
+  parseJournal,
+  replay,
+  unendedChild,
+} from '../core/journal.ts';
 import { placesRoot } from '../core/places.ts';
 import type { Unfinished } from '../core/plan.ts';
 import type { Files, Machine } from '../machine/machine.ts';
@@ -6,9 +14,16 @@ import type { Files, Machine } from '../machine/machine.ts';
 /** What the journals on a server tell: the newest id of a run or backup, and the run to take up again, if there is one. */
 export type History = {
   readonly lastRunId: string | null;
-  readonly unfinished: (Unfinished & { readonly runId: string; readonly backupId: string }) | null;
+  readonly unfinished: UnfinishedRun | null;
   /** The last child of the newest run that had begun, if it is not known to have ended. */
   readonly child: (Child & { readonly runId: string }) | null;
+};
+
+/** `touched`: whether it, or a run before it in its chain, may have touched the server. */
+export type UnfinishedRun = Unfinished & {
+  readonly runId: string;
+  readonly backupId: string;
+  readonly touched: boolean;
 };
 
 /** Reads the journals from the newest on. A journal without its first line tells that its run had not begun. */
@@ -24,9 +39,11 @@ export async function readHistory(files: Files): Promise<History | { readonly pr
     if (opened?.type !== 'opened') continue;
     const unfinished = replay(journal.entries);
     const child = unendedChild(journal.entries);
+    const { backupId } = opened;
+    const touched = hasTouched(journal.entries);
     return {
       lastRunId,
-      unfinished: unfinished && { ...unfinished, runId, backupId: opened.backupId },
+      unfinished: unfinished && { ...unfinished, runId, backupId, touched },
       child: child && { ...child, runId },
     };
   }

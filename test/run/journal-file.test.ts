@@ -45,7 +45,10 @@ test('the newest run counts, and it is taken up with the backup of its chain', a
     [lastRunId, unfinished?.runId, unfinished?.backupId],
     ['2026-11-02T00-00-00Z', '2026-11-02T00-00-00Z', 'chain'],
   );
-  assert.deepEqual([unfinished?.before, unfinished?.direction], [opened().before, 'forward']);
+  assert.deepEqual(
+    [unfinished?.before, unfinished?.direction, unfinished?.touched],
+    [opened().before, 'forward', true],
+  );
 });
 
 test('the child that a cut run had started is known with its run, and none of an older one', async () => {

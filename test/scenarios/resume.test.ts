@@ -281,3 +281,26 @@ test('a run that is killed as it begins to resume is resumed by the next start',
   assert.equal((await runAfterRestart(folder)).exitCode, 0);
   assert.ok((await treeOf(join(folder, protectedFolder)))['/resume/attempts.txt'] === undefined);
 });
+
+test('a run that was cut right before its first change is gone on with, and a setting saved since is carried over', async () => {
+  const trial = await givenServer('scim-4.1');
+  const { machine: tracing, trace } = traced(trial.machine);
+  await apply(upgrade, doorsOf(tracing));
+  const door = trace.doors.findIndex(({ step }) => step === 'pool.stop') + 1;
+  assert.ok(door > 0);
+
+  const { folder, machine } = await givenServer('scim-4.1');
+  const trouble = { kind: 'power-cut', effect: 'none' } as const;
+  await cut(apply(upgrade, doorsOf(withFaults(machine, { at: { door }, trouble }))));
+  const { drive } = await serverIn(folder);
+  const settings = 'C:\\inetpub\\wwwroot\\SCIMConnector\\appsettings.json';
+  const text = new TextDecoder().decode((await drive.read(settings)) ?? new Uint8Array());
+  const saved = text.replace(/("Configurations"\s*:\s*)"[^"]*"/, '$1"saved since"');
+  assert.notEqual(saved, text);
+  await drive.write(settings, saved);
+
+  const resumed = await runAfterRestart(folder);
+  assert.equal(resumed.end, 'converged', resumed.message);
+  assert.deepEqual([await hasTask(folder), (await seenIn(folder)).versions], [false, ['4.4.4']]);
+  assert.match(new TextDecoder().decode((await drive.read(settings)) ?? new Uint8Array()), /"saved since"/);
+});
