@@ -8,8 +8,11 @@ import type { Trouble } from './trouble.ts';
 /** Our process is killed, and the child that it had started goes on into the next run (T3). */
 export function lateEnds(door: number, what: string, call: Call<'change'>): Trouble[] {
   const at = `door ${door} (${what})`;
-  return [...unknownEnds(door, at, call), ...(call.tool === 'eventcreate' ? [] : knownEnds(door, at, call))];
+  return [...unknownEnds(door, at, call), ...(aside.includes(call.tool) ? [] : knownEnds(door, at, call))];
 }
+
+/** Children that change nothing of what a run is about: no step starts them, and they do not stand in the journal. */
+const aside: readonly Call['tool'][] = ['eventcreate', 'schtasks', 'shutdown'];
 
 /** It was killed so soon after the start that the child does not stand in the journal: nobody can wait for it. */
 function unknownEnds(door: number, place: string, call: Call<'change'>): Trouble[] {
