@@ -211,7 +211,7 @@ export class SandboxMachine implements Machine {
   }
 
   ownProgram(): Promise<OwnProgram> {
-    return ownProgram();
+    return ownProgram(this.server.folder);
   }
 
   async keepSecrets(path: string, secrets: Secrets): Promise<Replaced> {

@@ -135,13 +135,13 @@ test('a second run copies nothing that is there already', async () => {
   const copies = async (one: typeof machine, version: string) => {
     const { machine: watched, trace } = traced(one);
     await apply(asked('apply', `SCIMConnector-${version}.msi`), doorsOf(watched));
-    return trace.doors.map((door) => door.what).filter((what) => /package\.json|manifest\.json|schtasks/.test(what));
+    return trace.doors.map((door) => door.what).filter((what) => /program\.txt|manifest\.json|schtasks/.test(what));
   };
-  const program = ['receive package.json', 'write manifest.json'];
+  const program = ['receive program.txt', 'write manifest.json'];
   assert.deepEqual((await copies(machine, '4.3.0')).slice(0, 3), [...program, 'schtasks']);
   const again = await copies(await machineIn(folder), '4.4.4');
   assert.deepEqual(
-    [again.includes('receive package.json'), again.filter((one) => one === 'schtasks').length],
+    [again.includes('receive program.txt'), again.filter((one) => one === 'schtasks').length],
     [false, 2],
   );
 });
