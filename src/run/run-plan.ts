@@ -1,43 +1,17 @@
 import type { Outcome } from '../core/codes.ts';
 import type { End } from '../core/exit-codes.ts';
 import type { Facts, Reading } from '../core/facts.ts';
-import type { Interrupt } from '../core/interrupt.ts';
 import type { Entry, Phase } from '../core/journal.ts';
 import { isPreparing, unsettled } from '../core/lasting.ts';
 import { missing } from '../core/missing.ts';
 import { type Plan, type Planned, stepsForward } from '../core/plan.ts';
 import { whyNotBeforeRestart } from '../core/product-gaps.ts';
 import type { Step } from '../core/step.ts';
-import type { RebootChoice } from '../core/wanted.ts';
 import { capitalised, titleOf } from '../core/words.ts';
 import { noteIn } from './journal-file.ts';
 import { gapsOf, isReadable, judge, type Reached } from './reached.ts';
-
-/** What the loop is handed: the only ways in which it touches the world. */
-export type RunDoors = {
-  look(): Promise<Facts>;
-  /** Brings a step's state about, or says how it failed. `label` names this attempt for its log. */
-  perform(step: Step, label: string, phase: Phase): Promise<Outcome>;
-  /** Appends an entry to the journal and flushes it; rejects when it could not. */
-  write(entry: Entry): Promise<void>;
-  interrupted(): Interrupt;
-  /** Resolves when `interrupted` begins to answer `leave`; it may never. */
-  readonly leaving: Promise<void>;
-  /** What is done where nothing goes on without a restart of the server. */
-  readonly reboot: RebootChoice;
-  /** Starts a restart of the server that leaves time to close the journal, or says why it could not. */
-  restart(): Promise<Outcome>;
-  now(): string;
-  /** A sentence for the operator that the journal could not take. */
-  warn(text: string): void;
-};
-
-export type RunResult = {
-  readonly end: End;
-  readonly rebootRequired: boolean;
-  readonly why: string;
-  readonly after: Facts | null;
-};
+import { restartOrTell } from './restart.ts';
+import type { RunDoors, RunResult } from './run-doors.ts';
 
 const whyLeft = 'its console was closed';
 
@@ -182,17 +156,10 @@ class Run {
     return this.walkBack(`${capitalised(titleOf(step))}: ${why}, and the server is not to be restarted`);
   }
 
-  /** An end at which a restart is due. Without its line in the journal the server is not restarted. */
+  /** An end at which a restart is due, or has been started. */
   async #restartFor(end: 'reboot-first' | 'converged', why: string, after: Facts | null): Promise<RunResult> {
-    if (this.#doors.reboot !== 'auto') return this.#end(end, why, after);
-    try {
-      await this.#doors.write({ type: 'restarting', at: this.#doors.now(), why });
-    } catch (error) {
-      return this.#end(end, also(why, `the journal could not be written: ${(error as Error).message}`), after);
-    }
-    const { reboot, meaning } = await this.#doors.restart();
-    if (reboot === 'initiated') return this.#end('reboot-started', why, after);
-    return this.#end(end, also(why, `the server could not be restarted: ${meaning}`), after);
+    const ended = await restartOrTell({ end, why }, this.#doors);
+    return this.#end(ended.end, ended.why, after);
   }
 
   /** The step, or else what may be done in its place; either way its own state must hold in the end. */
@@ -293,8 +260,4 @@ class Run {
   #end(end: End, why: string, after: Facts | null): RunResult {
     return { end, rebootRequired: this.#reboot || end === 'reboot-first' || end === 'reboot-started', why, after };
   }
-}
-
-function also(why: string, more: string): string {
-  return why === '' ? more : `${why}; ${more}`;
 }

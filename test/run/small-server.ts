@@ -3,7 +3,7 @@ import type { Facts, Product } from '../../src/core/facts.ts';
 import type { Interrupt } from '../../src/core/interrupt.ts';
 import type { Entry } from '../../src/core/journal.ts';
 import type { Step } from '../../src/core/step.ts';
-import type { RunDoors } from '../../src/run/run-plan.ts';
+import type { RunDoors } from '../../src/run/run-doors.ts';
 import { config, configFile, hash, iis, known, pool, product, server, settings, unread } from '../core/server-facts.ts';
 
 /** What happens in place of a step's success: another outcome, with or without the step's effect. */
