@@ -106,7 +106,7 @@ const product = z.strictObject({
       properties: z.array(z.string()),
     })
     .nullable(),
-  damaged: z.string().optional(),
+  damaged: z.strictObject({ path: z.string(), why: z.string() }).optional(),
 });
 const configFile = z.strictObject({
   path: z.string(),

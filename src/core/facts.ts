@@ -135,8 +135,8 @@ export type Product = {
   readonly missingFiles: readonly string[];
   /** null: it is gone, or `damaged` says why it is of no use. */
   readonly cached: null | CachedPackage;
-  /** Why the file that Windows Installer keeps as its package is not that package: a clause that begins with its path. */
-  readonly damaged?: string | undefined;
+  /** What Windows Installer keeps as its package and is not that; `why` follows the path, as in "is damaged: ...". */
+  readonly damaged?: undefined | { readonly path: string; readonly why: string };
 };
 
 export type ConfigRole = 'settings' | 'responses' | 'web.config' | 'legacy';

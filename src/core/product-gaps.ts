@@ -35,7 +35,7 @@ export function lostPackage(now: readonly Product[], msi: { productCode: string;
 export function whyLost({ version, damaged }: Pick<Product, 'version' | 'damaged'>): string {
   return damaged === undefined
     ? `the package of version ${version} that Windows Installer keeps is not there`
-    : `what Windows Installer keeps as the package of version ${version} is not it: ${damaged}`;
+    : `what Windows Installer keeps as the package of version ${version} is not it: ${damaged.path} ${damaged.why}`;
 }
 
 /** Whether a product is registered. */

@@ -33,7 +33,7 @@ export function productReader(files: Files, readPackage: ReadPackage): ProductRe
     if (localPackage === null || sha256 === null) return { ...registered, folder, missingFiles: [], cached: null };
     const content = ownContent(product, await contentOf(localPackage, sha256));
     if ('problem' in content) {
-      const damaged = `${localPackage} ${content.problem}`;
+      const damaged = { path: localPackage, why: content.problem };
       return { ...registered, folder, missingFiles: [], cached: null, damaged };
     }
     const missingFiles = folder === null ? [] : await missingFilesIn(files, folder, content);

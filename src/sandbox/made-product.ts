@@ -1,22 +1,32 @@
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { samePath } from '../core/connector.ts';
 import type { Facts, Iis, Product, Site } from '../core/facts.ts';
+import { cabinetsOf, type Msi } from '../core/media.ts';
 import { openHostFile } from '../machine/host-files.ts';
 import { readMsi } from '../media/read-media.ts';
 import { remember, type Server, store, stored } from './server.ts';
 import { tools } from './tools/table.ts';
 
 /** A package on this system that can stand for what a server has installed. */
-export type KnownPackage = { readonly file: string; readonly productCode: string; readonly sha256: string };
+export type KnownPackage = {
+  readonly file: string;
+  readonly productCode: string;
+  readonly sha256: string;
+  /** Names of the cabinets that lie beside it. */
+  readonly cabinets: readonly string[];
+};
 
 const temp = 'C:\\Windows\\Temp\\facts';
 
 /** The packages among some files. */
 export async function knownPackages(files: readonly string[]): Promise<readonly KnownPackage[]> {
   const read = await Promise.all(files.map(async (file) => ({ file, msi: await readMsi(file, openHostFile) })));
-  return read.flatMap(({ file, msi }) =>
-    'problem' in msi ? [] : [{ file, productCode: msi.productCode, sha256: msi.sha256 }],
-  );
+  return read.flatMap(({ file, msi }) => ('problem' in msi ? [] : [{ file, ...idOf(msi) }]));
+}
+
+function idOf(msi: Msi): Omit<KnownPackage, 'file'> {
+  const { productCode, sha256 } = msi;
+  return { productCode, sha256, cabinets: cabinetsOf(msi).map(({ name }) => name) };
 }
 
 /** The package of a product: the very one that Windows Installer kept, or else one of the same product code; null if none is. */
@@ -30,11 +40,13 @@ export function packageOf(product: Product, known: readonly KnownPackage[]): Kno
  * Without a package it is registered only: Windows Installer then has nothing to repair or to remove it with (1612).
  */
 export async function layProduct(server: Server, product: Product, known: KnownPackage | null): Promise<boolean> {
-  const isLaid = known !== null && isOnDrive(product.folder) && (await installed(server, product, known.file));
-  const { productCode, cached } = product;
+  const isLaid = known !== null && isOnDrive(product.folder) && (await installed(server, product, known));
+  const { productCode, cached, damaged } = product;
   const registered = server.memory.registered[productCode];
-  const localPackage = cached?.path ?? 'C:\\Windows\\Installer\\gone.msi';
-  if (registered) await moveCached(server, registered.localPackage, cached ? localPackage : null);
+  const kept = cached?.path ?? damaged?.path ?? null;
+  const localPackage = kept ?? 'C:\\Windows\\Installer\\gone.msi';
+  if (registered) await moveCached(server, registered.localPackage, kept);
+  if (damaged) await cutShort(server, localPackage);
   const made = registered ?? { keyPaths: [], packageCode: '', sourceFolder: '', language: '', site: null };
   const packageName = product.packageName ?? cached?.name ?? registered?.packageName ?? 'gone.msi';
   remember(server, {
@@ -55,11 +67,18 @@ async function moveCached(server: Server, from: string, to: string | null): Prom
   await server.drive.remove(from);
 }
 
+/** What a damaged package holds is not known; half of a whole one is none. */
+async function cutShort(server: Server, path: string): Promise<void> {
+  const bytes = isOnDrive(path) ? await server.drive.read(path) : null;
+  if (bytes) await server.drive.write(path, bytes.subarray(0, bytes.length >> 1));
+}
+
 /** Runs the package's own installation, on a server that has no other product and whose installer is not in the way. */
-async function installed(server: Server, product: Product, file: string): Promise<boolean> {
+async function installed(server: Server, product: Product, { file, cabinets }: KnownPackage): Promise<boolean> {
   const { facts, memory } = server;
   const [path, log] = [`${temp}\\${product.cached?.name ?? basename(file)}`, `${temp}\\msi.log`];
   await server.drive.receive(file, path);
+  for (const name of cabinets) await server.drive.receive(join(dirname(file), name), `${temp}\\${name}`);
   store(server, 'products', []);
   store(server, 'installer', { suspended: false, disabledByPolicy: false, holders: [] });
   store(server, 'restart', { reasons: [], deletions: [] });
@@ -68,7 +87,7 @@ async function installed(server: Server, product: Product, file: string): Promis
   const properties = ['REBOOT=ReallySuppress', 'MSIRESTARTMANAGERCONTROL=Disable', 'ALLUSERS=1'];
   const args = ['/i', path, ...quiet, ...properties, ...placeProperties(server, product)];
   const { code } = await tools.msiexec(server, args);
-  for (const one of [path, log]) await server.drive.remove(one);
+  for (const one of [path, log, ...cabinets.map((name) => `${temp}\\${name}`)]) await server.drive.remove(one);
   await server.drive.removeEmptyFolder(temp);
   server.facts = facts;
   remember(server, { clock: memory.clock, leaving: memory.leaving, manualPools: memory.manualPools });

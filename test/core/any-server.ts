@@ -40,7 +40,7 @@ const oddities = mostly<Partial<Product>>(
   { folder: null },
   { folder: 'D:\\Web\\SCIMConnector' },
   { cached: null },
-  { cached: null, damaged: 'C:\\Windows\\Installer\\abc.msi is damaged' },
+  { cached: null, damaged: { path: 'C:\\Windows\\Installer\\abc.msi', why: 'is damaged' } },
   { packageName: '..\\elsewhere.msi' },
 );
 const anyProduct = fc

@@ -245,7 +245,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'package-lost',
-    speaks: to(only('4.1.0', { cached: null, damaged: 'C:\\a.msi is no MSI' })),
+    speaks: to(only('4.1.0', { cached: null, damaged: { path: 'C:\\a.msi', why: 'is no MSI' } })),
     silent: [to(only('4.1.0', { cached: null }), givenOld(msi('4.1.0')))],
   },
   {

@@ -294,7 +294,9 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
       ],
       [
         'its package is damaged',
-        server({ products: known([product('4.1.0', { cached: null, damaged: 'C:\\a.msi is no MSI' })]) }),
+        server({
+          products: known([product('4.1.0', { cached: null, damaged: { path: 'C:\\a.msi', why: 'is no MSI' } })]),
+        }),
         /is not it: C:\\a.msi is no MSI/,
       ],
     ],

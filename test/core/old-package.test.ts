@@ -58,7 +58,10 @@ test('where Windows Installer has lost its package, an upgrade gives it that of 
 });
 
 test('where Windows Installer has lost its package, the connector is uninstalled by that of the operator', () => {
-  const { connector } = planFor({ cached: null, damaged: 'C:\\a.msi is damaged' }, wanted(null, { oldMsi: given }));
+  const { connector } = planFor(
+    { cached: null, damaged: { path: 'C:\\a.msi', why: 'is damaged' } },
+    wanted(null, { oldMsi: given }),
+  );
   const removal = stepOf(
     connector.map(({ step }) => step),
     'connector.uninstall',

@@ -184,7 +184,7 @@ test('a cached package that is gone is told apart from one that is damaged, or a
   };
   for (const [sentence, packageRead] of Object.entries(sentences)) {
     const product = await productOf(packageRead);
-    assert.deepEqual([product?.cached, product?.damaged], [null, `${cachedPackage} ${sentence}`]);
+    assert.deepEqual([product?.cached, product?.damaged], [null, { path: cachedPackage, why: sentence }]);
     assert.deepEqual(product?.missingFiles, [], 'what is not its package does not tell which files are gone');
   }
   await disk.remove(cachedPackage);

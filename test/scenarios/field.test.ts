@@ -125,7 +125,8 @@ test('the broken package is gone, and the connector whole', async (t) => {
 test('the damaged package is known to be there, and to be of no use', async (t) => {
   const [product] = known((await factsOf(t, 'damaged-package')).products);
   assert.deepEqual([product?.cached, product?.missingFiles], [null, []]);
-  assert.match(product?.damaged ?? '', /^C:\\Windows\\Installer\\[0-9a-f]+\.msi is damaged: /);
+  assert.match(product?.damaged?.path ?? '', /^C:\\Windows\\Installer\\[0-9a-f]+\.msi$/);
+  assert.match(product?.damaged?.why ?? '', /^is damaged: /);
 });
 
 test('the package with a cabinet beside it is kept without that', async (t) => {
