@@ -4,7 +4,7 @@ import { SetupError } from '../core/setup-error.ts';
 import type { Machine, Probe } from '../machine/machine.ts';
 import type { View } from '../view/lines.ts';
 import type { Io } from './io.ts';
-import type { CommandName } from './parser.ts';
+import type { CommandName } from './options.ts';
 
 /** What a command gives: one document, and the same as text. */
 export type Result = { readonly exitCode: number; readonly document: object; readonly text: string };
