@@ -94,12 +94,12 @@ export function hasTouched(entries: readonly Entry[]): boolean {
   return entries.some((entry) => (entry.type === 'opened' ? entry.backupId !== entry.runId : isTouching(entry)));
 }
 
-function isTouching(entry: Entry): boolean {
-  return entry.type === 'restarting' || (isOfStep(entry) && entry.step.kind !== 'config.backup');
-}
+const harmless: readonly Entry['type'][] = ['opened', 'already', 'turned', 'left', 'closed'];
 
-function isOfStep(entry: Entry): entry is Extract<Entry, { type: 'started' | 'finished' }> {
-  return entry.type === 'started' || entry.type === 'finished';
+/** An entry that is damaged, or that a newer version has written, may tell of anything. */
+function isTouching(entry: Entry): boolean {
+  const isOfBackup = 'step' in entry && entry.step?.kind === 'config.backup';
+  return !harmless.includes(entry.type) && !isOfBackup;
 }
 
 /** Whether a run was left as it stood, and did not come to its end all the same. */
