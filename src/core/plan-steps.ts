@@ -62,9 +62,14 @@ function numbered({ backup, prerequisites, connector }: Parts<Draft>): Parts<Pla
 
 function connectorSteps(one: Situation): Draft[] {
   if (isToSettle(one)) return settleSteps(one);
-  if (one.route === 'none' && one.unfinished) return asItWas(one);
-  const main = mainSteps(one);
-  return main.length === 0 ? [] : [...strayStep(one), ...proveShared(one), ...aroundPools(one, main)];
+  if (one.unfinished && isAsBefore(one)) return asItWas(one);
+  const [stray, main] = [strayStep(one), mainSteps(one)];
+  return stray.length + main.length === 0 ? [] : [...stray, ...proveShared(one), ...aroundPools(one, main)];
+}
+
+/** Whether the connector is wanted as it was before the first run of the chain. */
+function isAsBefore({ route, wanted }: Situation): boolean {
+  return route === 'none' || (route !== 'restore' && wanted.goal === 'present' && wanted.msi === null);
 }
 
 /** What is wanted is what there was before the unfinished run: whatever that has changed is put back. */
@@ -137,13 +142,14 @@ function unchangedStep(one: Situation): Draft[] {
 }
 
 /**
- * What no product owns, and what an uninstallation leaves. A run that is taken up again may have installed the new version where
+ * What no product owns, and what an uninstallation leaves. A run that is taken up again may have installed the version wanted where
  * they lay: what that owns stays.
  */
 function cleaningSteps(one: Situation): Draft[] {
   const iis = valueOr(one.origin.iis, null);
-  const isNew = (product: Product) => !one.products.some((old) => old.productCode === product.productCode);
-  const added = valueOr(one.now.products, []).filter(isNew);
+  const isAdded = ({ productCode }: Product) =>
+    productCode === one.wanted.msi?.productCode && !one.products.some((old) => old.productCode === productCode);
+  const added = valueOr(one.now.products, []).filter(isAdded);
   const steps = (left: Leftovers) => clearingSteps(without(left, added, valueOr(one.now.iis, null)), iis);
   const stops = new Set(one.products.map((product) => siteOf(one.origin, product).pool?.name));
   return [

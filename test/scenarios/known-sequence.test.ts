@@ -41,6 +41,14 @@ const sequences: Readonly<Record<string, (door: number) => Sequence>> = {
     scenario: 'iis-only',
     operations: [cut('4.4.4', 'kill before', door), run(null)],
   }),
+  'an uninstallation after an unfinished installation over leftovers leaves no product': (door) => ({
+    scenario: 'leftovers',
+    operations: [cut('4.4.4', 'code 1641 after the effect', door), run(null)],
+  }),
+  'another version after an unfinished installation over leftovers alone is there': (door) => ({
+    scenario: 'leftovers',
+    operations: [cut('4.3.0', 'kill before', door), run('4.4.4')],
+  }),
   'settings entered after a first installation that was cut at its very end are in a backup when another version comes':
     (door) => ({
       scenario: 'iis-only',
