@@ -97,7 +97,7 @@ export async function runLocked(
   const first = await again();
   // As amid a run, a server that could not be read is looked at once more.
   const next = first.end === 'refused' && first.findings.some(isUnreadable) ? await again() : first;
-  return { ...next, changed: true, ...(next.end === 'refused' ? refusedAfterwards : {}) };
+  return { ...next, changed: true, ...(next.end === 'refused' ? refusedAfterwards(next) : {}) };
 }
 
 /**
@@ -115,13 +115,16 @@ function afterSettling(error: unknown): never {
   throw new SetupError(23, { message, hint: 'Run again.' }, ...error.problems);
 }
 
-/** A refusal promises that nothing was touched, and this time something was. */
-const refusedAfterwards = {
-  end: 'failed-changed',
-  exitCode: exitCodeOf('failed-changed', false),
-  message:
-    'Windows Installer has taken back what it held suspended; what is there now was refused, and nothing else was touched.',
-} as const;
+/**
+ * A refusal promises that nothing was touched, and this time something was. A run that was begun and could not prove its backup has
+ * left the connector as Windows Installer had left it for that run.
+ */
+function refusedAfterwards({ runId, message }: RunReport): Pick<RunReport, 'end' | 'exitCode' | 'message'> {
+  const end = runId === null ? 'failed-changed' : 'failed-as-before';
+  const why = runId === null ? 'what is there now was refused, and nothing else was touched.' : message;
+  const told = `Windows Installer has taken back what it held suspended; then: ${why}`;
+  return { end, exitCode: exitCodeOf(end, false), message: told };
+}
 
 type Write = (entry: Entry) => Promise<void>;
 
