@@ -28,7 +28,7 @@ export class Undo {
 
 /**
  * Takes an installation back: files, registration, sites. Time does not go back, and neither does what has started or
- * stopped meanwhile: a suspended installation is taken back after a restart of the server.
+ * stopped meanwhile, nor what is no part of it, as tasks and logs: a suspended installation is taken back after a restart.
  */
 export async function takeBack(server: Server, undone: Undone): Promise<void> {
   for (const [path, content] of Object.entries(undone.files)) {
@@ -37,14 +37,14 @@ export async function takeBack(server: Server, undone: Undone): Promise<void> {
   }
   for (const folder of newFolders(undone)) await server.drive.removeEmptyFolder(folder);
   const { facts } = undone;
-  const { clock, leaving } = server.memory;
+  const { registered, clients, laid, acls, manualPools } = undone.memory;
   server.facts = {
     ...server.facts,
     products: facts.products,
     iis: iisBack(server, facts),
     restart: restartBack(server, facts),
   };
-  server.memory = { ...undone.memory, clock, leaving, suspended: null };
+  server.memory = { ...server.memory, registered, clients, laid, acls, manualPools, suspended: null };
 }
 
 /** Folders of files that were not there before, the deepest first. */
