@@ -1,6 +1,7 @@
 import { asciiJson } from '../core/ascii-json.ts';
 import { givenUpEvent, notResumedEvent } from '../core/event-log.ts';
 import type { Facts } from '../core/facts.ts';
+import { cutRun } from '../core/journal.ts';
 import { refOf } from '../core/media.ts';
 import { cabinetPath, packagePath, placesOf, placesRoot, resumePlaces } from '../core/places.ts';
 import type { RunReport } from '../core/report.ts';
@@ -12,7 +13,7 @@ import type { PackageRef } from '../core/step.ts';
 import type { Wanted } from '../core/wanted.ts';
 import type { Machine } from '../machine/machine.ts';
 import { writeEvent } from '../run/event-log.ts';
-import { type History, readHistory } from '../run/journal-file.ts';
+import { type History, newestEntries, readHistory } from '../run/journal-file.ts';
 import { isOwnCopy } from '../run/own-copy.ts';
 import { standDown } from '../run/ready.ts';
 import { waitUntilSettled } from '../run/settled.ts';
@@ -36,7 +37,7 @@ export type NothingToResume = {
 
 export type ResumeReport = RunReport | NothingToResume;
 
-type Unfinished = NonNullable<History['unfinished']>;
+type Unfinished = Pick<NonNullable<History['unfinished']>, 'runId' | 'before' | 'wanted'>;
 
 /**
  * Goes on with the unfinished run, as its journal has it: what was wanted then, the packages and secrets that were kept. `startup`
@@ -64,7 +65,8 @@ async function mustBeElevated(machine: Machine): Promise<void> {
 
 async function unfinishedRun(machine: Machine): Promise<Unfinished | null> {
   const history = await readHistory(machine);
-  if ('unfinished' in history) return history.unfinished;
+  // What only lets Windows Installer take something back is unfinished for none but those who were promised that the rest follows.
+  if ('unfinished' in history) return history.unfinished ?? cutRun(await newestEntries(machine));
   throw new SetupError(21, {
     message: `A journal cannot be read: ${history.problem}.`,
     hint: 'Move that run away only when you know in which state it left the server.',
@@ -143,8 +145,10 @@ async function giveUp({ runId }: Unfinished, doors: Doors): Promise<void> {
 }
 
 async function isStillUnfinished(machine: Machine): Promise<boolean> {
-  const history = await readHistory(machine);
-  return !('unfinished' in history) || history.unfinished !== null;
+  return unfinishedRun(machine).then(
+    (run) => run !== null,
+    () => true,
+  );
 }
 
 /** A file that cannot be read counts as one attempt too many: nobody may go on for ever. */

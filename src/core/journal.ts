@@ -86,6 +86,12 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
   return { before: opened.before, wanted: opened.wanted, direction };
 }
 
+/** The opening of a run that was cut, also of one that only settled something; null for one that came to an end, or had no plan. */
+export function cutRun(entries: readonly Entry[]): Opened | null {
+  const opened = entries.find((entry) => entry.type === 'opened');
+  return opened?.plan && !entries.some((entry) => entry.type === 'closed') ? opened : null;
+}
+
 /**
  * Whether a run, or one before it in its chain, may have touched the server. The backup comes before all else, so one that was cut
  * until that was whole has not: what it wanted is still to be done, and what has changed since is found anew.

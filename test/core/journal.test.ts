@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { End } from '../../src/core/exit-codes.ts';
 import {
+  cutRun,
   type Entry,
   hasTouched,
   isLeft,
@@ -241,4 +242,16 @@ test('the last child is at work perhaps, unless its step has ended', () => {
 test('a child that was abandoned past its time limit may be at work after the end of its run', () => {
   const abandoned = finished('pool.stop', { outcome: { ok: false, abandoned: true } });
   assert.notEqual(unendedChild([opened(), started('pool.stop'), child(), abandoned, closed('failed-changed')]), null);
+});
+
+test('a run that was cut is one to go on with after a restart, even if it only settled something', () => {
+  assert.equal(cutRun([opened()])?.runId, opened().runId);
+  const settling = {
+    ...plan,
+    connector: [{ id: 'installer.settle', why: '', step: { kind: 'installer.settle', by: null } as const }],
+  };
+  assert.equal(replay([opened({ plan: settling })]), null);
+  assert.equal(cutRun([opened({ plan: settling })])?.runId, opened().runId);
+  for (const entries of [[], [opened({ plan: null })], [opened(), closed('refused')], [opened(), closed('converged')]])
+    assert.equal(cutRun(entries), null);
 });

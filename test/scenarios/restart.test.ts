@@ -49,6 +49,16 @@ test('an uninstallation that lost its power is brought to its end too', async ()
   assert.deepEqual((await seenIn(folder)).versions, []);
 });
 
+test('a run that lost its power while Windows Installer took something back goes on with what was asked for', async () => {
+  const { folder, machine } = await givenServer('suspended');
+  const accepting = asked('apply', 'SCIMConnector-4.4.4.msi', { ...withBundle, accept: ['installer-suspended'] });
+  const fault = { at: { tool: 'msiexec', call: 1 }, trouble: { kind: 'power-cut', effect: 'done' } } as const;
+  await cut(apply(accepting, doorsOf(withFaults(machine, fault))));
+  const resumed = await runAfterRestart(folder);
+  assert.equal(resumed.exitCode, 0, resumed.message);
+  assert.deepEqual([(await seenIn(folder)).versions, await hasTask(folder)], [['4.4.4'], false]);
+});
+
 test('a run that was cut on its way back goes on walking back, and ends as before', async () => {
   const { folder, machine } = await givenServer('scim-4.1');
   const failing = asked('apply', 'SCIMConnector-4.4.5-fails-old-gone.msi');
