@@ -54,7 +54,7 @@ const rules: readonly Rule[] = [
       /^core\//,
       /^msi\//,
       /^media\//,
-      /^machine\/(machine|disk|read-files|read-products|read-shared|host-files)\.ts$/,
+      /^machine\/(machine|disk|read-files|read-products|read-shared|host-files|application-host)\.ts$/,
       /^node:/,
     ],
     sentence: 'sandbox may import core, msi, media, Node, and of machine the doors and what reads files',

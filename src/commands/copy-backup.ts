@@ -1,4 +1,4 @@
-import { type Manifest, manifestPath, storedPath } from '../core/backup.ts';
+import { copiesIn, type Manifest, manifestPath, storedPath } from '../core/backup.ts';
 import { isConnectorPath } from '../core/connector.ts';
 import type { Facts } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
@@ -30,7 +30,7 @@ const onlyTrusted = 'O:BAG:SYD:P(A;;FA;;;SY)(A;;FA;;;BA)';
 export async function copyTo(to: string, from: string, manifest: Manifest, machine: Machine): Promise<void> {
   const problems: string[] = [];
   try {
-    for (const file of manifest.files) {
+    for (const file of copiesIn(manifest)) {
       if (!(await placed(storedPath(from, file), storedPath(to, file), file, machine)))
         problems.push(`${storedPath(to, file)} is not what was written`);
     }

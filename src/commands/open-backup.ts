@@ -1,4 +1,4 @@
-import { type BackupFile, type Manifest, manifestPath, parseManifest, storedPath } from '../core/backup.ts';
+import { type BackupFile, copiesIn, type Manifest, manifestPath, parseManifest, storedPath } from '../core/backup.ts';
 import { placesRoot } from '../core/places.ts';
 import { originalFiles, type RestorableFile, type RestoreFrom } from '../core/restore.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
@@ -26,7 +26,7 @@ export async function openBackup(files: Files, folder: string): Promise<OpenedBa
   const manifest = parseManifest(new TextDecoder().decode(bytes), sha256Of);
   if ('problem' in manifest) return { folder, manifest: null, problems: [`its manifest: ${manifest.problem}`] };
   const problems: string[] = [];
-  for (const file of manifest.files) {
+  for (const file of copiesIn(manifest)) {
     const found = await files.hash(storedPath(folder, file));
     if (found === null) problems.push(`the copy of ${file.path} is not there`);
     else if (found !== file.sha256) problems.push(`the copy of ${file.path} is damaged`);

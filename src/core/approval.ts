@@ -19,6 +19,12 @@ export const freeFacts: readonly FreeFact[] = [
   { path: 'installer.holders', why: 'whoever installs something has ended by then, or is waited for' },
   { path: 'iis.services.*.startedAt', why: 'services are restarted; IIS older than the bundle gives another plan' },
   { path: 'iis.pools.*.workers', why: 'worker processes come and go with the requests' },
+  {
+    path: 'iis.hostConfig.sddl',
+    why: 'who may change applicationHost.config; it is put back with the rights it then has',
+  },
+  { path: 'iis.sites.*.element', why: 'any setting of a site; folder, pool and bindings are held' },
+  { path: 'iis.pools.*.element', why: 'any setting of a pool; its account is held' },
   { path: 'folders.*.logs', why: 'the connector begins a new log every so often' },
   { path: 'shared.own', why: 'what this program itself has changed in the shared folder' },
   { path: 'kept', why: 'what this program itself has copied; each copy is proven again before it counts' },

@@ -29,12 +29,17 @@ export type BackupSurroundings = {
   readonly certificates: readonly CertificateBinding[];
 };
 
+/** The kept applicationHost.config. */
+export type BackupHost = Omit<BackupFile, 'role' | 'changed' | 'since'>;
+
 /** What a backup holds. It is written last, so a folder with a manifest is a whole backup. */
 export type Manifest = BackupSurroundings & {
   readonly schema: 1;
   readonly takenAt: string;
   readonly server: string;
   readonly files: readonly BackupFile[];
+  /** Absent where it cannot be put back as text, or nothing could be lost. */
+  readonly host?: BackupHost;
   /** Of all the rest, so that a manifest that was edited or cut off is known by it. */
   readonly fingerprint: Sha256;
 };
@@ -66,16 +71,27 @@ export function parseManifest(text: string, fingerprint: Fingerprint): Manifest 
     return { problem: `it is of schema ${String(value.schema)}, which this version does not know` };
   const { fingerprint: own, ...rest } = value;
   if (own !== fingerprint(JSON.stringify(rest))) return { problem: 'it was changed after it was written' };
-  if (!Array.isArray(value.files) || !value.files.every(isBackupFile)) return { problem: 'it does not name its files' };
+  const host = value.host === undefined ? [] : [value.host];
+  if (!Array.isArray(value.files) || !value.files.every(isBackupFile) || !host.every(isStored))
+    return { problem: 'it does not name its files' };
   const manifest = value as unknown as Manifest;
-  return manifest.files.every((file) => /^[^\\/:]+$/.test(file.stored) && !/^\.+$/.test(file.stored))
+  return copiesIn(manifest).every((file) => /^[^\\/:]+$/.test(file.stored) && !/^\.+$/.test(file.stored))
     ? manifest
     : { problem: 'it names a copy outside its own folder' };
 }
 
+/** Every file of which a backup holds a copy. */
+export function copiesIn({ files, host }: Pick<Manifest, 'files' | 'host'>): readonly BackupHost[] {
+  return host ? [...files, host] : files;
+}
+
 function isBackupFile(file: unknown): file is BackupFile {
-  const { path, role, sha256, sddl, stored } = (file ?? {}) as Partial<BackupFile>;
-  return [path, role, sha256, sddl, stored].every((text) => typeof text === 'string');
+  return typeof (file as Partial<BackupFile> | null)?.role === 'string' && isStored(file);
+}
+
+function isStored(file: unknown): file is BackupHost {
+  const { path, sha256, sddl, stored } = (file ?? {}) as Partial<BackupHost>;
+  return [path, sha256, sddl, stored].every((text) => typeof text === 'string');
 }
 
 function parsed(text: string): Record<string, unknown> | null {

@@ -33,11 +33,10 @@ const builders: { readonly [K in StepKind]: Builder<K> } = {
   'folder.clear': () => [],
   'folder.present': () => [],
   'site.present': putSite,
-  'site.absent': ({ site, certificates }, attempt) => [
-    removeSite(site, attempt),
-    ...certificates.flatMap((one) => bindCertificate(one, attempt)),
-  ],
-  'pool.present': ({ pool, identity }, attempt) => putPool(pool, identity).map((args) => appcmd(args, attempt)),
+  'site.absent': ({ site }, attempt) => [removeSite(site, attempt)],
+  'certificates.present': ({ certificates }, attempt) => certificates.flatMap((one) => bindCertificate(one, attempt)),
+  'pool.present': ({ pool, identity, exact }, attempt) =>
+    exact ? [] : putPool(pool, identity).map((args) => appcmd(args, attempt)),
   'pool.absent': ({ pool }, attempt) => [appcmd(['delete', 'apppool', `/apppool.name:${pool}`], attempt)],
 };
 

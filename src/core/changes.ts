@@ -11,6 +11,7 @@ import type {
   SharedFolder,
   Values,
 } from './facts.ts';
+import { foreignChanges } from './foreign-sites.ts';
 
 /** What differs between two looks at a server, in sentences for its operator; nothing is said of what could not be read. */
 export function changesBetween(before: Facts, after: Facts): readonly string[] {
@@ -19,6 +20,7 @@ export function changesBetween(before: Facts, after: Facts): readonly string[] {
     ...compared(before.hosting, after.hosting, hostingChanges),
     ...compared(before.products, after.products, productChanges),
     ...compared(before.iis, after.iis, iisChanges),
+    ...foreignChanges(before, after),
     ...compared(before.config, after.config, isFirst(before, after) ? firstConfig : configChanges),
     ...compared(before.folders, after.folders, folderChanges),
     ...compared(before.shared, after.shared, sharedChanges),

@@ -2,11 +2,12 @@ import { crossesFormat, isConnectorPath } from './connector.ts';
 import type { Product } from './facts.ts';
 import { type FindingRow, listed, named, read } from './finding-row.ts';
 import { configConflicts, settingsUnknown } from './kept-config.ts';
+import { losesPassword } from './kept-site.ts';
 import { packageInstead } from './old-package.ts';
 import type { Route } from './plan.ts';
 import { whyLost } from './product-gaps.ts';
 import { sameName } from './site-gaps.ts';
-import { hasPassword, type Situation, siteOf, valueOr } from './situation.ts';
+import { type Situation, siteOf, valueOr } from './situation.ts';
 import { compareMsiVersions } from './version.ts';
 import { whyNoWayBack } from './way-back.ts';
 import { capitalised } from './words.ts';
@@ -133,14 +134,15 @@ export const connectorFindings: readonly FindingRow[] = [
     id: 'pool-password',
     about: 'connector',
     means:
-      'The pool of the connector runs under an account whose password only IIS knows, and uninstalling the connector loses it.',
+      'Uninstalling the connector loses the password of its pool, which only IIS knows, and the text of the pool cannot be put back here.',
     needs: ['iis'],
     stops: 'always',
     hint: 'Have the account and its password at hand, let the pool run as ApplicationPoolIdentity for the run, and set the account again afterwards.',
-    test: ({ product, route, origin }) => {
+    test: (one) => {
+      const { product, route, origin } = one;
       const pool = product && isReplacing(route) ? siteOf(origin, product).pool : null;
-      return hasPassword(pool)
-        ? `Pool ${pool?.name} runs as ${pool?.identity.slice('SpecificUser:'.length)}; uninstalling the old version takes the password along, which only IIS knows.`
+      return losesPassword(one) && pool
+        ? `Pool ${pool.name} runs as ${pool.identity.slice('SpecificUser:'.length)}; uninstalling the old version takes the password along, which only IIS knows.`
         : null;
     },
   },

@@ -65,9 +65,22 @@ const site = z.strictObject({
   pool: z.string(),
   bindings: z.array(z.string()),
   state: runState,
+  element: sha256.optional(),
 });
-const pool = z.strictObject({ name: z.string(), identity: z.string(), state: runState, workers: z.number() });
-const iis = z.strictObject({ ...iisCore, sites: z.array(site), pools: z.array(pool) });
+const pool = z.strictObject({
+  name: z.string(),
+  identity: z.string(),
+  state: runState,
+  workers: z.number(),
+  element: sha256.optional(),
+});
+const hostConfig = z.strictObject({ path: z.string(), sddl: z.string() });
+const iis = z.strictObject({
+  ...iisCore,
+  sites: z.array(site),
+  pools: z.array(pool),
+  hostConfig: hostConfig.optional(),
+});
 const hosting = z.strictObject({
   runtimes: z.array(z.strictObject({ name: z.string(), version: z.string(), bits })),
   bundles: z.array(z.strictObject({ version: z.string(), cachedAt: z.string().nullable() })),
@@ -127,6 +140,14 @@ const shared = z.strictObject({
 const kept = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), sha256 })),
   packages: z.array(sha256),
+  host: z
+    .strictObject({
+      path: z.string(),
+      sha256,
+      sites: z.array(z.strictObject({ name: z.string(), application: z.string(), element: sha256 })),
+      pools: z.array(z.strictObject({ name: z.string(), element: sha256 })),
+    })
+    .optional(),
 });
 
 const readerOnly = {

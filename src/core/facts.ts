@@ -53,6 +53,8 @@ export type Site = {
   /** As IIS writes them: `https/*:443:`. */
   readonly bindings: readonly string[];
   readonly state: 'started' | 'stopped';
+  /** Of its text in applicationHost.config, without that of applications below it; absent where that cannot be put back as text. */
+  readonly element?: Sha256 | undefined;
 };
 
 export type Pool = {
@@ -61,7 +63,12 @@ export type Pool = {
   readonly state: 'started' | 'stopped';
   /** Worker processes still alive: `appcmd stop` returns before they are gone (T10). */
   readonly workers: number;
+  /** Of its text in applicationHost.config, as for sites: the password of its account stands there, encrypted. */
+  readonly element?: Sha256 | undefined;
 };
+
+/** The applicationHost.config that IIS reads, with the owner, group and DACL it has. */
+export type HostConfig = { readonly path: string; readonly sddl: string };
 
 /** One binding of http.sys, which is not part of applicationHost.config (T5). */
 export type CertificateBinding = {
@@ -84,6 +91,8 @@ export type Iis = {
   readonly sites: readonly Site[];
   readonly pools: readonly Pool[];
   readonly certificates: readonly CertificateBinding[];
+  /** Absent where it cannot be edited as text: it is shared with other servers, no UTF-8, or its rights could not be read. */
+  readonly hostConfig?: HostConfig | undefined;
 };
 
 /** The five proofs that IIS can load the ASP.NET Core Module (dotnet/aspnetcore, ANCMV2/aspnetcoremodulev2.wxs). */
@@ -185,6 +194,15 @@ export type SharedFolder = {
 export type Kept = {
   readonly files: readonly { readonly path: string; readonly sha256: Sha256 }[];
   readonly packages: readonly Sha256[];
+  /** The kept applicationHost.config, and what each site and pool is in it; absent where none is kept. */
+  readonly host?: KeptHost | undefined;
+};
+
+export type KeptHost = {
+  readonly path: string;
+  readonly sha256: Sha256;
+  readonly sites: readonly (Pick<Site, 'name' | 'application'> & { readonly element: Sha256 })[];
+  readonly pools: readonly { readonly name: string; readonly element: Sha256 }[];
 };
 
 /** What one server looks like. Each reading can fail on its own; no secret is ever in it. */
@@ -210,7 +228,7 @@ export type Facts = {
 };
 
 /** What the reader (Get-ScimFacts.ps1) knows of IIS; sites and pools themselves stand in applicationHost.config. */
-export type ReaderIis = Omit<Iis, 'sites' | 'pools'> & {
+export type ReaderIis = Omit<Iis, 'sites' | 'pools' | 'hostConfig'> & {
   readonly siteStates: Readonly<Record<string, 'started' | 'stopped'>>;
   readonly poolStates: Readonly<Record<string, 'started' | 'stopped'>>;
   /** Pool name of each living worker process. */

@@ -1,6 +1,6 @@
 import { defaultPool, isConnectorPath, isNamedAfterConnector, samePath } from './connector.ts';
-import type { CertificateBinding, ConnectorFolder, Facts, Iis, Pool, Product, Site } from './facts.ts';
-import { isSameSite, portOf, sameName, securePorts } from './site-gaps.ts';
+import type { ConnectorFolder, Facts, Iis, Pool, Product, Site } from './facts.ts';
+import { isSameSite, sameName, withoutText } from './site-gaps.ts';
 import type { Step } from './step.ts';
 
 /** What of the connector lies on a server without a product that owns it (domain: known problems of the uninstallation). */
@@ -62,24 +62,13 @@ export function without(left: Leftovers, owners: readonly Product[], iis: Iis | 
 }
 
 /** The steps that take away what is left over; a site before its pool, both before the folder that they hold. */
-export function clearingSteps({ folders, sites, pools }: Leftovers, iis: Iis | null): readonly Step[] {
+export function clearingSteps({ folders, sites, pools }: Leftovers): readonly Step[] {
   return [
     ...pools.map(({ name }): Step => ({ kind: 'pool.stop', pool: name })),
-    ...sites.map((site): Step => ({ kind: 'site.absent', site, certificates: sharedCertificates(site, iis) })),
+    ...sites.map((site): Step => ({ kind: 'site.absent', site: withoutText(site) })),
     ...pools.map(({ name }): Step => ({ kind: 'pool.absent', pool: name })),
     ...folders.map(({ path }): Step => ({ kind: 'folder.clear', path })),
   ];
-}
-
-/** Removing a site takes the certificate of its address and port from everybody who uses that (T5). */
-function sharedCertificates(site: Site, iis: Iis | null): readonly CertificateBinding[] {
-  const foreign = (iis?.sites ?? []).filter((one) => !sameName(one.name, site.name));
-  const ports = new Set(foreign.flatMap((one) => securePorts(one)));
-  const own = securePorts(site);
-  return (iis?.certificates ?? []).filter((one) => {
-    const port = portOf(one);
-    return one.present && ports.has(port) && own.includes(port);
-  });
 }
 
 /** An application under a site goes alone; a site with somebody's application under it stays. */

@@ -156,14 +156,19 @@ export function msiFrom(input: MsiInput): Msi | { readonly problem: string } {
   };
 }
 
+/** For programs of how many bits a package is. */
+export function bitsOf({ platform }: Pick<Msi, 'platform'>): 32 | 64 {
+  return platform === 'x86' ? 32 : 64;
+}
+
 /**
  * Whether the package itself removes the product while it is installed (T12): by its Upgrade table, in the same context (MS-msi,
  * FindRelatedProducts) and, to be safe, the same bitness. Facts hold no language of an installed product; it is taken to be one of
  * the package's own. Where that is wrong both are registered afterwards, which the upgrade's own state does not allow.
  */
 export function replaces(msi: Msi, product: Pick<Product, 'upgradeCode' | 'version' | 'context' | 'bits'>): boolean {
-  const bits = msi.platform === 'x86' ? 32 : 64;
-  if (msi.removeExistingProducts === null || product.context !== 'machine' || product.bits !== bits) return false;
+  if (msi.removeExistingProducts === null || product.context !== 'machine' || product.bits !== bitsOf(msi))
+    return false;
   return msi.upgrade.some(
     (row) => !row.onlyDetect && sameCode(row, product) && speaks(row, msi) && inRange(row, product.version),
   );

@@ -18,14 +18,19 @@ import {
   identityGaps,
   poolGaps,
   poolNamed,
+  poolTextGaps,
   secondSites,
   servingGaps,
   siteGaps,
   siteNamed,
+  siteTextGaps,
   strayCertificates,
 } from './site-gaps.ts';
 import type { Step, StepKind, Steps } from './step.ts';
 import { counted, nameOfSite } from './words.ts';
+
+/** For states that do not depend on the backup. */
+const nothingKept: Facts['kept'] = { known: true, value: { files: [], packages: [] } };
 
 type Judge<K extends StepKind> = (step: Steps[K], facts: Facts) => Reading<readonly string[]>;
 
@@ -41,12 +46,13 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
   'iis.restart': (_step, facts) => both(facts.iis, facts.hosting, restartGaps),
   'pool.stop': ({ pool }, facts) => withReading(facts.iis, (now) => poolGaps(now, pool, 'stopped')),
   'pool.start': ({ pool }, facts) => withReading(facts.iis, (now) => poolGaps(now, pool, 'started')),
-  'config.backup': ({ files, packages }, facts) =>
+  'config.backup': ({ files, packages, host }, facts) =>
     withReading(facts.kept, (kept) => [
       ...files
         .filter((file) => !kept.files.some((one) => samePath(one.path, file.path) && one.sha256 === file.sha256))
         .map((file) => `${file.path} is not in the backup`),
       ...packages.filter((one) => !kept.packages.includes(one.sha256)).map((one) => `package ${one.name} is not kept`),
+      ...(!host || (kept.host && samePath(kept.host.path, host.path)) ? [] : [`${host.path} is not in the backup`]),
     ]),
   'config.restore': ({ files, match }, facts) =>
     withReading(facts.config, (now) =>
@@ -79,21 +85,27 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
   'installer.settle': (_step, facts) => withReading(facts.installer, suspendedGaps),
   'folder.clear': ({ path }, facts) => withReading(facts.folders, (now) => filesLeft(now, path)),
   'folder.present': ({ folder }, facts) => withReading(facts.folders, (now) => folderGaps(now, folder)),
-  'site.present': ({ site, identity, certificates, beside, bound }, facts) =>
-    withReading(facts.iis, (now) => [
+  'site.present': ({ site, identity, beside, exact }, facts) =>
+    both(facts.iis, exact ? facts.kept : nothingKept, (now, kept) => [
       ...siteGaps(now, site, identity),
-      ...certificateGaps(now, certificates),
       ...secondSites(now, site, beside).map((one) => `${nameOfSite(one)} points at ${site.folder} too`),
+      ...siteTextGaps(now, kept, site),
+      ...poolTextGaps(now, kept, site.pool),
+    ]),
+  'site.absent': ({ site }, facts) =>
+    withReading(facts.iis, (now) => (siteNamed(now, site) ? [`site ${nameOfSite(site)} is still there`] : [])),
+  'certificates.present': ({ certificates, bound }, facts) =>
+    withReading(facts.iis, (now) => [
+      ...certificateGaps(now, certificates),
       ...strayCertificates(now, bound).map(
         (one) => `certificate ${one.thumbprint} is bound to ${one.endpoint}, which no site uses`,
       ),
     ]),
-  'site.absent': ({ site, certificates }, facts) =>
-    withReading(facts.iis, (now) => [
-      ...(siteNamed(now, site) ? [`site ${nameOfSite(site)} is still there`] : []),
-      ...certificateGaps(now, certificates),
+  'pool.present': ({ pool, identity, exact }, facts) =>
+    both(facts.iis, exact ? facts.kept : nothingKept, (now, kept) => [
+      ...identityGaps(now, pool, identity),
+      ...poolTextGaps(now, kept, pool),
     ]),
-  'pool.present': ({ pool, identity }, facts) => withReading(facts.iis, (now) => identityGaps(now, pool, identity)),
   'pool.absent': ({ pool }, facts) =>
     withReading(facts.iis, (now) => (poolNamed(now, pool) ? [`pool ${pool} is still there`] : [])),
 };

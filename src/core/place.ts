@@ -6,7 +6,7 @@ import type { Properties } from './step.ts';
 /**
  * The folder of a product where a package could only put it by a property (T4): Windows Installer remembers none, so without one
  * the package goes to its standard place. Null where it lies there or where it lies is not known. Site, application, bindings, pool
- * and certificates need no property: `site.present` puts them back itself, and they are proved afterwards.
+ * and certificates need no property: `site.present` and `certificates.present` put them back, and they are proved afterwards.
  */
 export function ownFolder(product: Product): string | null {
   return product.folder === null || samePath(product.folder, defaultFolder) ? null : product.folder;

@@ -2,6 +2,7 @@ import { defaultFolder, samePath } from './connector.ts';
 import type { ConnectorFolder, Facts, Pool, Product, Site } from './facts.ts';
 import { splitProperties } from './instance.ts';
 import { filesToKeep } from './kept-config.ts';
+import { certificateSteps } from './kept-site.ts';
 import { type Leftovers, noLeftovers, remainsOf } from './leftovers.ts';
 import type { Msi } from './media.ts';
 import { oldPackageOf, refFor } from './old-package.ts';
@@ -9,9 +10,9 @@ import { asksForFolder } from './place.ts';
 import type { Plan } from './plan.ts';
 
 import { secretsBack, sharedBack } from './shared-plan.ts';
-import { isSameSite, portOf, sameName, secondSites, securePorts } from './site-gaps.ts';
+import { isSameSite, sameName, secondSites, withoutText } from './site-gaps.ts';
 
-import { type Situation, siteOf, valueOr } from './situation.ts';
+import { hasText, type Situation, siteOf, valueOr } from './situation.ts';
 import type { MsiRef, Properties, Step } from './step.ts';
 import { whyNoWayBack } from './way-back.ts';
 
@@ -30,7 +31,8 @@ export function wayBackOf(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
     ...one.products.map((product) => putBack(one, product)),
     ...foldersOf(one, left).map((folder): Step => ({ kind: 'folder.present', folder })),
     ...sitesOf(one, left),
-    ...left.pools.map(({ name, identity }): Step => ({ kind: 'pool.present', pool: name, identity })),
+    ...left.pools.map((pool) => poolPresent(one.origin, pool)),
+    ...certificateSteps(one, []),
     ...exactFiles(one),
     ...sharedBack(one),
     ...pools.map(asItWas),
@@ -142,21 +144,22 @@ function sitesOf({ origin, products }: Situation, left: Leftovers): Step[] {
     .flatMap((site) => sitePresent(origin, site, iis?.pools.find((pool) => sameName(pool.name, site.pool)) ?? null));
 }
 
-/** The site of a product as it was, with the certificates on its ports: removing a site may take them along (T5). */
-export function siteStep(origin: Facts, product: Product): Step[] {
+/** The site of a product as it was; its settings are left to the setup where a pool of its own kind is needed. */
+export function siteStep(origin: Facts, product: Product, isTextKept: boolean): Step[] {
   const { site, pool } = siteOf(origin, product);
-  return site ? sitePresent(origin, site, pool) : [];
+  return site ? sitePresent(origin, site, pool, isTextKept) : [];
 }
 
-function sitePresent(origin: Facts, site: Site, pool: Pool | null): Step[] {
+function sitePresent(origin: Facts, site: Site, pool: Pool | null, isTextKept = hasText(origin, pool, site)): Step[] {
   if (!pool) return [];
-  const iis = valueOr(origin.iis, null);
-  const ports = securePorts(site);
-  // One whose certificate is gone cannot be bound again.
-  const certificates = (iis?.certificates ?? []).filter((one) => one.present && ports.includes(portOf(one)));
-  const beside = secondSites(iis, site, []).map((one) => one.name + one.application);
-  const bound = (iis?.certificates ?? []).map((one) => one.endpoint);
-  return [{ kind: 'site.present', site, identity: pool.identity, certificates, beside, bound }];
+  const beside = secondSites(valueOr(origin.iis, null), site, []).map((one) => one.name + one.application);
+  const exact = isTextKept ? { exact: true as const } : {};
+  return [{ kind: 'site.present', site: withoutText(site), identity: pool.identity, beside, ...exact }];
+}
+
+function poolPresent(origin: Facts, pool: Pool): Step {
+  const exact = hasText(origin, pool) ? { exact: true as const } : {};
+  return { kind: 'pool.present', pool: pool.name, identity: pool.identity, ...exact };
 }
 
 /** Every config file, byte for byte as it was. */

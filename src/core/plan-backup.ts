@@ -2,12 +2,14 @@ import { filesToKeep } from './kept-config.ts';
 import { type OldPackage, oldPackageOf } from './old-package.ts';
 import type { Draft } from './plan.ts';
 import { sharedFilesToKeep } from './shared-plan.ts';
-import type { Situation } from './situation.ts';
-import type { WantedFile } from './step.ts';
+import { isToSettle, type Situation, valueOr } from './situation.ts';
+import type { Steps, WantedFile } from './step.ts';
 
-/** A backup wherever there is a product or config: what lies there without a product is nobody's to lose either. */
+/** A backup wherever there is a product, config or a site: what lies there without a product is nobody's to lose either. */
 export function backupSteps(one: Situation): Draft[] {
-  return one.products.length === 0 && filesOf(one).length === 0 ? [] : [backupStep(one)];
+  const { products, leftovers } = one;
+  const isSite = leftovers.sites.length + leftovers.pools.length > 0 && 'host' in hostOf(one);
+  return products.length + filesOf(one).length > 0 || isSite ? [backupStep(one)] : [];
 }
 
 /** Every config file, and the packages from which the registered versions could be put back. */
@@ -22,8 +24,15 @@ function backupStep(one: Situation): Draft {
   }));
   const values = files.reduce((sum, file) => sum + Object.keys(file.values).length, 0);
   const versions = old.map((each) => keptAs(one, each));
-  const why = `${files.length} files, ${values} values${versions.length > 0 ? `, and the package of ${versions.join(' and ')}` : ''}`;
-  return { step: { kind: 'config.backup', files, packages }, why };
+  const host = 'host' in hostOf(one) ? ', applicationHost.config' : '';
+  const why = `${files.length} files, ${values} values${host}${versions.length > 0 ? `, and the package of ${versions.join(' and ')}` : ''}`;
+  return { step: { kind: 'config.backup', files, packages, ...hostOf(one) }, why };
+}
+
+/** What Windows Installer takes back first may change it, so it is kept only afterwards. */
+function hostOf(one: Situation): Pick<Steps['config.backup'], 'host'> {
+  const path = valueOr(one.origin.iis, null)?.hostConfig?.path;
+  return path === undefined || isToSettle(one) ? {} : { host: { path } };
 }
 
 /** The version of a package that is kept, and for the operator's own copy under which name, where that is another. */

@@ -2,14 +2,7 @@ import { isConnectorPath } from './connector.ts';
 import { filesToKeep } from './kept-config.ts';
 import { refOf } from './media.ts';
 import type { Draft, Plan } from './plan.ts';
-import { type Situation, valueOr } from './situation.ts';
-
-/** Whether Windows Installer holds somebody else's suspended installation: what it takes back then changes what is to be decided (T11). */
-export function isToSettle({ now, unfinished }: Situation): boolean {
-  return unfinished === undefined && valueOr(now.installer, idle).suspended;
-}
-
-const idle = { suspended: false, disabledByPolicy: false, holders: [] };
+import type { Situation } from './situation.ts';
 
 /** Alone: everything is looked at and decided again before anything else is done. */
 export function settleSteps(one: Situation): Draft[] {

@@ -1,21 +1,21 @@
 import { defaultPool } from './connector.ts';
 import type { Product } from './facts.ts';
-import { splitProperties } from './instance.ts';
 import { filesToCarry, filesToKeep } from './kept-config.ts';
+import { certificateSteps, isPlaceKept, isTextKept, losesPassword } from './kept-site.ts';
 import { clearingSteps, type Leftovers, without } from './leftovers.ts';
 import { type Msi, refOf } from './media.ts';
 import { packageInstead, refFor } from './old-package.ts';
-import { asksForFolder, keepsPlace, ownFolder } from './place.ts';
+import { asksForFolder, ownFolder } from './place.ts';
 import type { Draft, Plan, Planned, Route } from './plan.ts';
 import { exactFiles, leftoversToClear, remainsToClear, siteStep, strayMsi, wayBackOf } from './plan-back.ts';
 import { backupSteps } from './plan-backup.ts';
 import { prerequisiteSteps } from './plan-prerequisites.ts';
-import { isToSettle, settleBack, settleSteps } from './plan-settle.ts';
+import { settleBack, settleSteps } from './plan-settle.ts';
 import { restoreSteps } from './restore.ts';
 import { secretsForPackage } from './secret-findings.ts';
 import { checkShared, proveShared } from './shared-plan.ts';
 import { poolNamed } from './site-gaps.ts';
-import { hasPassword, type Situation, siteOf, valueOr } from './situation.ts';
+import { isToSettle, type Situation, siteOf, valueOr } from './situation.ts';
 import type { Step, Steps } from './step.ts';
 
 /** The steps from the origin to the wanted state. The loop skips what holds, so a run that was cut goes on with the same plan. */
@@ -79,7 +79,8 @@ function asItWas(one: Situation): Draft[] {
 
 function mainSteps(one: Situation): Draft[] {
   const { route, wanted } = one;
-  if (route === 'uninstall') return [...uninstallSteps(one), ...cleaningSteps(one), ...checkShared(one)];
+  if (route === 'uninstall')
+    return [...uninstallSteps(one), ...cleaningSteps(one), ...keepCertificates(one), ...checkShared(one)];
   if (route === 'restore')
     return restoreSteps(one).map((step) => ({ step, why: `as of ${wanted.restore?.takenAt ?? 'then'}` }));
   if (!wanted.msi) return [];
@@ -94,22 +95,36 @@ const replaceSteps: MainSteps = (one, msi) => [
   ...cleaningSteps(one),
   installStep(msi, one),
   ...keepSite(one),
+  ...keepCertificates(one),
   ...restoreStep(one),
   ...checkShared(one),
 ];
 
 const mainStepsByRoute: { readonly [R in Route]?: MainSteps } = {
-  install: (one, msi) => [...cleaningSteps(one), installStep(msi, one), ...checkShared(one), serveStep(msi)],
+  install: (one, msi) => [
+    ...cleaningSteps(one),
+    installStep(msi, one),
+    ...keepCertificates(one),
+    ...checkShared(one),
+    serveStep(msi),
+  ],
   upgrade: (one, msi) => [
     ...recacheSteps(one),
     upgradeStep(one, msi),
     ...keepSite(one),
+    ...keepCertificates(one),
     ...restoreStep(one),
     ...checkShared(one),
   ],
   replace: replaceSteps,
   downgrade: replaceSteps,
-  repair: (one, msi) => [repairStep(one, msi), ...keepSite(one), ...exactStep(one), ...checkShared(one)],
+  repair: (one, msi) => [
+    repairStep(one, msi),
+    ...keepSite(one),
+    ...keepCertificates(one),
+    ...exactStep(one),
+    ...checkShared(one),
+  ],
 };
 
 /**
@@ -146,11 +161,10 @@ function unchangedStep(one: Situation): Draft[] {
  * they lay: what that owns stays.
  */
 function cleaningSteps(one: Situation): Draft[] {
-  const iis = valueOr(one.origin.iis, null);
   const isAdded = ({ productCode }: Product) =>
     productCode === one.wanted.msi?.productCode && !one.products.some((old) => old.productCode === productCode);
   const added = valueOr(one.now.products, []).filter(isAdded);
-  const steps = (left: Leftovers) => clearingSteps(without(left, added, valueOr(one.now.iis, null)), iis);
+  const steps = (left: Leftovers) => clearingSteps(without(left, added, valueOr(one.now.iis, null)));
   const stops = new Set(one.products.map((product) => siteOf(one.origin, product).pool?.name));
   return [
     ...steps(remainsToClear(one))
@@ -236,12 +250,12 @@ function repairStep(one: Situation, msi: Msi): Draft {
 }
 
 /**
- * Uninstalling and installing, where the step itself fails; not where that would lose what only Windows knows: the pool's password,
- * which a failed upgrade may have left intact (T5), or a folder that no property asks for (T4).
+ * Uninstalling and installing, where the step itself fails; not where that would lose what only Windows knows: a password that
+ * goes with the pool, which a failed upgrade may have left intact (T5), or a folder that no property asks for (T4).
  */
 function orReinstall(one: Situation, msi: Msi): Pick<Draft, 'orElse'> {
-  const { origin, product, wanted } = one;
-  if (!product || hasPassword(siteOf(origin, product).pool)) return {};
+  const { product, wanted } = one;
+  if (!product || losesPassword(one)) return {};
   const folder = ownFolder(product);
   if (folder !== null && !asksForFolder(wanted.properties, folder)) return {};
   return { orElse: [uninstall(one, product), installStep(msi, one).step] };
@@ -272,12 +286,11 @@ function strayStep({ unfinished, wanted, now }: Situation): Draft[] {
   ];
 }
 
-/** A folder or port that the properties name is where the new version belongs, so only without such is the old site wanted. */
 function keepSite(one: Situation): Draft[] {
   if (!one.product || !isPlaceKept(one)) return [];
-  const site = siteStep(one.origin, one.product).map((step) => ({
+  const site = siteStep(one.origin, one.product, isTextKept(one)).map((step) => ({
     step,
-    why: 'folder, bindings and certificate stay as they are',
+    why: 'folder, bindings and pool stay as they are',
   }));
   return site.length === 0 ? [] : [...site, ...newPoolGone(one)];
 }
@@ -289,9 +302,11 @@ function newPoolGone({ origin }: Situation): Draft[] {
   return [{ step: { kind: 'pool.absent', pool: defaultPool }, why: 'it was not there, and nothing runs in it' }];
 }
 
-function isPlaceKept({ origin, product, wanted }: Situation): boolean {
-  return (
-    product !== null &&
-    keepsPlace(splitProperties(wanted.properties).place, product.folder, siteOf(origin, product).site)
-  );
+/** Removing a site takes the certificate of its address and port from everybody who uses these (T5, KB 2405568). */
+function keepCertificates(one: Situation): Draft[] {
+  const { origin, products, route } = one;
+  const own = products.flatMap((product) => siteOf(origin, product).site ?? []);
+  const left = [leftoversToClear(one), remainsToClear(one)].flatMap(({ sites }) => sites);
+  const go = route === 'uninstall' || !isPlaceKept(one) ? [...own, ...left] : left;
+  return certificateSteps(one, go).map((step) => ({ step, why: 'removing a site may take those of others along' }));
 }

@@ -4,6 +4,7 @@ import { changesBetween } from './changes.ts';
 import type { Outcome } from './codes.ts';
 import { type End, exitCodeOf } from './exit-codes.ts';
 import type { Facts } from './facts.ts';
+import { foreignChanges } from './foreign-sites.ts';
 import type { Approved, Entry, Opened, Phase } from './journal.ts';
 import { lastingSteps } from './lasting.ts';
 import { leftOf, missing } from './missing.ts';
@@ -243,7 +244,14 @@ function messageOf(opened: Opened, { end, why, after, rebootRequired }: Closed):
     'failed-changed': `Failed; the connector is NOT as it was, or that could not be established. It was ${was}.${sentence(why)}`,
   };
   const restart = end === 'converged' && rebootRequired ? ' Restart the server to finish.' : '';
-  return `${sentences[end]}${restart}${leftSentence(plan, after)}`;
+  return `${sentences[end]}${restart}${leftSentence(plan, after)}${foreignSentence(before, after)}`;
+}
+
+/** What others have changed while the run was at work is not undone, but must be known. */
+function foreignSentence(before: Facts, after: Facts | null): string {
+  const changes = after ? foreignChanges(before, after) : [];
+  if (changes.length === 0) return '';
+  return ` Not by this run was changed what is not the connector's in IIS, and stays as it is: ${changes.join('; ')}.`;
 }
 
 type GoalWords = Readonly<Record<Wanted['goal'], (version: string) => string>>;

@@ -3,9 +3,9 @@ import type { CertificateBinding, Site } from './facts.ts';
 import { iisApplication } from './site-gaps.ts';
 import type { Steps } from './step.ts';
 
-/** The calls that put a site, its pool and its certificates right. */
+/** The calls that put a site and its pool right; of one that is put back by its text, only what makes it run or not. */
 export function putSite(step: Steps['site.present'], attempt: Attempt): Change[] {
-  return [...putIisObjects(step, attempt), ...step.certificates.flatMap((one) => bindCertificate(one, attempt))];
+  return step.exact ? turnSite(step.site).map((args) => appcmd(args, attempt)) : putIisObjects(step, attempt);
 }
 
 /** The call that removes a site, or an application under one. */
@@ -62,13 +62,14 @@ function putIisObjects({ site, identity }: Steps['site.present'], attempt: Attem
       : ['add', 'app', name, `/path:${site.application}`, `/physicalPath:${site.folder}`],
     ['set', 'app', app, `/applicationPool:${site.pool}`],
     ['set', 'vdir', `/vdir.name:${rootOf(site)}`, `/physicalPath:${site.folder}`],
-    ...(isOwn
-      ? [
-          ['set', 'site', name, bindings],
-          [site.state === 'started' ? 'start' : 'stop', 'site', name],
-        ]
-      : []),
+    ...(isOwn ? [['set', 'site', name, bindings]] : []),
+    ...turnSite(site),
   ].map((args) => appcmd(args, attempt));
+}
+
+/** An application runs with its site, which is somebody else's to start and stop. */
+function turnSite({ name, application, state }: Site): string[][] {
+  return application === '/' ? [[state === 'started' ? 'start' : 'stop', 'site', `/site.name:${name}`]] : [];
 }
 
 /** The name of an application's root folder: `Site/` or `Site/application/`. */

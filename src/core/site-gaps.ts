@@ -1,5 +1,5 @@
 import { normalPath, samePath } from './connector.ts';
-import type { CertificateBinding, Iis, Pool, Product, Site } from './facts.ts';
+import type { CertificateBinding, Iis, Kept, Pool, Product, Site } from './facts.ts';
 import type { Steps } from './step.ts';
 
 /** What keeps a pool from being in a state; one that is not there is stopped. */
@@ -61,6 +61,17 @@ export function portOf({ endpoint }: CertificateBinding): string {
 /** How a site differs from the one wanted, pool and identity included. */
 export function siteGaps(iis: Iis | null, site: Steps['site.present']['site'], identity: string): string[] {
   const found = siteNamed(iis, site);
+  if (!found) return sitePlaceGaps(iis, site);
+  return [
+    ...sitePlaceGaps(iis, site),
+    ...(found.state === site.state ? [] : [`site ${site.name} is ${found.state}`]),
+    ...identityGaps(iis, site.pool, identity),
+  ];
+}
+
+/** How a site's folder, pool and bindings differ from those wanted. */
+export function sitePlaceGaps(iis: Iis | null, site: Site): string[] {
+  const found = siteNamed(iis, site);
   if (!found) return [`site ${site.name}${site.application} is not there`];
   return [
     ...(samePath(found.folder, site.folder)
@@ -70,14 +81,26 @@ export function siteGaps(iis: Iis | null, site: Steps['site.present']['site'], i
     ...(sameSet(found.bindings, site.bindings)
       ? []
       : [`site ${site.name} has the bindings ${found.bindings.join(' ')}, not ${site.bindings.join(' ')}`]),
-    ...(found.state === site.state ? [] : [`site ${site.name} is ${found.state}`]),
-    ...identityGaps(iis, site.pool, identity),
   ];
 }
 
 /** Whether a pool is missing or runs as somebody else. */
 export function identityGaps(iis: Iis | null, pool: string, identity: string): string[] {
   return poolNamed(iis, pool)?.identity === identity ? [] : [`pool ${pool} does not run as ${identity}`];
+}
+
+/** Whether a site stands in applicationHost.config by another text than the backup has of it; nothing where it has none. */
+export function siteTextGaps(iis: Iis | null, { host }: Kept, site: Pick<Site, 'name' | 'application'>): string[] {
+  const [kept, found] = [host?.sites.find((one) => isSameSite(one, site)), siteNamed(iis, site)];
+  if (!kept || !found || found.element === kept.element) return [];
+  return [`site ${site.name}${site.application} has not the settings it had in applicationHost.config`];
+}
+
+/** The same of a pool. */
+export function poolTextGaps(iis: Iis | null, { host }: Kept, pool: string): string[] {
+  const [kept, found] = [host?.pools.find((one) => sameName(one.name, pool)), poolNamed(iis, pool)];
+  if (!kept || !found || found.element === kept.element) return [];
+  return [`pool ${pool} has not the settings it had in applicationHost.config`];
 }
 
 /** The site or application of that name, if it is there. */
@@ -88,6 +111,11 @@ export function siteNamed(iis: Iis | null, site: Pick<Site, 'name' | 'applicatio
 /** The pool of that name, if it is there. */
 export function poolNamed(iis: Iis | null, name: string): Pool | undefined {
   return iis?.pools.find((one) => sameName(one.name, name));
+}
+
+/** A site as a plan names it: the fingerprint of its text is no part of any plan. */
+export function withoutText({ element: _element, ...site }: Site): Site {
+  return site;
 }
 
 /** Whether both are the same site or application, by their names. */

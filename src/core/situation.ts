@@ -46,6 +46,11 @@ export function valueOr<T>(reading: Reading<T>, otherwise: T): T {
   return reading.known ? reading.value : otherwise;
 }
 
+/** Whether Windows Installer holds somebody else's suspended installation: what it takes back then changes what is to be decided (T11). */
+export function isToSettle({ now, unfinished }: Pick<Situation, 'now' | 'unfinished'>): boolean {
+  return unfinished === undefined && now.installer.known && now.installer.value.suspended;
+}
+
 /** The site or application of a product, and its pool. */
 export function siteOf(facts: Facts, product: Product): { readonly site: Site | null; readonly pool: Pool | null } {
   const iis: Iis | null = valueOr(facts.iis, null);
@@ -76,4 +81,10 @@ function byAge(left: Product, right: Product): number {
 /** Whether a pool runs under an account whose password only IIS knows (T5). */
 export function hasPassword(pool: Pool | null): boolean {
   return pool?.identity.startsWith('SpecificUser') ?? false;
+}
+
+/** Whether a pool, and the site in it if one is given, can be put back by the text they have in applicationHost.config. */
+export function hasText({ iis }: Facts, pool: Pool | null, site?: Site): boolean {
+  const isEditable = iis.known && iis.value?.hostConfig !== undefined;
+  return isEditable && pool?.element !== undefined && (site === undefined || site.element !== undefined);
 }

@@ -38,6 +38,8 @@ export type Steps = {
     readonly files: readonly WantedFile[];
     /** `from`: where it lies on the server; null for a package that was given, which is kept before anything else is done. */
     readonly packages: readonly (PackageRef & { readonly from: string | null })[];
+    /** applicationHost.config as it is when the backup is made. */
+    readonly host?: { readonly path: string };
   };
   /** `values`: nothing of the backup is missing. `exact`: the very bytes. `from`: another backup than that of this chain of runs. */
   'config.restore': {
@@ -102,20 +104,23 @@ export type Steps = {
   /** The folder is back, with as many files as it had at least. */
   'folder.present': { readonly folder: ConnectorFolder };
   /**
-   * The site with its folder, bindings, pool and state, and the certificates that http.sys binds to its ports (T5). It alone
-   * points at its folder, but for the sites and applications (`name/application`) that did before. `bound`: where a certificate
-   * was bound before; what IIS has bound elsewhere since serves a site, or is gone.
+   * The site with its folder, bindings, pool and state. It alone points at its folder, but for the sites and applications
+   * (`name/application`) that did before. `exact`: site and pool stand in applicationHost.config by the very text that the
+   * backup has of them, the encrypted password of the pool's account with it (T5).
    */
   'site.present': {
     readonly site: Site;
     readonly identity: string;
-    readonly certificates: readonly CertificateBinding[];
     readonly beside: readonly string[];
-    readonly bound: readonly string[];
+    readonly exact?: true;
   };
-  /** The site or application is gone; the certificates are those of other sites, which its removal may take along (T5). */
-  'site.absent': { readonly site: Site; readonly certificates: readonly CertificateBinding[] };
-  'pool.present': { readonly pool: string; readonly identity: string };
+  'site.absent': { readonly site: Site };
+  /**
+   * http.sys binds these certificates, which removing a site takes from everybody who uses its address and port (T5). `bound`:
+   * where a certificate was bound before; what IIS has bound elsewhere since serves a site, or is gone.
+   */
+  'certificates.present': { readonly certificates: readonly CertificateBinding[]; readonly bound: readonly string[] };
+  'pool.present': { readonly pool: string; readonly identity: string; readonly exact?: true };
   'pool.absent': { readonly pool: string };
 };
 

@@ -4,7 +4,7 @@ import { instanceNotPutBack } from './instance.ts';
 import { oldPackageOf } from './old-package.ts';
 import { asksForFolder, ownFolder } from './place.ts';
 import { whyLost } from './product-gaps.ts';
-import { hasPassword, type Situation, siteOf } from './situation.ts';
+import { hasPassword, hasText, type Situation, siteOf } from './situation.ts';
 
 /** Why the connector could not wholly be put back if a change failed, or null if it could. */
 export function whyNoWayBack(one: Situation): string | null {
@@ -27,8 +27,8 @@ function whyNot(one: Situation, product: Product): string | null {
   if (!old) return `the installed ${version} cannot be installed again: ${whyLost(product)}`;
   if (old.lacking.length > 0)
     return `Windows Installer keeps the package of ${version} without its cabinets ${old.lacking.join(', ')}`;
-  const { pool } = siteOf(origin, product);
-  if (hasPassword(pool))
+  const { site, pool } = siteOf(origin, product);
+  if (site && hasPassword(pool) && !hasText(origin, pool, site))
     return `pool ${pool?.name} runs under a password that only IIS knows, and that is lost with the pool`;
   const untold = instanceNotPutBack(one, product);
   if (untold.length > 0)
@@ -48,7 +48,7 @@ function whyMixed({ products }: Situation): string | null {
     : null;
 }
 
-function whyLeftoversStay({ leftovers }: Situation): string | null {
-  const pool = leftovers.pools.find(hasPassword);
+function whyLeftoversStay({ origin, leftovers }: Situation): string | null {
+  const pool = leftovers.pools.find((one) => hasPassword(one) && !hasText(origin, one));
   return pool ? `pool ${pool.name} runs under a password that only IIS knows, and that is lost with the pool` : null;
 }

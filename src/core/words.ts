@@ -30,6 +30,7 @@ const titles: { readonly [K in StepKind]: Title<K> } = {
   'folder.present': ({ folder }) => `put ${folder.path} back`,
   'site.present': ({ site }) => `check site ${nameOfSite(site)}`,
   'site.absent': ({ site }) => `remove ${site.application === '/' ? 'site' : 'application'} ${nameOfSite(site)}`,
+  'certificates.present': () => 'check the certificate bindings',
   'pool.present': ({ pool }) => `see that pool ${pool} is there`,
   'pool.absent': ({ pool }) => `remove pool ${pool}`,
 };

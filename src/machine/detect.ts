@@ -1,11 +1,12 @@
 import { connectorFolders, productNamePattern } from '../core/connector.ts';
 import type { Facts, Iis, ReaderDocument, ReaderIis, Reading, Site } from '../core/facts.ts';
 import { readerSchema, signatureSchema } from '../core/facts-schema.ts';
+import { withHostElements } from '../core/host-elements.ts';
 import type { Signature } from '../core/signature.ts';
 import { sitesAndPools } from './application-host.ts';
 import type { Disk } from './disk.ts';
 import type { LookFor } from './machine.ts';
-import { readConfig, readFolders, readKept } from './read-files.ts';
+import { readConfig, readFolders, readKept, sha256Of } from './read-files.ts';
 import type { ProductReader } from './read-products.ts';
 import { readShared } from './read-shared.ts';
 import type { Reader } from './reader.ts';
@@ -75,10 +76,8 @@ function unread(why: string): ReaderDocument {
   };
 }
 
-async function readIis(
-  iis: Reading<ReaderIis | null>,
-  { disk, systemRoot, expand }: Detecting,
-): Promise<Reading<Iis | null>> {
+async function readIis(iis: Reading<ReaderIis | null>, tools: Detecting): Promise<Reading<Iis | null>> {
+  const { disk, systemRoot, expand } = tools;
   if (!iis.known) return iis;
   if (iis.value === null) return { known: true, value: null };
   const { siteStates, poolStates, workers, ...core } = iis.value;
@@ -87,7 +86,12 @@ async function readIis(
     const bytes = await disk.read(`${folder}\\applicationHost.config`);
     if (!bytes) return { known: false, why: `${folder}\\applicationHost.config is not there` };
     const xml = new TextDecoder().decode(bytes);
-    return { known: true, value: { ...core, ...sitesAndPools(xml, { siteStates, poolStates, workers }, expand) } };
+    const value = { ...core, ...sitesAndPools(xml, { siteStates, poolStates, workers }, expand) };
+    // What IIS shares with other servers is not this server's to put back.
+    if (core.sharedConfiguration !== null) return { known: true, value };
+    const path = `${folder}\\applicationHost.config`;
+    const sddl = await sddlOf(path, tools).catch(() => null);
+    return { known: true, value: sddl === null ? value : withHostElements(value, bytes, { path, sddl }, sha256Of) };
   } catch (error) {
     return { known: false, why: (error as Error).message };
   }

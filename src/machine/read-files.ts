@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
-import { manifestPath, parseManifest, storedPath } from '../core/backup.ts';
+import { type BackupHost, manifestPath, parseManifest, storedPath } from '../core/backup.ts';
 import { configFolders, configRole, samePath } from '../core/connector.ts';
-import type { ConfigFile, ConfigRole, ConnectorFolder, Kept, Product, Reading, Sha256 } from '../core/facts.ts';
+import type {
+  ConfigFile,
+  ConfigRole,
+  ConnectorFolder,
+  Kept,
+  KeptHost,
+  Product,
+  Reading,
+  Sha256,
+} from '../core/facts.ts';
+import { hostElements } from '../core/host-elements.ts';
 import { settingsValues } from '../core/settings-values.ts';
 import { type Files, partialSuffix } from './machine.ts';
 
@@ -104,23 +114,30 @@ export async function readKept(files: Files, backup: string | null, packages: st
   try {
     return {
       known: true,
-      value: { files: await keptFiles(files, backup), packages: await keptPackages(files, packages) },
+      value: { ...(await keptFiles(files, backup)), packages: await keptPackages(files, packages) },
     };
   } catch (error) {
     return { known: false, why: `the backup could not be read: ${(error as Error).message}` };
   }
 }
 
-async function keptFiles(files: Files, backup: string | null): Promise<Kept['files']> {
+async function keptFiles(files: Files, backup: string | null): Promise<Pick<Kept, 'files' | 'host'>> {
   const bytes = backup === null ? null : await files.read(manifestPath(backup));
   const manifest = bytes && parseManifest(new TextDecoder().decode(bytes), sha256Of);
-  if (!manifest || 'problem' in manifest || backup === null) return [];
+  if (!manifest || 'problem' in manifest || backup === null) return { files: [] };
   const proven: { path: string; sha256: Sha256 }[] = [];
   for (const file of manifest.files) {
     if ((await files.hash(storedPath(backup, file))) === file.sha256)
       proven.push({ path: file.path, sha256: file.sha256 });
   }
-  return proven;
+  const host = manifest.host && (await keptHost(files, backup, manifest.host));
+  return { files: proven, ...(host ? { host } : {}) };
+}
+
+async function keptHost(files: Files, backup: string, { path, sha256, stored }: BackupHost): Promise<KeptHost | null> {
+  const bytes = await files.read(storedPath(backup, { stored }));
+  if (!bytes || sha256Of(bytes) !== sha256) return null;
+  return { path, sha256, ...(hostElements(bytes, sha256Of) ?? { sites: [], pools: [] }) };
 }
 
 async function keptPackages(files: Files, packages: string): Promise<Kept['packages']> {

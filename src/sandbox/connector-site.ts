@@ -2,8 +2,20 @@ import { createHash } from 'node:crypto';
 import { productNamePattern, samePath } from '../core/connector.ts';
 import type { CertificateBinding, Iis, Site } from '../core/facts.ts';
 import { iisApplication } from '../core/site-gaps.ts';
-import { changeIis, portOf, restartIis, startPool } from './iis.ts';
-import { remember, type Server, stored } from './server.ts';
+import { editHost } from './host-config.ts';
+import {
+  addApplication,
+  addPool,
+  addSite,
+  type Edit,
+  inOrder,
+  removeFromHost,
+  setApplicationPool,
+  setBindings,
+  setFolder,
+} from './host-edit.ts';
+import { changeIis, iisNow, portOf, restartIis, startPool } from './iis.ts';
+import { remember, type Server } from './server.ts';
 import { UnknownCall } from './tools/tool.ts';
 
 /** Where the connector is served; a port is null where its setup may choose one. */
@@ -52,7 +64,7 @@ export function chosenSite(properties: ReadonlyMap<string, string>): SiteChoice 
  * stays where it is, that of the version before too (T4). Returns its name as appcmd has it (`SCIMConnector/`), null without IIS.
  */
 export function makeSite(server: Server, folder: string, choice: SiteChoice, isUpgrade: boolean): string | null {
-  const iis = stored(server, 'iis');
+  const iis = iisNow(server);
   if (!iis) return null;
   const site = siteFor(iis, folder, choice);
   const isKept = iis.sites.some((one) => isSame(one, site));
@@ -67,17 +79,18 @@ export function makeSite(server: Server, folder: string, choice: SiteChoice, isU
  * KB 2405568). One that was renamed meanwhile is not found and stays (domain 1.8).
  */
 export function removeSite(server: Server, name: string): void {
-  const iis = stored(server, 'iis');
+  const iis = iisNow(server);
   const site = iis?.sites.find((one) => one.name + one.application === name);
   if (!iis || !site) return;
   const isOwn = site.application === '/';
   const rest = iis.sites.filter((one) => (isOwn ? one.name !== site.name : one !== site));
   const isShared = rest.some((one) => one.pool === site.pool);
   const freed = isOwn ? site.bindings.filter((binding) => binding.startsWith('https/')).map(portOf) : [];
-  changeIis(server, () => ({
-    sites: rest,
-    pools: iis.pools.filter((pool) => isShared || pool.name !== site.pool),
-    certificates: iis.certificates.filter((one) => !freed.includes(endpointPort(one))),
+  const hasPool = iis.pools.some((one) => one.name === site.pool);
+  editHost(server, removeFromHost({ kind: 'site', ...site }));
+  if (!isShared && hasPool) editHost(server, removeFromHost({ kind: 'pool', name: site.pool }));
+  changeIis(server, ({ certificates }) => ({
+    certificates: certificates.filter((one) => !freed.includes(endpointPort(one))),
   }));
 }
 
@@ -114,21 +127,34 @@ function isSame(left: Site, right: Site): boolean {
   return key(left) === key(right) && samePath(left.folder, right.folder);
 }
 
+/** A pool of that name is used as it is; a new one runs no managed code, as an ASP.NET Core application wants it. */
 function putSite(server: Server, site: Site): void {
-  const isOwn = site.application === '/';
-  const isPlace = (one: Site) => one.name + one.application === site.name + site.application;
-  const secure = isOwn ? site.bindings.filter((one) => one.startsWith('https/')).map(portOf) : [];
-  changeIis(server, ({ sites, pools, certificates }) => ({
-    sites: sites.some(isPlace) ? sites.map((one) => (isPlace(one) ? site : one)) : [...sites, site],
-    pools: pools.some((one) => one.name === site.pool)
-      ? pools
-      : [...pools, { name: site.pool, identity: 'ApplicationPoolIdentity', state: 'started', workers: 0 }],
+  const iis = iisNow(server);
+  const isThere = iis?.sites.some((one) => one.name + one.application === site.name + site.application) ?? false;
+  const isPool = iis?.pools.some((one) => one.name === site.pool) ?? false;
+  if (!isPool) editHost(server, addPool(site.pool, ' managedRuntimeVersion=""'));
+  editHost(server, isThere ? siteChanged(site) : siteAdded(site));
+  const secure = site.application === '/' ? site.bindings.filter((one) => one.startsWith('https/')).map(portOf) : [];
+  changeIis(server, ({ certificates }) => ({
     certificates: [
       ...certificates.filter((one) => !secure.includes(endpointPort(one))),
       ...secure.map((port) => selfSigned(server, port)),
     ],
   }));
   startPool(server, site.pool);
+}
+
+function siteAdded(site: Site): Edit {
+  return site.application === '/' ? addSite(site) : addApplication(site, site.folder, site.pool);
+}
+
+function siteChanged(site: Site): Edit {
+  const isOwn = site.application === '/';
+  return inOrder([
+    setApplicationPool(site, site.pool),
+    setFolder(site, site.folder),
+    ...(isOwn ? [setBindings(site.name, site.bindings)] : []),
+  ]);
 }
 
 function freePort(

@@ -7,16 +7,19 @@ import { Disk } from '../machine/disk.ts';
  * machines share lies below the folder `shares`, by their names in lower case.
  */
 export function sandboxDisk(folder: string): Disk {
-  return new Disk(async (path) => {
-    const normal = win32.normalize(path);
-    if (normal.startsWith('\\\\')) return onShare(folder, normal);
-    const [drive = '', ...names] = normal.split('\\');
-    if (!/^[A-Za-z]:$/.test(drive)) throw noDrive(path);
-    return spelled(
-      join(folder, drive.charAt(0).toLowerCase()),
-      names.filter((name) => name !== ''),
-    );
-  });
+  return new Disk(async (path) => sandboxPlace(folder, path));
+}
+
+/** Where a Windows path of a sandbox lies on this system, whether it is there or not. */
+export function sandboxPlace(folder: string, path: string): string {
+  const normal = win32.normalize(path);
+  if (normal.startsWith('\\\\')) return onShare(folder, normal);
+  const [drive = '', ...names] = normal.split('\\');
+  if (!/^[A-Za-z]:$/.test(drive)) throw noDrive(path);
+  return spelled(
+    join(folder, drive.charAt(0).toLowerCase()),
+    names.filter((name) => name !== ''),
+  );
 }
 
 /** Where a share `\\\\server\\share` lies on this system, whether it is there or not. */

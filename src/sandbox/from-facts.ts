@@ -1,12 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import type { ConfigFile, ConnectorFolder, Facts, Hosting, Product, SharedFolder } from '../core/facts.ts';
 import { isOnShare } from '../core/shared-folder.ts';
+import { withoutText } from '../core/site-gaps.ts';
 import type { Files } from '../machine/machine.ts';
 import { readFolders } from '../machine/read-files.ts';
 import { placeOfShare } from './drive.ts';
+import { writeHost } from './host-config.ts';
 import { madeConfig } from './made-config.ts';
 import { notesOn } from './made-notes.ts';
 import { isOnDrive, knownPackages, layProduct, packageOf, productsIn } from './made-product.ts';
+import { hostConfigOf } from './new-host-config.ts';
 import { SandboxMachine } from './sandbox-machine.ts';
 import { newServer, remember, type Server, saveServer } from './server.ts';
 import { frameworksFolder, moduleFile, schemaFile } from './tools/hosting-places.ts';
@@ -17,10 +20,14 @@ import { frameworksFolder, moduleFile, schemaFile } from './tools/hosting-places
  * the same is kept with the server, in sentences.
  */
 export async function layFacts(folder: string, facts: Facts, packages: readonly string[]): Promise<Server> {
-  const server = newServer(folder, { ...facts, installer: atRest(facts.installer) });
+  const server = newServer(folder, { ...withoutTexts(facts), installer: atRest(facts.installer) });
   for (const path of ['C:\\Windows\\System32', 'C:\\Windows\\Temp', 'C:\\Program Files', 'C:\\ProgramData'])
     await server.drive.makeFolder(path);
   if (facts.hosting.known) await layHosting(server, facts.hosting.value);
+  if (facts.iis.known && facts.iis.value) {
+    const isHosting = facts.hosting.known && facts.hosting.value.module.configured;
+    writeHost(server, hostConfigOf(facts.iis.value, isHosting));
+  }
   const unknown = await layProducts(server, packages);
   const shared = facts.shared.known ? facts.shared.value : null;
   if (shared) await layShared(server, shared);
@@ -35,6 +42,14 @@ export async function layFacts(folder: string, facts: Facts, packages: readonly 
 /** Whoever was installing something when the facts were taken would never end here. */
 function atRest(installer: Facts['installer']): Facts['installer'] {
   return installer.known ? { known: true, value: { ...installer.value, holders: [] } } : installer;
+}
+
+/** Facts know applicationHost.config by fingerprints only: the file is made anew from what they say of sites and pools. */
+function withoutTexts(facts: Facts): Facts {
+  if (!facts.iis.known || !facts.iis.value) return facts;
+  const { hostConfig: _hostConfig, sites, pools, ...iis } = facts.iis.value;
+  const bare = pools.map(({ element: _element, ...pool }) => pool);
+  return { ...facts, iis: { known: true, value: { ...iis, sites: sites.map(withoutText), pools: bare } } };
 }
 
 /** Lays the products on the server; gives those of which there is no package. */

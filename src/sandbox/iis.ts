@@ -1,4 +1,5 @@
 import type { Iis, Pool, ServiceState } from '../core/facts.ts';
+import { manualPools, noticeHost } from './host-config.ts';
 import { elapse, remember, type Server, store, stored, timeOf, without } from './server.ts';
 
 const stopped: ServiceState = { state: 'stopped', startedAt: null };
@@ -6,15 +7,17 @@ const stopped: ServiceState = { state: 'stopped', startedAt: null };
 /** `appcmd stop` returns before w3wp.exe is gone (T10); IIS gives a worker process up to 90 s, an idle one takes some. */
 const workerLeavesMs = 3_000;
 
-/** Puts changed values into IIS; it must be there. */
+/** Puts changed values into IIS; it must be there. What stands in applicationHost.config is changed there. */
 export function changeIis(server: Server, change: (iis: Iis) => Partial<Iis>): void {
+  noticeHost(server);
   const iis = stored(server, 'iis');
   if (!iis) throw new Error('IIS is not there');
   store(server, 'iis', { ...iis, ...change(iis) });
 }
 
-/** IIS as it is right now: worker processes whose time has come are gone. */
+/** IIS as it is right now: what applicationHost.config says is taken over, worker processes whose time has come are gone. */
 export function iisNow(server: Server): Iis | null {
+  noticeHost(server);
   const iis = stored(server, 'iis');
   if (!iis) return null;
   const { leaving, clock } = server.memory;
@@ -57,9 +60,9 @@ export function startWebServices(server: Server): void {
   if (stored(server, 'iis')?.services.WAS?.state !== 'running') startWas(server);
   const started = { state: 'running', startedAt: timeOf(server) } as const;
   changeIis(server, (iis) => ({ services: { ...iis.services, W3SVC: started } }));
-  const { manualPools } = server.memory;
+  const manual = manualPools(server);
   for (const pool of stored(server, 'iis')?.pools ?? []) {
-    if (!manualPools.includes(pool.name)) startPool(server, pool.name);
+    if (!manual.includes(pool.name)) startPool(server, pool.name);
   }
 }
 
@@ -80,7 +83,7 @@ export function isServing(iis: Iis): boolean {
   return iis.services.W3SVC?.state === 'running';
 }
 
-/** What enabling IIS-WebServer leaves behind (domain: 6.1). */
+/** What enabling IIS-WebServer leaves behind (domain: 6.1); its sites and pools stand in applicationHost.config. */
 export function newIis(server: Server): Iis {
   const service: ServiceState = { state: 'running', startedAt: timeOf(server) };
   const { os } = stored(server, 'machine');
@@ -89,17 +92,8 @@ export function newIis(server: Server): Iis {
     components: [],
     sharedConfiguration: null,
     services: { W3SVC: service, WAS: service, AppHostSvc: service },
-    sites: [
-      {
-        name: 'Default Web Site',
-        application: '/',
-        folder: 'C:\\inetpub\\wwwroot',
-        pool: 'DefaultAppPool',
-        bindings: ['http/*:80:'],
-        state: 'started',
-      },
-    ],
-    pools: [{ name: 'DefaultAppPool', identity: 'ApplicationPoolIdentity', state: 'started', workers: 0 }],
+    sites: [],
+    pools: [],
     certificates: [],
   };
 }

@@ -1,9 +1,11 @@
 import { connectorFolders, productNamePattern } from '../core/connector.ts';
-import type { Facts, Hosting, Product, ReaderProduct, Reading } from '../core/facts.ts';
+import type { Facts, Hosting, Iis, Product, ReaderProduct, Reading } from '../core/facts.ts';
+import { withHostElements } from '../core/host-elements.ts';
 import type { Files, LookFor } from '../machine/machine.ts';
-import { readConfig, readFolders, readKept } from '../machine/read-files.ts';
+import { readConfig, readFolders, readKept, sha256Of } from '../machine/read-files.ts';
 import type { ProductReader } from '../machine/read-products.ts';
 import { readShared } from '../machine/read-shared.ts';
+import { hostPath, hostText } from './host-config.ts';
 import { iisNow } from './iis.ts';
 import { type Server, timeOf } from './server.ts';
 import { mayReach, shareSddl } from './shares.ts';
@@ -12,7 +14,7 @@ import { frameworksFolder, moduleFile, schemaFile } from './tools/hosting-places
 /** The whole server as it is now. What lies in files is read from them at each look and stored nowhere else. */
 export async function lookAt(server: Server, what: LookFor, readProducts: ProductReader): Promise<Facts> {
   const { facts, drive } = server;
-  const iis = facts.iis.known ? { known: true as const, value: iisNow(server) } : facts.iis;
+  const iis = facts.iis.known ? { known: true as const, value: await iisSeen(server) } : facts.iis;
   const products = await readProducts(registeredProducts(server, what));
   return {
     ...facts,
@@ -27,6 +29,14 @@ export async function lookAt(server: Server, what: LookFor, readProducts: Produc
     shared: await sharedNow(server, what, products, iis),
     kept: await readKept(drive, what.backup, what.packages),
   };
+}
+
+/** What IIS shares with other servers is not this server's to put back, as for a real one. */
+async function iisSeen(server: Server): Promise<Iis | null> {
+  const iis = iisNow(server);
+  const bytes = iis?.sharedConfiguration === null ? await server.drive.read(hostPath) : null;
+  const hostConfig = { path: hostPath, sddl: sddlOf(server, hostPath) };
+  return iis && bytes ? withHostElements(iis, bytes, hostConfig, sha256Of) : iis;
 }
 
 /** The security descriptor of a file: its own, or what its folder hands down on a server (defaults of wwwroot and of ours). */
@@ -73,7 +83,8 @@ function readerProduct(server: Server, product: Product): ReaderProduct {
   };
 }
 
-async function hostingNow({ drive }: Server, kept: Hosting): Promise<Hosting> {
+async function hostingNow(server: Server, kept: Hosting): Promise<Hosting> {
+  const { drive } = server;
   const [files, schema] = [await drive.hasFile(moduleFile), await drive.hasFile(schemaFile)];
   const runtimes: Hosting['runtimes'][number][] = [];
   for (const bits of [64, 32] as const) {
@@ -82,7 +93,9 @@ async function hostingNow({ drive }: Server, kept: Hosting): Promise<Hosting> {
       runtimes.push(...folders.map((folder) => ({ name, version: folder.slice(0, -1), bits })));
     }
   }
-  return { ...kept, runtimes, module: { ...kept.module, files, schema } };
+  const text = hostText(server);
+  const configured = text === null ? kept.module.configured : text.includes('"AspNetCoreModuleV2"');
+  return { ...kept, runtimes, module: { ...kept.module, files, schema, configured } };
 }
 
 async function filesNow(

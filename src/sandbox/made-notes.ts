@@ -48,6 +48,11 @@ const sayings: readonly Saying[] = [
     say: () => 'Whoever was installing something on the server is not at work here.',
   },
   {
+    covers: ({ path }) => path[0] === 'iis' && (path[1] === 'hostConfig' || path[3] === 'element'),
+    say: () =>
+      'applicationHost.config is made up but for the sites and pools in it, and holds no real password: facts hold only fingerprints.',
+  },
+  {
     covers: ({ path }) => path[0] === 'kept',
     say: () => 'Backups and packages that earlier runs have kept on the server are not here.',
   },

@@ -4,6 +4,7 @@ import type { Facts, Iis, Product, Site } from '../core/facts.ts';
 import { cabinetsOf, type Msi } from '../core/media.ts';
 import { openHostFile } from '../machine/host-files.ts';
 import { readMsi } from '../media/read-media.ts';
+import { hostText, writeHost } from './host-config.ts';
 import { remember, type Server, store, stored } from './server.ts';
 import { tools } from './tools/table.ts';
 
@@ -76,6 +77,7 @@ async function cutShort(server: Server, path: string): Promise<void> {
 /** Runs the package's own installation, on a server that has no other product and whose installer is not in the way. */
 async function installed(server: Server, product: Product, { file, cabinets }: KnownPackage): Promise<boolean> {
   const { facts, memory } = server;
+  const host = hostText(server);
   const [path, log] = [`${temp}\\${product.cached?.name ?? basename(file)}`, `${temp}\\msi.log`];
   await server.drive.receive(file, path);
   for (const name of cabinets) await server.drive.receive(join(dirname(file), name), `${temp}\\${name}`);
@@ -90,7 +92,8 @@ async function installed(server: Server, product: Product, { file, cabinets }: K
   for (const one of [path, log, ...cabinets.map((name) => `${temp}\\${name}`)]) await server.drive.remove(one);
   await server.drive.removeEmptyFolder(temp);
   server.facts = facts;
-  remember(server, { clock: memory.clock, leaving: memory.leaving, manualPools: memory.manualPools });
+  if (host !== null) writeHost(server, host);
+  remember(server, { clock: memory.clock, leaving: memory.leaving, host: memory.host });
   return code === 0;
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../machine/machine.ts';
 import { type ProductReader, productReader } from '../machine/read-products.ts';
 import { readMsi } from '../media/read-media.ts';
+import { noticeHost } from './host-config.ts';
 import { awaitHostLock, takeHostLock } from './host-lock.ts';
 import { lookAt } from './look.ts';
 import { ownProgram } from './own-program.ts';
@@ -136,6 +137,7 @@ export class SandboxMachine implements Machine {
     mayReach(this.server, path, 'write');
     await this.server.drive.write(path, bytes);
     this.#dropAcl(path);
+    noticeHost(this.server);
     await this.#saveClock();
   }
 
@@ -164,6 +166,7 @@ export class SandboxMachine implements Machine {
     await applyAcl(this.server, path, sddl);
     const { memory } = this.server;
     remember(this.server, { attributes: { ...memory.attributes, [path.toLowerCase()]: attributes } });
+    noticeHost(this.server);
     await this.#save();
     return { ok: true };
   }

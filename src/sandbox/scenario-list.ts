@@ -19,6 +19,7 @@ export const scenarioList = [
   { name: 'shared-pool', what: '4.1.0, its pool also runs another site' },
   { name: 'shared-port', what: '4.1.0, another site uses the certificate of its port' },
   { name: 'stopped-pool', what: '4.1.0, its pool stopped long ago' },
+  { name: 'pool-account', what: '4.1.0, its pool runs under an account whose password only IIS knows' },
   { name: 'per-user', what: '4.1.0 installed for one user only' },
   { name: '32-bit', what: '4.1.0 for 32 bits' },
   { name: 'broken', what: '4.4.4, some of its files gone' },

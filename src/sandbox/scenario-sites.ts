@@ -1,4 +1,6 @@
 import { iisApplication } from '../core/site-gaps.ts';
+import { editHost } from './host-config.ts';
+import { inOrder, setBelowPool, setPool } from './host-edit.ts';
 import { folder, ownPool } from './scenario-connector.ts';
 import { appcmd, mustEnd } from './scenario-parts.ts';
 import { elapse, type Server } from './server.ts';
@@ -38,6 +40,19 @@ export async function stoppedPool(server: Server): Promise<void> {
   await appcmd(server, 'stop', 'apppool', `/apppool.name:${ownPool}`);
   await appcmd(server, 'set', 'apppool', `/apppool.name:${ownPool}`, '/autoStart:false');
   elapse(server, 600_000);
+}
+
+/** A pool with settings of its own, whose account has a password that stands encrypted in applicationHost.config. */
+export async function accountOfPool(server: Server): Promise<void> {
+  const account = ['/processModel.identityType:SpecificUser', '/processModel.userName:CONTOSO\\svc-scim'];
+  const password = '/processModel.password:of a simulated account';
+  await appcmd(server, 'set', 'apppool', `/apppool.name:${ownPool}`, ...account, password);
+  const times =
+    '<recycling>\r\n                    <periodicRestart time="00:00:00" />\r\n                </recycling>';
+  editHost(
+    server,
+    inOrder([setPool(ownPool, 'startMode', 'AlwaysRunning'), setBelowPool(ownPool, 'recycling', times)]),
+  );
 }
 
 /** Site, pool and certificate as an uninstallation may leave them (domain 1.8); here they are made again as they were. */

@@ -25,6 +25,7 @@ import {
 import { server2012R2, server2019 } from './scenario-server.ts';
 import { share, sharedEdited, sharingConnector } from './scenario-shared.ts';
 import {
+  accountOfPool,
   httpsOnDefaultSite,
   otherSite,
   ownSiteAgain,
@@ -68,6 +69,7 @@ const scenarios: Readonly<Record<ScenarioName, readonly Part[]>> = {
   'shared-pool': [...standard, siteInOwnPool],
   'shared-port': [...standard, siteOnOwnPort],
   'stopped-pool': [...standard, stoppedPool],
+  'pool-account': [...standard, accountOfPool],
   'per-user': [...hosted, connector('4.1.0', ['ALLUSERS=', 'MSIINSTALLPERUSER=1']), edited()],
   '32-bit': [...hosted, connector('4.1.0-x86'), edited()],
   broken: [...current, lostFiles],

@@ -11,8 +11,8 @@ export type Memory = {
   readonly clock: string;
   /** Pool to the time at which its worker processes are gone. */
   readonly leaving: Readonly<Record<string, string>>;
-  /** Pools that IIS does not start by itself. */
-  readonly manualPools: readonly string[];
+  /** SHA-256 of applicationHost.config as IIS has read it last; '' before it has. */
+  readonly host: string;
   /** Product code to what Windows Installer keeps of it. */
   readonly registered: Readonly<Record<string, Registered>>;
   /** GUID of a component to the codes of the products that hold it. */
@@ -82,7 +82,7 @@ export function newServer(folder: string, facts: Facts): Server {
   const memory: Memory = {
     clock: new Date(facts.takenAt).toISOString(),
     leaving: {},
-    manualPools: [],
+    host: '',
     registered: {},
     clients: {},
     laid: {},

@@ -1,5 +1,6 @@
 import { win32 } from 'node:path';
 import type { Facts } from '../core/facts.ts';
+import { readHostAnew } from './host-config.ts';
 import { type Server, stored, type Undone } from './server.ts';
 
 /** What an installation has touched so far, so that it can be taken back (Windows Installer's rollback script). */
@@ -37,14 +38,15 @@ export async function takeBack(server: Server, undone: Undone): Promise<void> {
   }
   for (const folder of newFolders(undone)) await server.drive.removeEmptyFolder(folder);
   const { facts } = undone;
-  const { registered, clients, laid, acls, manualPools } = undone.memory;
+  const { registered, clients, laid, acls } = undone.memory;
   server.facts = {
     ...server.facts,
     products: facts.products,
     iis: iisBack(server, facts),
     restart: restartBack(server, facts),
   };
-  server.memory = { ...server.memory, registered, clients, laid, acls, manualPools, suspended: null };
+  server.memory = { ...server.memory, registered, clients, laid, acls, suspended: null };
+  readHostAnew(server, facts.iis.known ? facts.iis.value : null);
 }
 
 /** Folders of files that were not there before, the deepest first. */
@@ -56,9 +58,7 @@ function newFolders({ files }: Undone): readonly string[] {
 function iisBack(server: Server, before: Facts): Facts['iis'] {
   const now = stored(server, 'iis');
   if (!now || !before.iis.known || !before.iis.value) return server.facts.iis;
-  const { sites, certificates, pools } = before.iis.value;
-  const kept = pools.map((pool) => now.pools.find((one) => one.name === pool.name) ?? pool);
-  return { known: true, value: { ...now, sites, certificates, pools: kept } };
+  return { known: true, value: { ...now, certificates: before.iis.value.certificates } };
 }
 
 /** Only what was wanted before and is wanted still. */

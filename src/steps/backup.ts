@@ -1,5 +1,6 @@
 import {
   type BackupFile,
+  type BackupHost,
   type BackupSurroundings,
   type Manifest,
   manifestPath,
@@ -24,7 +25,8 @@ export async function backUp(step: Step<'config.backup'>, doing: Doing): Promise
     if (problem !== null) return failure(problem);
   }
   const first = await doing.look();
-  const now = first.config.known ? first : await doing.look();
+  const isRead = first.config.known && (first.iis.known || !step.host);
+  const now = isRead ? first : await doing.look();
   if (!now.config.known) return failure(`the config could not be read: ${now.config.why}`);
   const before = await readManifest(doing);
   const found = configIn(now);
@@ -34,8 +36,11 @@ export async function backUp(step: Step<'config.backup'>, doing: Doing): Promise
     if (typeof kept === 'string') return failure(kept);
     files.push(kept);
   }
+  const host = step.host ? await keepHost(step.host.path, now, before, doing) : before?.host;
+  if (typeof host === 'string') return failure(host);
   const others = (before?.files ?? []).filter((one) => !files.some((file) => isSameState(one, file)));
-  await writeManifest({ ...beginning(now, doing), ...before, files: [...files, ...others] }, doing);
+  const parts = { ...beginning(now, doing), ...before, files: [...files, ...others], ...(host ? { host } : {}) };
+  await writeManifest(parts, doing);
   return done;
 }
 
@@ -123,6 +128,23 @@ async function alreadyKept(
 ): Promise<BackupFile | null> {
   const kept = before?.files.find((one) => isSameState(one, file));
   return kept && (await machine.hash(storedPath(places.backup, kept))) === kept.sha256 ? kept : null;
+}
+
+/** As it is now: none of our steps that follow has touched it yet. One that an earlier run of this chain has kept is older, and stays. */
+async function keepHost(
+  path: string,
+  { iis }: Facts,
+  before: Manifest | null,
+  { machine, places }: Doing,
+): Promise<BackupHost | string> {
+  const old = before?.host;
+  if (old && (await machine.hash(storedPath(places.backup, old))) === old.sha256) return old;
+  const host = valueOr(iis, null)?.hostConfig;
+  const [sha256, details] = [await machine.hash(path), await machine.details(path)];
+  if (!host || !samePath(host.path, path) || sha256 === null || !details) return `${path} could not be read`;
+  const kept = { path, sha256, ...details, sddl: host.sddl, stored: storedName({ path, sha256 }) };
+  const arrived = await machine.copy(path, storedPath(places.backup, kept));
+  return arrived === sha256 ? kept : `${path} was changed while it was being backed up`;
 }
 
 async function keepWanted(

@@ -8,7 +8,16 @@ import { restore } from './config.ts';
 import { type Doing, failure, runCalls, runPackage } from './doing.ts';
 import { clearFolder, putFolderBack } from './folder.ts';
 import { noted, proveShared, restoreShared } from './shared.ts';
-import { putSite, removePool, removeSiteAndMend, startPoolOf, stopPool, stopPoolOf } from './site.ts';
+import {
+  mendCertificates,
+  putPool,
+  putSite,
+  removeLeftSite,
+  removePool,
+  startPoolOf,
+  stopPool,
+  stopPoolOf,
+} from './site.ts';
 
 type Perform<K extends StepKind> = (step: Step<K>, doing: Doing) => Promise<Outcome>;
 
@@ -46,8 +55,9 @@ const performers: { readonly [K in StepKind]: Perform<K> } = {
   'folder.clear': clearFolder,
   'folder.present': putFolderBack,
   'site.present': putSite,
-  'site.absent': removeSiteAndMend,
-  'pool.present': runCalls,
+  'site.absent': removeLeftSite,
+  'certificates.present': mendCertificates,
+  'pool.present': putPool,
   'pool.absent': removePool,
 };
 

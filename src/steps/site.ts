@@ -1,5 +1,6 @@
 import type { Outcome } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
+import type { Facts } from '../core/facts.ts';
 import { holds, missing } from '../core/missing.ts';
 import { bindCertificate, removeSite, unbindCertificate } from '../core/site-calls.ts';
 import { sameName, secondSites, strayCertificates } from '../core/site-gaps.ts';
@@ -7,36 +8,58 @@ import { siteOf, valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import { nameOfSite } from '../core/words.ts';
 import { type Doing, done, failure, runCalls, runEach } from './doing.ts';
+import { putAsKept } from './host-config.ts';
 
-/**
- * Puts a site as it was. One that a package has made beside it, pointing at the same folder, goes first, for it may hold the
- * ports (T4); which certificates were bound for ports that are now nobody's shows only afterwards.
- */
+/** Puts a site as it was. One that a package has made beside it, pointing at the same folder, goes first, for it may hold the ports (T4). */
 export async function putSite(step: Step<'site.present'>, doing: Doing): Promise<Outcome> {
   const now = await doing.look();
   for (const one of secondSites(valueOr(now.iis, null), step.site, step.beside)) {
     const removed = await runEach((attempt) => [removeSite(one, attempt)], doing);
     if (!removed.ok) return removed;
   }
-  const put = await runCalls(step, doing);
-  if (!put.ok) return put;
-  const strays = strayCertificates(valueOr((await doing.look()).iis, null), step.bound);
-  const freed = await runEach((attempt) => strays.map((one) => unbindCertificate(one, attempt)), doing);
-  return freed.ok ? put : freed;
+  if (!step.exact) return runCalls(step, doing);
+  const { name, application, pool } = step.site;
+  return putAsKept(
+    step,
+    [
+      { kind: 'pool', name: pool },
+      { kind: 'site', name, application },
+    ],
+    doing,
+  );
 }
 
-/** Removes a site that no product owns, and binds again what its removal took from others (T5): what was not lost is not touched. */
-export async function removeSiteAndMend(step: Step<'site.absent'>, doing: Doing): Promise<Outcome> {
-  const before = await doing.look();
-  const owner = valueOr(before.products, []).find((one) => one.folder && samePath(one.folder, step.site.folder));
+/** Puts a pool as it was. */
+export async function putPool(step: Step<'pool.present'>, doing: Doing): Promise<Outcome> {
+  return step.exact ? putAsKept(step, [{ kind: 'pool', name: step.pool }], doing) : runCalls(step, doing);
+}
+
+/** Removes a site that no product owns. */
+export async function removeLeftSite(step: Step<'site.absent'>, doing: Doing): Promise<Outcome> {
+  const products = valueOr((await doing.look()).products, []);
+  const owner = products.find((one) => one.folder && samePath(one.folder, step.site.folder));
   if (owner) return failure(`site ${nameOfSite(step.site)} belongs to ${owner.version}, which is registered`);
-  const isGone = holds({ ...step, certificates: [] }, before);
-  const removed = isGone ? done : await runCalls({ ...step, certificates: [] }, doing);
-  if (!removed.ok) return removed;
+  return runCalls(step, doing);
+}
+
+/** Binds again what was lost (T5), and takes away what IIS has bound to ports that are now nobody's: what is right is not touched. */
+export async function mendCertificates(step: Step<'certificates.present'>, doing: Doing): Promise<Outcome> {
   const now = await doing.look();
-  const lost = step.certificates.filter((one) => !holds({ ...step, certificates: [one] }, now));
-  const mended = await runEach((attempt) => lost.flatMap((one) => bindCertificate(one, attempt)), doing);
-  return mended.ok ? removed : mended;
+  const lost = step.certificates.filter(
+    (one) => !holds({ ...step, certificates: [one], bound: endpointsIn(now) }, now),
+  );
+  const strays = strayCertificates(valueOr(now.iis, null), step.bound);
+  return runEach(
+    (attempt) => [
+      ...lost.flatMap((one) => bindCertificate(one, attempt)),
+      ...strays.map((one) => unbindCertificate(one, attempt)),
+    ],
+    doing,
+  );
+}
+
+function endpointsIn({ iis }: Facts): readonly string[] {
+  return (valueOr(iis, null)?.certificates ?? []).map((one) => one.endpoint);
 }
 
 /** Removes a pool in which nothing runs any more. */

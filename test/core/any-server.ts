@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Facts, Product } from '../../src/core/facts.ts';
+import type { Facts, Iis, Product } from '../../src/core/facts.ts';
 import { findingRows } from '../../src/core/findings.ts';
 import type { Msi } from '../../src/core/media.ts';
 import type { Unfinished } from '../../src/core/plan.ts';
@@ -66,8 +66,22 @@ const anyIis = fc
     anyPool,
     mostly([site], [], [under], [site, under], [site, ...others], [{ ...site, folder: 'D:\\Web\\SCIMConnector' }]),
     mostly(true, false),
+    fc.boolean(),
   )
-  .map(([one, sites, isThere]) => (isThere ? iis({ pools: [one], sites }) : null));
+  .map(([one, sites, isThere, isEditable]) => {
+    const web = iis({ pools: [one], sites });
+    return isThere ? (isEditable ? withTexts(web) : web) : null;
+  });
+
+/** The same where applicationHost.config can be edited as text. */
+function withTexts(web: Iis): Iis {
+  return {
+    ...web,
+    hostConfig: { path: 'C:\\applicationHost.config', sddl: 'D:' },
+    sites: web.sites.map((one) => ({ ...one, element: hash(`${one.name}${one.application} of old`) })),
+    pools: web.pools.map((one) => ({ ...one, element: hash(`${one.name} of old`) })),
+  };
+}
 const anyHosting = mostly(
   hosting(),
   hosting({ runtimes: [], bundles: [] }),

@@ -52,6 +52,12 @@ for (const [what, changes, problem] of [
   ['a copy above its own folder', { files: [{ ...file, stored: '..\\evil' }] }, /outside its own folder/],
   ['a copy on another drive', { files: [{ ...file, stored: 'D:evil' }] }, /outside its own folder/],
   ['its own folder as a copy', { files: [{ ...file, stored: '..' }] }, /outside its own folder/],
+  ['a kept applicationHost.config above its own folder', { host: { ...file, stored: '..\\evil' } }, /outside its own/],
+  [
+    'a kept applicationHost.config without rights',
+    { host: { ...file, sddl: undefined as never } },
+    /does not name its/,
+  ],
   ['no files', { files: undefined as never }, /does not name its files/],
   ['a file without rights', { files: [{ ...file, sddl: undefined as never }] }, /does not name its files/],
 ] as const)

@@ -95,10 +95,12 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
   'folder.clear': [[{ kind: 'folder.clear', path: folder }, []]],
   'folder.present': [[{ kind: 'folder.present', folder: { path: folder, files: 1, logs: 0 } }, []]],
   'site.absent': [
-    [{ kind: 'site.absent', site, certificates: [] }, [`${appcmd} delete site /site.name:SCIMConnector`]],
-    [{ kind: 'site.absent', site: under, certificates: [] }, [`${appcmd} delete app /app.name:Default Web Site/SCIM`]],
+    [{ kind: 'site.absent', site }, [`${appcmd} delete site /site.name:SCIMConnector`]],
+    [{ kind: 'site.absent', site: under }, [`${appcmd} delete app /app.name:Default Web Site/SCIM`]],
   ],
+  'certificates.present': [[{ kind: 'certificates.present', certificates: [], bound: [] }, []]],
   'pool.present': [
+    [{ kind: 'pool.present', pool: 'ScimPool', identity: 'SpecificUser:CORP\\scim', exact: true }, []],
     [
       { kind: 'pool.present', pool: 'ScimPool', identity: 'LocalSystem' },
       [
@@ -110,7 +112,12 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
   'pool.absent': [[{ kind: 'pool.absent', pool: 'ScimPool' }, [`${appcmd} delete apppool /apppool.name:ScimPool`]]],
   'site.present': [
     [
-      { kind: 'site.present', site, identity: 'ApplicationPoolIdentity', certificates: [], beside: [], bound: [] },
+      { kind: 'site.present', site, identity: 'ApplicationPoolIdentity', beside: [], exact: true },
+      [`${appcmd} start site /site.name:SCIMConnector`],
+    ],
+    [{ kind: 'site.present', site: under, identity: 'ApplicationPoolIdentity', beside: [], exact: true }, []],
+    [
+      { kind: 'site.present', site, identity: 'ApplicationPoolIdentity', beside: [] },
       [
         `${appcmd} add apppool /name:ScimPool`,
         `${appcmd} set apppool /apppool.name:ScimPool /processModel.identityType:ApplicationPoolIdentity`,
@@ -126,9 +133,7 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
         kind: 'site.present',
         site: under,
         identity: 'SpecificUser:CORP\\scim',
-        certificates: [],
         beside: [],
-        bound: [],
       },
       [
         `${appcmd} add apppool /name:ScimPool`,
@@ -195,13 +200,11 @@ const certificates = [
   { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', appId: null, present: true },
   { endpoint: 'scim.example:443', thumbprint: 'CD34', store: 'WebHosting', appId: someone, present: true },
 ];
-const bound: Step = { kind: 'site.present', site, identity: 'LocalSystem', certificates, beside: [], bound: [] };
+const bound: Step = { kind: 'certificates.present', certificates, bound: [] };
 
 test('certificates are bound again, by address or by name, for whom http.sys had them, or for IIS if for nobody', () => {
   const netsh = `${system32}netsh.exe http`;
-  const lines = callsOf(bound, attempt)
-    .filter((call) => call.tool.startsWith('netsh'))
-    .map(words);
+  const lines = callsOf(bound, attempt).map(words);
   const application = 'appid={4DC3E181-E14B-4A21-B022-59FC669B0914}';
   assert.deepEqual(lines, [
     `${netsh} delete sslcert ipport=0.0.0.0:443`,
@@ -224,10 +227,7 @@ test('the time limits of the answers are minutes', () => {
 
 test('a pool without a password gets back the identity it had', () => {
   for (const identity of ['NetworkService', 'LocalSystem', 'LocalService', 'ApplicationPoolIdentity']) {
-    const lines = callsOf(
-      { kind: 'site.present', site, identity, certificates: [], beside: [], bound: [] },
-      attempt,
-    ).map(words);
+    const lines = callsOf({ kind: 'site.present', site, identity, beside: [] }, attempt).map(words);
     assert.ok(
       lines.some((line) => line.endsWith(`/processModel.identityType:${identity}`)),
       identity,
@@ -241,9 +241,7 @@ test('a site that was found stopped is stopped again', () => {
       kind: 'site.present',
       site: { ...site, state: 'stopped' },
       identity: 'LocalSystem',
-      certificates: [],
       beside: [],
-      bound: [],
     },
     attempt,
   ).map(words);

@@ -42,6 +42,19 @@ const siteIs = (more: Partial<typeof site>) => iisWith({ sites: [{ ...site, ...m
 const configIs = (more: Partial<(typeof config)[number]>) =>
   server({ config: known(config.map((file) => (file.path === settings ? { ...file, ...more } : file))) });
 
+/** Site and pool by one text in applicationHost.config, and by another in the backup, which may have none. */
+const withText = (now: string, kept: string | null) =>
+  server({
+    iis: known(iis({ sites: [{ ...site, element: hash(now) }], pools: [{ ...pool, element: hash(now) }] })),
+    kept: known({ files: [], packages: [], ...(kept === null ? {} : { host: hostKept(kept) }) }),
+  });
+const hostKept = (text: string) => ({
+  path: 'C:\\applicationHost.config',
+  sha256: hash('all of it'),
+  sites: [{ name: 'SCIMCONNECTOR', application: '/', element: hash(text) }],
+  pools: [{ name: 'scimpool', element: hash(text) }],
+});
+
 type StepCase = {
   readonly step: Step;
   readonly holds: Readonly<Record<string, Facts>>;
@@ -357,25 +370,61 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     unknown: ['folders'],
   },
   'site.absent': {
-    step: { kind: 'site.absent', site, certificates: [certificate] },
+    step: { kind: 'site.absent', site },
     holds: {
-      'it is gone, and the certificate of its port is there': iisWith({ sites: [] }),
+      'it is gone': iisWith({ sites: [] }),
       'an application of its name is elsewhere': siteIs({ name: 'Other', application: '/SCIMConnector' }),
     },
+    fails: [['it is there', server(), /site SCIMConnector is still there/]],
+    unknown: ['iis'],
+  },
+  'certificates.present': {
+    step: {
+      kind: 'certificates.present',
+      certificates: [certificate],
+      bound: ['0.0.0.0:443', 'scim.example:9443'],
+    },
+    holds: {
+      'it is bound': server(),
+      'its endpoint is written in other case': iisWith({ certificates: [{ ...certificate, store: 'my' }] }),
+      'a certificate is bound that was before': iisWith({
+        certificates: [certificate, { ...stray, endpoint: 'SCIM.example:9443' }],
+      }),
+      'a certificate is bound for a new site': iisWith({ sites: [site, other], certificates: [certificate, stray] }),
+      'somebody else has bound a certificate': iisWith({
+        certificates: [certificate, { ...stray, appId: '{BA195980-CD49-458B-9E23-C84EE0ADCD75}' }],
+      }),
+      'a certificate is bound for nobody': iisWith({ certificates: [certificate, { ...stray, appId: null }] }),
+    },
     fails: [
-      ['it is there', server(), /site SCIMConnector is still there/],
-      ['it took a certificate along', iisWith({ sites: [], certificates: [] }), /AB12 is not bound/],
+      ['it is gone', iisWith({ certificates: [] }), /AB12 is not bound to 0.0.0.0:443/],
+      [
+        'another certificate is bound',
+        iisWith({ certificates: [{ ...certificate, thumbprint: 'CD34' }] }),
+        /AB12 is not bound/,
+      ],
+      [
+        'IIS has bound a certificate to a port that no site uses',
+        iisWith({ certificates: [certificate, stray] }),
+        /certificate AB12 is bound to 0.0.0.0:8443, which no site uses/,
+      ],
+      ['IIS is gone', server({ iis: known(null) }), /AB12 is not bound/],
     ],
     unknown: ['iis'],
   },
   'pool.present': {
-    step: { kind: 'pool.present', pool: 'SCIMPOOL', identity: pool.identity },
-    holds: { 'it is there, stopped or not': poolIs({ state: 'stopped' }) },
+    step: { kind: 'pool.present', pool: 'SCIMPOOL', identity: pool.identity, exact: true },
+    holds: {
+      'it is there, stopped or not': poolIs({ state: 'stopped' }),
+      'it has the text that was kept': withText('old', 'old'),
+      'the backup has nothing of it': withText('new', null),
+    },
     fails: [
+      ['it has another text than was kept', withText('new', 'old'), /pool SCIMPOOL has not the settings/],
       ['it is gone', iisWith({ pools: [] }), /does not run as/],
       ['it runs as somebody else', poolIs({ identity: 'LocalSystem' }), /does not run as/],
     ],
-    unknown: ['iis'],
+    unknown: ['iis', 'kept'],
   },
   'pool.absent': {
     step: { kind: 'pool.absent', pool: 'SCIMPOOL' },
@@ -419,23 +468,16 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
       kind: 'site.present',
       site,
       identity: pool.identity,
-      certificates: [certificate],
       beside: [],
-      bound: ['0.0.0.0:443', 'scim.example:9443'],
+      exact: true,
     },
     holds: {
       'it is as it was': server(),
       'its bindings stand in another order': siteIs({ bindings: [...site.bindings].reverse() }),
       'names are written in other case': siteIs({ name: 'scimconnector', pool: 'SCIMPOOL' }),
       'its folder is written in other case': siteIs({ folder: `${site.folder.toUpperCase()}\\` }),
-      'a certificate is bound that was before': iisWith({
-        certificates: [certificate, { ...stray, endpoint: 'SCIM.example:9443' }],
-      }),
-      'a certificate is bound for a new site': iisWith({ sites: [site, other], certificates: [certificate, stray] }),
-      'somebody else has bound a certificate': iisWith({
-        certificates: [certificate, { ...stray, appId: '{BA195980-CD49-458B-9E23-C84EE0ADCD75}' }],
-      }),
-      'a certificate is bound for nobody': iisWith({ certificates: [certificate, { ...stray, appId: null }] }),
+      'it has the text that was kept': withText('old', 'old'),
+      'the backup has nothing of it': withText('new', null),
     },
     fails: [
       ['it is gone', iisWith({ sites: [] }), /site SCIMConnector\/ is not there/],
@@ -450,21 +492,12 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
       ['a binding is gone', siteIs({ bindings: ['https/*:443:'] }), /has the bindings/],
       ['its pool runs as somebody else', poolIs({ identity: 'LocalSystem' }), /does not run as/],
       ['it was stopped meanwhile', siteIs({ state: 'stopped' }), /is stopped/],
-      ['its certificate is gone', iisWith({ certificates: [] }), /AB12 is not bound to 0.0.0.0:443/],
-      [
-        'another certificate is bound',
-        iisWith({ certificates: [{ ...certificate, thumbprint: 'CD34' }] }),
-        /AB12 is not bound/,
-      ],
-      [
-        'IIS has bound a certificate to a port that no site uses',
-        iisWith({ certificates: [certificate, stray] }),
-        /certificate AB12 is bound to 0.0.0.0:8443, which no site uses/,
-      ],
+      ['it has another text than was kept', withText('new', 'old'), /site SCIMConnector\/ has not the settings/],
+      ['its pool has another text than was kept', withText('new', 'old'), /pool ScimPool has not the settings/],
       ['its pool is gone', iisWith({ pools: [] }), /does not run as/],
       ['IIS is gone', server({ iis: known(null) }), /is not there/],
     ],
-    unknown: ['iis'],
+    unknown: ['iis', 'kept'],
   },
 };
 

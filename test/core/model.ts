@@ -5,6 +5,7 @@ import type {
   ConfigFile,
   Facts,
   Iis,
+  Kept,
   Pool,
   Product,
   Reading,
@@ -12,6 +13,7 @@ import type {
   Site,
 } from '../../src/core/facts.ts';
 
+import { isSameSite } from '../../src/core/site-gaps.ts';
 import type { MsiRef, Step, StepKind, Steps, WantedFile } from '../../src/core/step.ts';
 import { configFile, hash, hosting, iis, iisId, known, pool, product, site } from './server-facts.ts';
 
@@ -40,11 +42,14 @@ const effects: { readonly [K in StepKind]: (now: Facts, step: Steps[K]) => Parti
   'pool.start': (now, step) => withPool(now, step.pool, { state: 'started' }),
   'pool.present': (now, step) =>
     withIis(now, ({ pools }) => ({
-      pools: [...pools.filter((one) => one.name !== step.pool), { ...pool, name: step.pool, identity: step.identity }],
+      pools: [
+        ...pools.filter((one) => one.name !== step.pool),
+        { ...pool, name: step.pool, identity: step.identity, ...poolText(now, step) },
+      ],
     })),
   'pool.absent': (now, step) => withIis(now, ({ pools }) => ({ pools: pools.filter((one) => one.name !== step.pool) })),
-  'config.backup': (_now, { files, packages }) => ({
-    kept: known({ files, packages: packages.map((one) => one.sha256) }),
+  'config.backup': (now, { files, packages, host }) => ({
+    kept: known({ files, packages: packages.map((one) => one.sha256), ...(host ? keptHost(now, host.path) : {}) }),
   }),
   'config.restore': (now, { files }) => ({ config: known(files.reduce(written, value(now.config))) }),
   'shared.prove': (now) => withShared(now, (shared) => ({ ...shared, own: shared.own ?? [] })),
@@ -79,12 +84,21 @@ const effects: { readonly [K in StepKind]: (now: Facts, step: Steps[K]) => Parti
     folders: known([...value(now.folders).filter((one) => one.path !== folder.path), folder]),
   }),
   'site.present': (now, step) =>
-    withIis(now, ({ sites, pools, certificates }) => ({
-      sites: [...sites.filter((one) => stays(one, step)), step.site],
+    withIis(now, ({ sites, pools }) => ({
+      sites: [...sites.filter((one) => stays(one, step)), { ...step.site, ...siteText(now, step) }],
       pools: [
         ...pools.filter((one) => one.name !== step.site.pool),
-        { ...pool, ...pools.find((one) => one.name === step.site.pool), name: step.site.pool, identity: step.identity },
+        {
+          ...pool,
+          ...pools.find((one) => one.name === step.site.pool),
+          name: step.site.pool,
+          identity: step.identity,
+          ...poolText(now, { ...step, pool: step.site.pool }),
+        },
       ],
+    })),
+  'certificates.present': (now, step) =>
+    withIis(now, ({ certificates }) => ({
       certificates: [
         ...certificates.filter(({ endpoint }) => step.bound.includes(endpoint) && !isIn(step.certificates, endpoint)),
         ...step.certificates,
@@ -115,6 +129,35 @@ function withShared(now: Facts, change: (shared: SharedFolder) => SharedFolder):
 function withIis(now: Facts, change: (iis: Iis) => Partial<Iis>): Partial<Facts> {
   const found = value(now.iis);
   return found ? { iis: known({ ...found, ...change(found) }) } : {};
+}
+
+/** What the backup then has of the texts of sites and pools; a text of the file is never looked at here. */
+function keptHost(now: Facts, path: string): Pick<Kept, 'host'> {
+  const { sites = [], pools = [] } = value(now.iis) ?? {};
+  const text = (one: { readonly element?: string | undefined }) => one.element ?? '';
+  return {
+    host: {
+      path,
+      sha256: hash('host'),
+      sites: sites.map((one) => ({ name: one.name, application: one.application, element: text(one) })),
+      pools: pools.map((one) => ({ name: one.name, element: text(one) })),
+    },
+  };
+}
+
+function keptIn({ kept }: Facts): Kept['host'] {
+  return kept.known ? kept.value.host : undefined;
+}
+
+/** An exact state has the kept text again; what appcmd makes has another one. */
+function siteText(now: Facts, { site: wanted, exact }: Steps['site.present']): Pick<Site, 'element'> {
+  const kept = keptIn(now)?.sites.find((one) => isSameSite(one, wanted));
+  return { element: exact && kept ? kept.element : hash('by appcmd') };
+}
+
+function poolText(now: Facts, { pool: name, exact }: Steps['pool.present']): Pick<Pool, 'element'> {
+  const kept = keptIn(now)?.pools.find((one) => one.name === name);
+  return { element: exact && kept ? kept.element : hash('by appcmd') };
 }
 
 function withPool(now: Facts, name: string, change: Partial<Pool>): Partial<Facts> {
@@ -172,11 +215,11 @@ const countedUp = { endpoint: '0.0.0.0:8443', thumbprint: 'EF56', store: 'MY', a
 function madeSite(now: Facts, folder: string): Partial<Facts> {
   return withIis(now, ({ sites, pools, certificates }) => {
     if (sites.some((one) => one.folder === folder)) return {};
-    const made = { ...site, folder, pool: defaultPool, bindings: ['https/*:8443:'] };
+    const made = { ...site, folder, pool: defaultPool, bindings: ['https/*:8443:'], element: hash('by the setup') };
     const other = pools.filter((one) => one.name !== defaultPool);
     return {
       sites: [...sites.filter((one) => one.name !== site.name || one.application !== '/'), made],
-      pools: [...other, { ...pool, name: defaultPool }],
+      pools: [...other, { ...pool, name: defaultPool, element: hash('by the setup') }],
       certificates: [...certificates.filter((one) => one.endpoint !== countedUp.endpoint), countedUp],
     };
   });

@@ -8,6 +8,7 @@ import { acceptable } from './any-server.ts';
 import {
   bareServer,
   bundle,
+  hash,
   hosting,
   iis,
   iisId,
@@ -39,13 +40,13 @@ for (const [what, now, goal, steps] of [
     'an upgrade',
     server(),
     upgrade,
-    'config.backup pool.stop connector.unchanged connector.upgrade site.present pool.absent config.restore pool.start',
+    'config.backup pool.stop connector.unchanged connector.upgrade site.present pool.absent certificates.present config.restore pool.start',
   ],
   [
     'a replacement',
     server(),
     replace,
-    'config.backup pool.stop connector.unchanged connector.uninstall connector.install site.present pool.absent config.restore pool.start',
+    'config.backup pool.stop connector.unchanged connector.uninstall connector.install site.present pool.absent certificates.present config.restore pool.start',
   ],
   [
     'an uninstallation',
@@ -53,7 +54,7 @@ for (const [what, now, goal, steps] of [
     wanted(null),
     'config.backup pool.stop connector.unchanged connector.uninstall site.absent pool.absent folder.clear',
   ],
-  ['an installation', bareServer(), upgrade, 'connector.install connector.serve'],
+  ['an installation', bareServer(), upgrade, 'connector.install certificates.present connector.serve'],
   [
     'an installation over what an uninstallation left',
     server({ products: known([]) }),
@@ -64,13 +65,13 @@ for (const [what, now, goal, steps] of [
     'an upgrade without a site',
     iisWith({ sites: [] }),
     upgrade,
-    'config.backup connector.unchanged connector.upgrade config.restore',
+    'config.backup connector.unchanged connector.upgrade certificates.present config.restore',
   ],
   [
     'an upgrade with a stopped pool',
     iisWith({ pools: [stopped] }),
     upgrade,
-    'config.backup pool.stop connector.unchanged connector.upgrade site.present pool.absent config.restore pool.stop-2',
+    'config.backup pool.stop connector.unchanged connector.upgrade site.present pool.absent certificates.present config.restore pool.stop-2',
   ],
 ] as const) {
   test(`the steps of ${what}`, () => assert.equal(ids(planFor(now, goal)).join(' '), steps));
@@ -95,10 +96,11 @@ test('the way back removes the new version, then brings version, site, bytes and
     'connector.uninstall',
     'connector.install',
     'site.present',
+    'certificates.present',
     'config.restore',
     'pool.start',
   ]);
-  assert.deepEqual(kindsBack(planFor(bareServer(), upgrade)), ['connector.uninstall']);
+  assert.deepEqual(kindsBack(planFor(bareServer(), upgrade)), ['connector.uninstall', 'certificates.present']);
   assert.deepEqual(kindsBack(planFor(server(), wanted(null))).includes('connector.uninstall'), false);
 });
 
@@ -106,7 +108,7 @@ test('a pool that was found stopped is left stopped, on the way back too', () =>
   assert.equal(kindsBack(planFor(iisWith({ pools: [stopped] }), upgrade)).at(-1), 'pool.stop');
 });
 
-test('the site comes back with the certificates of its own ports, as far as they are still there', () => {
+test('every certificate of the server comes back that is still there, on whatever port', () => {
   const at = (endpoint: string, present = true) => ({
     endpoint,
     thumbprint: 'AB12',
@@ -121,15 +123,61 @@ test('the site comes back with the certificates of its own ports, as far as they
     at('0.0.0.0:8080'),
     at('[::]:443', false),
   ];
-  const put = planFor(iisWith({ certificates }), upgrade).wayBack.find((step) => step.kind === 'site.present');
-  assert.deepEqual(put, {
-    kind: 'site.present',
-    site,
-    identity: pool.identity,
-    certificates: [at('0.0.0.0:443'), at('scim.example:443')],
-    beside: [],
+  const plan = planFor(iisWith({ certificates }), upgrade);
+  const wanted = {
+    kind: 'certificates.present',
+    certificates: certificates.slice(0, -1),
     bound: certificates.map((one) => one.endpoint),
+  };
+  assert.deepEqual(
+    plan.wayBack.find((step) => step.kind === 'certificates.present'),
+    wanted,
+  );
+  assert.deepEqual(plan.connector.find((one) => one.id === 'certificates.present')?.step, wanted);
+});
+
+/** A server whose applicationHost.config can be edited as text. */
+const editable = (identity: string = pool.identity) =>
+  iisWith({
+    hostConfig: { path: 'C:\\applicationHost.config', sddl: 'D:' },
+    sites: [{ ...site, element: hash('site') }],
+    pools: [{ ...pool, identity, element: hash('pool') }],
   });
+
+test('site and pool are put back by their text where that can be edited, and no plan holds a fingerprint of it', () => {
+  const plan = planFor(editable(), upgrade);
+  const backup = plan.backup.find((one) => one.id === 'config.backup')?.step;
+  assert.deepEqual(backup?.kind === 'config.backup' && backup.host, { path: 'C:\\applicationHost.config' });
+  const put = { kind: 'site.present', site, identity: pool.identity, beside: [], exact: true };
+  assert.deepEqual(
+    plan.wayBack.find((step) => step.kind === 'site.present'),
+    put,
+  );
+  assert.deepEqual(plan.connector.find((one) => one.id === 'site.present')?.step, put);
+  assert.ok(!JSON.stringify(plan).includes(hash('pool')));
+});
+
+test('the settings of a pool are left to the new setup where it is for programs of other bits or of another format', () => {
+  const forward = (now: Facts, msiGiven: ReturnType<typeof msi>) => {
+    const step = planFor(now, wanted(msiGiven, { accept: acceptable })).connector.find(
+      (one) => one.id === 'site.present',
+    )?.step;
+    return step?.kind === 'site.present' && step.exact;
+  };
+  assert.equal(forward(editable(), msi('4.4.4')), true);
+  assert.equal(forward({ ...editable(), products: known([product('4.1.0', { bits: 32 })]) }, msi('4.4.4')), undefined);
+  assert.equal(forward({ ...editable(), products: known([product('3.2.0')]) }, msi('4.4.4')), undefined);
+});
+
+test('a pool under an account is uninstalled where its text brings the password back, and an upgrade may fall back on that', () => {
+  const account = 'SpecificUser:CORP\\scim';
+  const plan = planFor(editable(account), upgrade);
+  assert.equal(plan.noWayBack, undefined);
+  assert.equal(plan.connector.find((one) => one.id === 'connector.upgrade')?.orElse?.length, 2);
+  assert.equal(planFor(editable(account), replace).noWayBack, undefined);
+  const old = { ...editable(account), products: known([product('3.2.0')]) };
+  const decision = decide(old, { ...upgrade, accept: acceptable });
+  assert.ok(decision.findings.some((one) => one.id === 'pool-password'));
 });
 
 test('prerequisites alone need no way back', () => {

@@ -8,11 +8,13 @@ import {
   configFile,
   folder,
   hash,
+  iis,
   known,
   places,
   product,
   server,
   settings,
+  site,
   unread,
   wanted,
 } from './server-facts.ts';
@@ -42,6 +44,18 @@ test('a run that worked says what is there now, what was, how long it took, and 
   assert.deepEqual(result.goal, { version: '4.4.4', msi: 'SCIMConnector-4.4.4.msi' });
   assert.deepEqual(result.changes, ['SCIM Connector: 4.1.0 -> 4.4.4']);
   assert.deepEqual([result.runId, result.before, result.after], ['2026-11-23T20-41-07Z', server(), after]);
+});
+
+test('what somebody else has changed in IIS meanwhile is told in the message, and that it stays so', () => {
+  const web = (bindings: readonly string[]) => {
+    const shop = { ...site, name: 'Shop', folder: 'C:\\shop', bindings };
+    return server({ iis: known(iis({ sites: [site, shop] })) });
+  };
+  const [before, now] = [web(['http/*:80:']), web(['http/*:81:'])];
+  const result = report('apply', [{ ...opened(), before }, closed('converged', { after: now })]);
+  assert.match(result.message, /Not by this run .* stays as it is: site Shop has the bindings http\/\*:81:, not http/);
+  assert.ok(result.changes.some((one) => one.startsWith('site Shop has the bindings')));
+  assert.doesNotMatch(report('apply', good).message, /Not by this run/);
 });
 
 test('each step that was performed is told with its code, its log and what it lacks', () => {

@@ -44,6 +44,7 @@ test('a connector with files gone is repaired within a backup, and its config is
     'connector.repair',
     'site.present',
     'pool.absent',
+    'certificates.present',
     'config.restore',
     'pool.start',
   ]);
@@ -141,7 +142,13 @@ test('uninstalling takes every registered version away, and what they leave', ()
 test('a site with an application of somebody else under it stays, and so does its pool', () => {
   const shop = { ...site, application: '/shop', folder: 'C:\\shop' };
   const plan = planFor(server({ iis: known(iis({ sites: [site, shop] })) }), wanted(null));
-  assert.deepEqual(kinds(plan), ['config.backup', 'pool.stop', 'connector.unchanged', 'connector.uninstall']);
+  assert.deepEqual(kinds(plan), [
+    'config.backup',
+    'pool.stop',
+    'connector.unchanged',
+    'connector.uninstall',
+    'certificates.present',
+  ]);
 });
 
 test('an application under another site goes alone, and a pool that others use stays', () => {
@@ -151,7 +158,7 @@ test('an application under another site goes alone, and a pool that others use s
   ];
   const plan = planFor(bareServer({ iis: known(iis({ sites })) }), wanted(null));
   const removed = plan.connector.map(({ step }) => (step.kind === 'site.absent' ? step.site.application : step.kind));
-  assert.deepEqual(removed, ['/SCIMConnector']);
+  assert.deepEqual(removed, ['/SCIMConnector', 'certificates.present']);
 });
 
 test('a folder that bears another name is not moved, nor one in which another site lies', () => {
@@ -166,14 +173,23 @@ test('a folder that bears another name is not moved, nor one in which another si
   assert.ok(!kinds(plan).includes('folder.clear'));
 });
 
-test('removing a site names the certificates of its port that other sites use', () => {
+test('an uninstallation leaves every certificate bound but those of ports that only the connector used', () => {
   const other = { ...site, name: 'Other', folder: 'C:\\other', pool: 'Own' };
-  const certificates = (sites: readonly (typeof site)[]) => {
-    const step = stepOf(planFor(server({ iis: known(iis({ sites })) }), wanted(null)), 'site.absent')?.step;
-    return step?.kind === 'site.absent' && step.certificates.map((one) => one.endpoint);
-  };
-  assert.deepEqual(certificates([site, other]), ['0.0.0.0:443']);
-  assert.deepEqual(certificates([site]), []);
+  const binding = { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', appId: null, present: true };
+  const certificates = [
+    binding,
+    { ...binding, endpoint: '[::]:9999' },
+    { ...binding, endpoint: 'x:1', present: false },
+  ];
+  const planOf = (sites: readonly (typeof site)[]) =>
+    planFor(server({ iis: known(iis({ sites, certificates })) }), wanted(null));
+  const named = (step: Plan['wayBack'][number] | undefined) =>
+    step?.kind === 'certificates.present' && step.certificates.map((one) => one.endpoint);
+  const forward = (sites: readonly (typeof site)[]) => named(stepOf(planOf(sites), 'certificates.present')?.step);
+  assert.deepEqual(forward([site, other]), ['0.0.0.0:443', '[::]:9999']);
+  assert.deepEqual(forward([site]), ['[::]:9999']);
+  const back = planOf([site]).wayBack.find((step) => step.kind === 'certificates.present');
+  assert.deepEqual(named(back), ['0.0.0.0:443', '[::]:9999'], 'on the way back those come back too');
 });
 
 test('what a run has installed where leftovers lay is no leftover when the run is taken up again', () => {
@@ -256,6 +272,6 @@ test('a pool that is left over comes back as it was', () => {
   const plan = planFor(bareServer({ iis: known(iis({ sites: [], pools: [left] })) }), same);
   assert.deepEqual(
     plan.wayBack.map((step) => step.kind),
-    ['pool.stop', 'connector.uninstall', 'pool.present', 'pool.stop'],
+    ['pool.stop', 'connector.uninstall', 'pool.present', 'certificates.present', 'pool.stop'],
   );
 });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { CertificateBinding, Facts, Hosting, Iis, Reading, Restart } from '../../src/core/facts.ts';
-import { applicationHostConfig } from './application-host.ts';
 import type { RegistryKey } from './registry-file.ts';
 
 /** A file on drive C: of the lab. */
@@ -188,13 +187,12 @@ function sessionName(features: Readonly<Record<string, string>>): string {
   return createHash('sha256').update(JSON.stringify(features)).digest('hex').slice(0, 16);
 }
 
-function iisFiles({ iis, hosting }: Facts): readonly LabFile[] {
+/** applicationHost.config itself lies on the simulated drive. */
+function iisFiles({ iis }: Facts): readonly LabFile[] {
   if (!iis.known || !iis.value) return [];
   const shared = iis.value.sharedConfiguration;
   const redirection = shared ? `enabled="true" path="${shared}"` : 'enabled="false"';
-  const config = applicationHostConfig(iis.value, hosting.known && hosting.value.module.configured);
   return [
-    { path: `${inetsrv}\\config\\applicationHost.config`, text: config },
     {
       path: `${inetsrv}\\config\\redirection.config`,
       text: `<configuration><configurationRedirection ${redirection} /></configuration>\n`,

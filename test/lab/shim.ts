@@ -1,16 +1,18 @@
-// Runs inside Wine, by Windows Node, in place of dism.exe, net.exe, appcmd.exe, eventcreate.exe and the hosting bundle, in some
-// tests of schtasks.exe and shutdown.exe too: does
-// on the simulated server what was asked for, and shows in Wine what that server looks like then.
+// Runs inside Wine, by Windows Node, in place of dism.exe, net.exe, netsh.exe, appcmd.exe, eventcreate.exe and the hosting bundle,
+// in some tests of schtasks.exe and shutdown.exe too: does on the simulated server what was asked for, and shows in Wine what that
+// server looks like then.
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hostPath, hostText } from '../../src/sandbox/host-config.ts';
 import { loadServer, type Server, saveServer } from '../../src/sandbox/server.ts';
 import { appcmd } from '../../src/sandbox/tools/appcmd.ts';
 import { dism } from '../../src/sandbox/tools/dism.ts';
 import { eventcreate } from '../../src/sandbox/tools/eventcreate.ts';
 import { hosting } from '../../src/sandbox/tools/hosting.ts';
 import { net } from '../../src/sandbox/tools/net.ts';
+import { netsh } from '../../src/sandbox/tools/netsh.ts';
 import { schtasks } from '../../src/sandbox/tools/schtasks.ts';
 import { shutdown } from '../../src/sandbox/tools/shutdown.ts';
 import { show } from './show.ts';
@@ -21,6 +23,7 @@ const folder = process.env.SCIM_SETUP_LAB_FOLDER ?? '';
 const server = await loadServer(join(folder, 'server'));
 if ('problem' in server) throw new Error(server.problem);
 
+await takeHostConfig(server);
 const { code, output } = await call(server);
 if (server.memory.events.length > 0) keepEvents(server);
 else await showAll(server);
@@ -32,6 +35,7 @@ async function call(on: Server) {
   const tool = win32.parse(name).name.toLowerCase();
   if (tool === 'dism') return dism(on, args);
   if (tool === 'net') return net(on, args);
+  if (tool === 'netsh') return netsh(on, args);
   if (tool === 'eventcreate') return eventcreate(on, args);
   if (tool === 'appcmd') return appcmd(on, args);
   if (tool === 'shutdown') return shutdown(on, args);
@@ -54,6 +58,13 @@ async function scheduled(on: Server) {
   if (task === undefined) rmSync(file, { force: true });
   else writeFileSync(file, `\uFEFF${task}`, 'utf16le');
   return ended;
+}
+
+/** What the program under test has itself written into applicationHost.config, as IIS would take it over. */
+async function takeHostConfig(on: Server): Promise<void> {
+  if (!existsSync(hostPath) || hostText(on) === null) return;
+  const bytes = readFileSync(hostPath);
+  if (!bytes.equals(Buffer.from(hostText(on) ?? ''))) await on.drive.write(hostPath, bytes);
 }
 
 async function showAll(on: Server): Promise<void> {

@@ -75,18 +75,20 @@ type Given = {
   readonly again?: boolean;
   readonly asked?: string[];
   readonly packageRead?: Awaited<ReturnType<ReadPackage>>;
+  readonly hasRights?: boolean;
 };
 
 /** Looks at a server whose reader answers every look with a document, and every question for rights with the same rights. */
 async function look(
   document: unknown,
-  { disk, folders = [], again = false, asked = [], packageRead = content }: Given = {},
+  { disk, folders = [], again = false, asked = [], packageRead = content, hasRights = true }: Given = {},
 ): Promise<Facts> {
   const used = disk ?? (await givenDisk());
   const ask = async (line: string): Promise<unknown> => {
     asked.push(line);
     const [verb, path = ''] = line.split('\t');
-    return verb === 'acl' ? { schema: 1, acl: { [path]: { known: true, value: sddl } } } : structuredClone(document);
+    const rights = hasRights || path !== hostConfig ? { known: true, value: sddl } : { known: false, why: 'no' };
+    return verb === 'acl' ? { schema: 1, acl: { [path]: rights } } : structuredClone(document);
   };
   const readProducts = productReader(used, async () => packageRead);
   const expand = (path: string) => path.replace('%SystemDrive%', 'C:');
@@ -285,6 +287,56 @@ test('an applicationHost.config that cannot be read leaves IIS unknown, with the
   await disk.write(hostConfig, '<configuration />');
   const facts = await look(readerDocument, { disk });
   assert.deepEqual(facts.iis, { known: false, why: 'applicationHost.config has no system.applicationHost' });
+});
+
+test('sites and pools are known by their text where that can be put back', async () => {
+  const iis = known((await look(readerDocument)).iis);
+  assert.deepEqual(iis?.hostConfig, { path: hostConfig, sddl });
+  const own = iis?.pools.find((pool) => pool.name === 'SCIMConnectorAppPool');
+  const text = /<add name="SCIMConnectorAppPool"[\s\S]*?<\/add>/.exec(applicationHostConfig)?.[0] ?? '';
+  assert.equal(own?.element, sha256Of(text));
+  assert.ok(iis?.sites.every((site) => /^[0-9a-f]{64}$/.test(site.element ?? '')));
+});
+
+test('the backup tells what the kept applicationHost.config has of each site and pool, if its bytes are those of the manifest', async () => {
+  const disk = await givenDisk();
+  const stored = `${sha256Of(applicationHostConfig).slice(0, 16)}-applicationHost.config`;
+  const details = { size: 1, createdAt: '', changedAt: '', attributes: [] };
+  const host = { path: hostConfig, sha256: sha256Of(applicationHostConfig), ...details, sddl, stored };
+  const nothing = { versions: [], sites: [], pools: [], certificates: [], files: [] };
+  const text = manifestText({ takenAt: '', server: '', ...nothing, host }, sha256Of);
+  await disk.write(`${backup}\\manifest.json`, text);
+  await disk.write(`${backup}\\${stored}`, applicationHostConfig);
+  const facts = await look(readerDocument, { disk });
+  const kept = known(facts.kept).host;
+  const iis = known(facts.iis);
+  assert.deepEqual([kept?.path, kept?.sha256], [hostConfig, host.sha256]);
+  assert.deepEqual(
+    kept?.pools.map((one) => one.element),
+    iis?.pools.map((one) => one.element),
+  );
+  assert.deepEqual(
+    kept?.sites.map((one) => `${one.name}${one.application} ${one.element}`),
+    iis?.sites.map((one) => `${one.name}${one.application} ${one.element}`),
+  );
+  assert.deepEqual(factsSchema.parse(facts), facts);
+  await disk.write(`${backup}\\${stored}`, `${applicationHostConfig} `);
+  assert.equal(known((await look(readerDocument, { disk })).kept).host, undefined);
+});
+
+test('they are not where the file is shared with other servers, is no UTF-8, or does not show its rights', async () => {
+  const disk = await givenDisk();
+  const latin = applicationHostConfig.slice(1).replace('<webLimits />', '<!-- f\u00fcr alle -->');
+  await disk.write(hostConfig, Buffer.from(latin, 'latin1'));
+  const shared = { ...known(readerDocument.iis), sharedConfiguration: 'C:\\Windows\\System32\\inetsrv\\config' };
+  for (const facts of [
+    await look(readerDocument, { disk }),
+    await look(readerDocument, { hasRights: false }),
+    await look({ ...readerDocument, iis: { known: true, value: shared } }),
+  ]) {
+    const iis = known(facts.iis);
+    assert.deepEqual([iis?.hostConfig, iis?.sites[0]?.element, iis?.pools.length], [undefined, undefined, 3]);
+  }
 });
 
 test('a shared configuration is read where it lies', async () => {

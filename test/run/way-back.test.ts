@@ -4,19 +4,16 @@ import type { Plan } from '../../src/core/plan.ts';
 import type { Step } from '../../src/core/step.ts';
 import { runPlan } from '../../src/run/run-plan.ts';
 import { installOld, plan, removeNew, start, stop } from '../core/entries.ts';
-import { bareServer, iisId, known, pool, product, server, site } from '../core/server-facts.ts';
+import { bareServer, known, product, server, site } from '../core/server-facts.ts';
 import { SmallServer, type Trouble } from './small-server.ts';
 
 const fails: Trouble = { outcome: { ok: false, code: 1603, meaning: 'a fatal error' } };
 const busy: Trouble = { outcome: { ok: false, code: 1618, meaning: 'another installation is running', busy: true } };
-const lost = { endpoint: '0.0.0.0:443', thumbprint: 'CD34', store: 'MY', appId: iisId, present: true };
 const putSite: Step = {
   kind: 'site.present',
   site,
-  identity: pool.identity,
-  certificates: [lost],
+  identity: 'LocalSystem',
   beside: [],
-  bound: [],
 };
 
 async function run(troubles: Readonly<Record<string, Trouble>>, more: Partial<Plan> = {}) {

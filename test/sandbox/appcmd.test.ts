@@ -51,8 +51,15 @@ test('a site of its own is put there with its pool, bindings and folder', async 
   }
   const iis = known((await look(sandbox)).iis);
   const site = { name: 'Own', application: '/', folder: 'C:\\own', pool: 'Own', state: 'started' };
-  assert.deepEqual(iis?.sites[1], { ...site, bindings: ['https/*:443:', 'http/*:8080:'] });
-  assert.deepEqual(iis?.pools[1], { name: 'Own', identity: 'ApplicationPoolIdentity', state: 'started', workers: 1 });
+  const [{ element, ...own } = { element: undefined }, pool] = [iis?.sites[1], iis?.pools[1]];
+  assert.match(element ?? '', /^[0-9a-f]{64}$/);
+  assert.deepEqual(own, { ...site, bindings: ['https/*:443:', 'http/*:8080:'] });
+  assert.partialDeepStrictEqual(pool, {
+    name: 'Own',
+    identity: 'ApplicationPoolIdentity',
+    state: 'started',
+    workers: 1,
+  });
 });
 
 test('an application is put under another site', async (t) => {
@@ -156,4 +163,7 @@ test('appcmd throws on what nobody has given it a source for', async (t) => {
   await assert.rejects(tools.appcmd(server, ['stop', 'apppool', 'SCIMConnectorAppPool']), /does not know/);
   const user = '/processModel.identityType:SpecificUser';
   await assert.rejects(tools.appcmd(server, ['set', 'apppool', pool, user]), /does not know the identity/);
+  const account = ['/processModel.userName:CORP\\scim', '/processModel.password:open sesame'];
+  const system = '/processModel.identityType:LocalSystem';
+  await assert.rejects(tools.appcmd(server, ['set', 'apppool', pool, system, ...account]), /with a password/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { iisNow } from '../../src/sandbox/iis.ts';
 import { reboot } from '../../src/sandbox/reboot.ts';
-import { elapse, remember, type Server, store, stored, timeOf } from '../../src/sandbox/server.ts';
+import { elapse, type Server, store, stored, timeOf } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
 import { known, look, sandboxOf, serverOf, settings } from './on-server.ts';
 
@@ -88,7 +88,7 @@ test('a restart of the server settles what waited for it and starts pools that s
 test('a pool that does not start by itself stays stopped over a restart', async (t) => {
   const server = await serverOf(t, 'scim-4.1');
   await stopPool(server);
-  remember(server, { manualPools: ['SCIMConnectorAppPool'] });
+  await tools.appcmd(server, ['set', 'apppool', '/apppool.name:SCIMConnectorAppPool', '/autoStart:false']);
   await reboot(server);
   assert.ok(statesOf(server).includes('SCIMConnectorAppPool stopped 0'));
 });

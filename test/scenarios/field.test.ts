@@ -52,6 +52,7 @@ const shown: Partial<
   },
   'shared-port': { products: ['4.1.0 64 machine'], sites: [standardSite] },
   'stopped-pool': { products: ['4.1.0 64 machine'], sites: [standardSite] },
+  'pool-account': { products: ['4.1.0 64 machine'], sites: [standardSite] },
   'per-user': { products: ['4.1.0 64 user'], sites: [standardSite] },
   '32-bit': { products: ['4.1.0 32 machine'], sites: [standardSite] },
   broken: { products: ['4.4.4 64 machine'], sites: [standardSite] },

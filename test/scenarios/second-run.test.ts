@@ -41,6 +41,7 @@ const ends: Readonly<Record<ScenarioName, { with: Ending; without: Ending }>> = 
   'shared-pool': { with: [0], without: [0] },
   'shared-port': { with: [0], without: [0] },
   'stopped-pool': { with: [0], without: [0] },
+  'pool-account': { with: [0], without: [0] },
   'per-user': { with: [21, 'per-user'], without: [21, 'per-user'] },
   '32-bit': { with: [0], without: [0] },
   broken: { with: [0], without: [0] },

@@ -152,9 +152,7 @@ test('of several calls the first that fails ends the step', async () => {
     kind: 'site.present',
     site,
     identity: 'NetworkService',
-    certificates: [],
     beside: [],
-    bound: [],
   };
   const callsUntil = async (failing: number) => {
     let calls = 0;

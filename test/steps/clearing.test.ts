@@ -10,7 +10,8 @@ import { doingOn, givenDoing } from './on-server.ts';
 
 const certificate = { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', appId: iisId, present: true };
 const second: Site = { ...site, name: 'Default Web Site', application: '/SCIMConnector' };
-const absent: Step<'site.absent'> = { kind: 'site.absent', site, certificates: [certificate] };
+const absent: Step<'site.absent'> = { kind: 'site.absent', site };
+const bound: Step = { kind: 'certificates.present', certificates: [certificate], bound: ['0.0.0.0:443'] };
 const withSites = (sites: readonly Site[], more: Partial<Facts> = {}) =>
   bareServer({ iis: known(iis({ sites })), ...more });
 
@@ -27,21 +28,14 @@ async function performed(step: Step, looks: readonly Facts[], result: Partial<Ca
   return { outcome: await perform(step, doingOn(withDoors(machine, { change, look }))), calls };
 }
 
-test('the certificate that a removed site took from others is bound again, and one that is there is left alone', async () => {
+test('a certificate that went with a site is bound again, and one that is there is left alone', async () => {
   const lost = bareServer({ iis: known(iis({ sites: [], certificates: [] })) });
-  const mended = await performed(absent, [withSites([site]), lost]);
+  const mended = await performed(bound, [lost]);
   assert.deepEqual(
     mended.calls.map((one) => one.split(' ').slice(0, 3).join(' ')),
-    ['delete site /site.name:SCIMConnector', 'http delete sslcert', 'http add sslcert'],
+    ['http delete sslcert', 'http add sslcert'],
   );
-  const kept = await performed(absent, [withSites([site]), withSites([])]);
-  assert.deepEqual(kept.calls, ['delete site /site.name:SCIMConnector']);
-});
-
-test('a site that went with its product is not removed again, but what went along is put back', async () => {
-  const lost = bareServer({ iis: known(iis({ sites: [], certificates: [] })) });
-  const { calls, outcome } = await performed(absent, [lost]);
-  assert.deepEqual([calls.length, outcome.ok], [2, true]);
+  assert.deepEqual((await performed(bound, [withSites([])])).calls, []);
 });
 
 test('neither the site of a registered product is removed nor a pool in which something runs', async () => {
@@ -54,31 +48,28 @@ test('neither the site of a registered product is removed nor a pool in which so
 });
 
 test('a second site that a package made beside the old one is removed before the old one is put right', async () => {
-  const step: Step = { kind: 'site.present', site, identity: pool.identity, certificates: [], beside: [], bound: [] };
+  const step: Step = { kind: 'site.present', site, identity: pool.identity, beside: [] };
   const { calls } = await performed(step, [server({ iis: known(iis({ sites: [site, second] })) })]);
   assert.equal(calls[0], 'delete app /app.name:Default Web Site/SCIMConnector');
   assert.ok(calls.length > 5);
-  const known2: Step = { ...step, beside: ['default web site/scimconnector'], bound: [] };
+  const known2: Step = { ...step, beside: ['default web site/scimconnector'] };
   const before = await performed(known2, [server({ iis: known(iis({ sites: [site, second] })) })]);
   assert.ok(!before.calls.some((one) => one.startsWith('delete')));
 });
 
 test('what IIS has bound to a port that no site uses any more is taken from there, and nothing else is', async () => {
-  const bound = ['0.0.0.0:443'];
-  const step: Step = { kind: 'site.present', site, identity: pool.identity, certificates: [], beside: [], bound };
   const now = (more: Partial<CertificateBinding>, sites: readonly Site[] = [site]) =>
     server({ iis: known(iis({ sites, certificates: [certificate, { ...certificate, ...more }] })) });
-  const removed = async (looks: readonly Facts[]) =>
-    (await performed(step, looks)).calls.filter((one) => one.startsWith('http'));
+  const removed = async (look: Facts) => (await performed(bound, [look])).calls;
   const stray = now({ endpoint: '0.0.0.0:8443' });
   const countedUp = now({ endpoint: '0.0.0.0:8443' }, [{ ...site, bindings: ['https/*:8443:'] }]);
-  assert.deepEqual(await removed([countedUp, stray]), ['http delete sslcert ipport=0.0.0.0:8443']);
-  assert.deepEqual(await removed([stray, countedUp]), []);
+  assert.deepEqual(await removed(stray), ['http delete sslcert ipport=0.0.0.0:8443']);
+  assert.deepEqual(await removed(countedUp), []);
   assert.deepEqual(
-    await removed([now({ endpoint: '0.0.0.0:8443', appId: '{BA195980-CD49-458B-9E23-C84EE0ADCD75}' })]),
+    await removed(now({ endpoint: '0.0.0.0:8443', appId: '{BA195980-CD49-458B-9E23-C84EE0ADCD75}' })),
     [],
   );
-  assert.deepEqual(await removed([server()]), []);
+  assert.deepEqual(await removed(server()), []);
 });
 
 test('what the call that settles ends with does not count, only whether Windows Installer still holds something', async () => {

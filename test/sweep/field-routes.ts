@@ -41,6 +41,20 @@ export const shared: readonly Route[] = [
   { name: 'uninstall beside a site on the same port', ...upgrade, scenario: 'shared-port', to: null },
 ];
 
+const account = { ...upgrade, scenario: 'pool-account' } as const;
+
+/** Connectors whose pool has an account with a password that only IIS knows (T5). */
+export const underAccount: readonly Route[] = [
+  { name: 'upgrade under an account', ...account },
+  { name: 'upgrade under an account that must uninstall first', ...account, upgradeFails: true },
+  {
+    name: 'upgrade under an account that fails with the old version gone',
+    ...account,
+    to: '4.4.5-fails-old-gone',
+    end: 'failed-as-before',
+  },
+];
+
 /** Products that no package for 64 bits from 4.0 on replaces. */
 export const replaced: readonly Route[] = [
   { name: 'replace for 32 bits', ...upgrade, scenario: '32-bit', from: '4.1.0-x86' },
@@ -135,6 +149,7 @@ export const fieldRoutes: readonly Route[] = [
   ...placed,
   ...moved,
   ...shared,
+  ...underAccount,
   ...replaced,
   ...damaged,
   ...oldPackages,

@@ -10,7 +10,7 @@ export function ownSite(before: Document, now: Document, folders: readonly strin
 }
 
 function certificates({ iis: { value } }: Document): string {
-  return JSON.stringify(value?.certificates ?? []);
+  return JSON.stringify((value?.certificates ?? []).map((one) => JSON.stringify(one)).sort());
 }
 
 const isOwn = (site: Site, folders: readonly string[]) =>
@@ -56,20 +56,29 @@ export function foreignSites(before: Document, now: Document, folders: readonly 
   ];
 }
 
-/** All sites of an address and port have one certificate in http.sys, and lose it together (T5, KB 2405568). */
+/**
+ * All sites of an address and port have one certificate in http.sys, and lose it together (T5, KB 2405568); one on a port
+ * that no site uses is another program's.
+ */
 function foreignCertificates(
   old: NonNullable<Document['iis']['value']>,
   found: Document['iis']['value'],
   foreign: readonly Site[],
 ): string[] {
-  const secure = foreign.flatMap((site) => site.bindings).filter((one) => one.startsWith('https/'));
-  const used = new Set(secure.map((one) => one.split(':')[1]));
-  const wanted = old.certificates.filter(({ endpoint }) => used.has(endpoint.split(':').at(-1)));
+  const portsOf = (sites: readonly Site[]) =>
+    new Set(
+      sites.flatMap((site) => site.bindings.filter((one) => one.startsWith('https/')).map((one) => one.split(':')[1])),
+    );
+  const [used, all] = [portsOf(foreign), portsOf(old.sites)];
+  const wanted = old.certificates.filter(({ endpoint, present }) => {
+    const port = endpoint.split(':').at(-1);
+    return present && (used.has(port) || !all.has(port));
+  });
   const isThere = (one: (typeof wanted)[number]) =>
     found?.certificates.some((now) => now.endpoint === one.endpoint && now.thumbprint === one.thumbprint);
   return wanted
     .filter((one) => !isThere(one))
-    .map(({ endpoint }) => `another site has lost its certificate at ${endpoint}`);
+    .map(({ endpoint }) => `another site or program has lost its certificate at ${endpoint}`);
 }
 
 /** What IIS still has of a connector that must be gone. */

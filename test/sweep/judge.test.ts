@@ -27,6 +27,16 @@ function altered(change: Change): ServerState {
   return state;
 }
 
+/** Another text in applicationHost.config, which must have held the old one. */
+function hostEdited(old: string, text: string): Change {
+  return (_document, files) => {
+    const path = 'c:\\windows\\system32\\inetsrv\\config\\applicationhost.config';
+    const before = files.get(path)?.toString() ?? '';
+    assert.ok(before.includes(old), old);
+    files.set(path, Buffer.from(before.replace(old, text)));
+  };
+}
+
 const inFolder = (name: string) => `${connectorFolder}\\${name}`;
 const ownPool = (document: Document) => document.iis.value?.pools.find((pool) => /scim/i.test(pool.name));
 const ownSite = (document: Document) => document.iis.value?.sites.find((site) => /scim/i.test(site.name));
@@ -74,6 +84,31 @@ const differences: readonly (readonly [what: string, said: RegExp, change: Chang
     (document) => Object.assign(document.iis.value?.services.W3SVC ?? {}, { state: 'stopped' }),
   ],
   ['the certificate is another', /certificates/, (document) => void document.iis.value?.certificates.pop()],
+  [
+    'the text of its pool is another one',
+    /the text of pool SCIMConnectorAppPool/,
+    hostEdited('<add name="SCIMConnectorAppPool"', '<add name="SCIMConnectorAppPool" autoStart="true"'),
+  ],
+  [
+    'the text of its site is another one',
+    /the text of site SCIMConnector/,
+    hostEdited('<site name="SCIMConnector" id="2"', '<site name="SCIMConnector" id="3"'),
+  ],
+  [
+    'the text of another pool is gone',
+    /the text of another pool DefaultAppPool/,
+    hostEdited('<add name="DefaultAppPool" />', ''),
+  ],
+  [
+    'the text of another site is another one',
+    /the text of another site Default Web Site/,
+    hostEdited('bindingInformation="*:80:"', 'bindingInformation="*:81:"'),
+  ],
+  [
+    'a comment of applicationHost.config is gone',
+    /has lost the line/,
+    hostEdited('<!-- Kept by the tools of IIS; not to be edited by hand. -->', ''),
+  ],
   [
     'the settings have lost their rights',
     /rights of config files/,
@@ -144,7 +179,14 @@ describe('the judge of the sweep', () => {
     const now = structuredClone(shared.document);
     now.iis.value?.certificates.pop();
     const said = converged(shared, { document: now, files: shared.files }, { ...prepared.goal, version: null }).join();
-    assert.match(said, /another site has lost its certificate at 0\.0\.0\.0:443/);
+    assert.match(said, /another site or program has lost its certificate at 0\.0\.0\.0:443/);
+  });
+
+  it('sees that a certificate on a port of no site is gone', () => {
+    const other = { endpoint: '0.0.0.0:9999', thumbprint: 'AB', present: true };
+    const before = altered((document) => void document.iis.value?.certificates.push(other));
+    const said = converged(before, prepared.before, prepared.goal).join();
+    assert.match(said, /lost its certificate at 0\.0\.0\.0:9999/);
   });
 
   it('sees a second site in the default folder of a connector that lies elsewhere', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { foreignTexts, ownTexts } from './judge-host.ts';
 import { changed, foreignSites, ownSite, siteLeft, siteWanted } from './judge-sites.ts';
 import { below, type Document, differences, type ServerState } from './server-state.ts';
 
@@ -32,7 +33,9 @@ export function asBefore(before: ServerState, now: ServerState, oldFresh: Server
     ...changed("the kept package's bytes", keptPackages(before, before), keptPackages(now, before, oldFresh)),
     ...changed('rights of config files', rights(before, folders), rights(now, folders)),
     ...ownSite(before.document, now.document, folders),
+    ...ownTexts(before, now, folders),
     ...foreignSites(before.document, now.document, folders),
+    ...foreignTexts(before, now, folders),
     ...unsettled(before.document, now.document, folders),
   ];
 }
@@ -46,7 +49,9 @@ export function converged(before: ServerState, now: ServerState, goal: Goal): st
     ...filesGiven(before, now, goal),
     ...(goal.carriesConfig ? lostConfig(before, now, goal) : []),
     ...(goal.version === null ? siteLeft(now.document, folders) : siteWanted(before, now, folders)),
+    ...(goal.version !== null && goal.carriesConfig ? ownTexts(before, now, folders) : []),
     ...foreignSites(before.document, now.document, folders),
+    ...foreignTexts(before, now, folders),
     ...unsettled(null, now.document, folders),
   ];
 }

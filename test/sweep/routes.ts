@@ -5,7 +5,7 @@ import { apply, uninstall } from '../../src/commands/apply.ts';
 import type { Doors, Request } from '../../src/commands/request.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import { createSandbox, openSandbox } from '../../src/sandbox/sandbox.ts';
-import { elapse, remember, type Server, saveServer } from '../../src/sandbox/server.ts';
+import { elapse, type Server, saveServer } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
 import { fieldRoutes } from './field-routes.ts';
 import type { Goal } from './judge.ts';
@@ -200,5 +200,5 @@ function installed(version: string): (server: Server) => Promise<void> {
 async function stopPool(server: Server): Promise<void> {
   await tools.appcmd(server, ['stop', 'apppool', '/apppool.name:SCIMConnectorAppPool']);
   elapse(server, 600_000);
-  remember(server, { manualPools: ['SCIMConnectorAppPool'] });
+  await tools.appcmd(server, ['set', 'apppool', '/apppool.name:SCIMConnectorAppPool', '/autoStart:false']);
 }

@@ -14,7 +14,7 @@ type Iis = {
   services: Record<string, { state: string }>;
   sites: Site[];
   pools: Pool[];
-  certificates: { endpoint: string; thumbprint: string }[];
+  certificates: { endpoint: string; thumbprint: string; present: boolean }[];
 };
 type Known<T> = { known: true; value: T };
 

@@ -1,5 +1,19 @@
 import type { Iis, Site } from '../../core/facts.ts';
+import { editHost } from '../host-config.ts';
+import {
+  addApplication,
+  addPool,
+  addSite,
+  removeFromHost,
+  renameSite,
+  setApplicationPool,
+  setBindings,
+  setFolder,
+  setPool,
+  setProcessModel,
+} from '../host-edit.ts';
 import { changeIis, iisNow, isServing, startPool, stopPool } from '../iis.ts';
+import { encrypted } from '../new-host-config.ts';
 import { elapse, remember, type Server, without } from '../server.ts';
 import { listPools, listSites, listWorkers } from './appcmd-list.ts';
 import { type Ended, notThere, type Tool, UnknownCall } from './tool.ts';
@@ -17,17 +31,22 @@ type Command = {
 const commands: readonly Command[] = [
   { name: 'stop apppool', takes: ['apppool.name'], run: stop },
   { name: 'start apppool', takes: ['apppool.name'], run: start },
-  { name: 'add apppool', takes: ['name'], run: addPool },
-  { name: 'set apppool', takes: ['apppool.name', 'processmodel.identitytype'], run: setPool },
+  { name: 'add apppool', takes: ['name'], run: addNewPool },
+  { name: 'set apppool', takes: ['apppool.name', 'processmodel.identitytype'], run: setIdentity },
+  {
+    name: 'set apppool',
+    takes: ['apppool.name', 'processmodel.identitytype', 'processmodel.username', 'processmodel.password'],
+    run: setAccount,
+  },
   { name: 'set apppool', takes: ['apppool.name', 'autostart'], run: setAutoStart },
   { name: 'delete apppool', takes: ['apppool.name'], run: deletePool },
-  { name: 'add site', takes: ['name', 'physicalpath', 'bindings'], run: addSite },
+  { name: 'add site', takes: ['name', 'physicalpath', 'bindings'], run: addNewSite },
   { name: 'set site', takes: ['site.name', 'bindings'], run: setSite },
-  { name: 'set site', takes: ['site.name', 'name'], run: renameSite },
+  { name: 'set site', takes: ['site.name', 'name'], run: rename },
   { name: 'delete site', takes: ['site.name'], run: deleteSite },
   { name: 'start site', takes: ['site.name'], run: (server, iis, values) => turnSite(server, iis, values, 'started') },
   { name: 'stop site', takes: ['site.name'], run: (server, iis, values) => turnSite(server, iis, values, 'stopped') },
-  { name: 'set vdir', takes: ['vdir.name', 'physicalpath'], run: setFolder },
+  { name: 'set vdir', takes: ['vdir.name', 'physicalpath'], run: setRoot },
   { name: 'add app', takes: ['site.name', 'path', 'physicalpath'], run: addApp },
   { name: 'set app', takes: ['app.name', 'applicationpool'], run: setApp },
   { name: 'delete app', takes: ['app.name'], run: deleteApp },
@@ -76,23 +95,31 @@ function start(server: Server, iis: Iis, values: Values): Ended {
   return said(`"${pool.name}" successfully started.`);
 }
 
-function addPool(server: Server, iis: Iis, { name = '' }: Values): Ended {
+function addNewPool(server: Server, iis: Iis, { name = '' }: Values): Ended {
   if (poolNamed(iis, name)) return duplicate('apppool', name);
-  changeIis(server, ({ pools }) => ({
-    pools: [...pools, { name, identity: 'ApplicationPoolIdentity', state: 'started', workers: 0 }],
-  }));
+  editHost(server, addPool(name));
   return added('APPPOOL', name);
 }
 
-function setPool(server: Server, iis: Iis, values: Values): Ended {
+/** An account with its password, which IIS encrypts before it writes it (iis-docs: applicationPools/add/processModel). */
+function setAccount(server: Server, iis: Iis, values: Values): Ended {
+  const pool = poolNamed(iis, values['apppool.name']);
+  if (!pool) return notFound('APPPOOL', values['apppool.name']);
+  const identityType = values['processmodel.identitytype'];
+  if (identityType !== 'SpecificUser') throw new UnknownCall('appcmd', `${identityType} with a password`);
+  const userName = values['processmodel.username'] ?? '';
+  const password = encrypted(values['processmodel.password'] ?? '');
+  editHost(server, setProcessModel(pool.name, { identityType, userName, password }));
+  return changed('APPPOOL', pool.name);
+}
+
+function setIdentity(server: Server, iis: Iis, values: Values): Ended {
   const pool = poolNamed(iis, values['apppool.name']);
   if (!pool) return notFound('APPPOOL', values['apppool.name']);
   const identity = values['processmodel.identitytype'];
   if (identity === undefined || !builtInIdentities.includes(identity))
     throw new UnknownCall('appcmd', `the identity ${identity}`);
-  changeIis(server, ({ pools }) => ({
-    pools: pools.map((one) => (one.name === pool.name ? { ...one, identity } : one)),
-  }));
+  editHost(server, setProcessModel(pool.name, { identityType: identity }));
   return changed('APPPOOL', pool.name);
 }
 
@@ -104,8 +131,7 @@ function setAutoStart(server: Server, iis: Iis, values: Values): Ended {
   const pool = poolNamed(iis, values['apppool.name']);
   if (!pool) return notFound('APPPOOL', values['apppool.name']);
   if (!/^(true|false)$/.test(values.autostart ?? '')) throw new UnknownCall('appcmd', `/autoStart:${values.autostart}`);
-  const others = server.memory.manualPools.filter((one) => one !== pool.name);
-  remember(server, { manualPools: values.autostart === 'true' ? others : [...others, pool.name] });
+  editHost(server, setPool(pool.name, 'autoStart', values.autostart ?? ''));
   return changed('APPPOOL', pool.name);
 }
 
@@ -113,41 +139,30 @@ function setAutoStart(server: Server, iis: Iis, values: Values): Ended {
 function deletePool(server: Server, iis: Iis, values: Values): Ended {
   const pool = poolNamed(iis, values['apppool.name']);
   if (!pool) return notFound('APPPOOL', values['apppool.name']);
-  changeIis(server, ({ pools }) => ({ pools: pools.filter((one) => one.name !== pool.name) }));
-  remember(server, {
-    manualPools: server.memory.manualPools.filter((one) => one !== pool.name),
-    leaving: without(server.memory.leaving, pool.name),
-  });
+  editHost(server, removeFromHost({ kind: 'pool', name: pool.name }));
+  remember(server, { leaving: without(server.memory.leaving, pool.name) });
   return deleted('APPPOOL', pool.name);
 }
 
-function addSite(server: Server, iis: Iis, { name = '', physicalpath = '', bindings = '' }: Values): Ended {
+function addNewSite(server: Server, iis: Iis, { name = '', physicalpath = '', bindings = '' }: Values): Ended {
   if (siteNamed(iis, `${name}/`)) return duplicate('site', name);
-  const site: Site = {
-    name,
-    application: '/',
-    folder: physicalpath,
-    pool: 'DefaultAppPool',
-    bindings: bindings.split(','),
-    state: 'started',
-  };
-  changeIis(server, ({ sites }) => ({ sites: [...sites, site] }));
+  editHost(server, addSite({ name, folder: physicalpath, bindings: bindings.split(','), pool: null }));
   return added('SITE', name);
 }
 
 function setSite(server: Server, iis: Iis, values: Values): Ended {
   const site = siteNamed(iis, `${values['site.name']}/`);
   if (!site) return notFound('SITE', values['site.name']);
-  replaceSite(server, site, { bindings: (values.bindings ?? '').split(',') });
+  editHost(server, setBindings(site.name, (values.bindings ?? '').split(',')));
   return changed('SITE', site.name);
 }
 
 /** The site's applications go by its name, and so are renamed with it. */
-function renameSite(server: Server, iis: Iis, { 'site.name': old = '', name = '' }: Values): Ended {
+function rename(server: Server, iis: Iis, { 'site.name': old = '', name = '' }: Values): Ended {
   const site = siteNamed(iis, `${old}/`);
   if (!site) return notFound('SITE', old);
   if (siteNamed(iis, `${name}/`)) return duplicate('site', name);
-  changeIis(server, ({ sites }) => ({ sites: sites.map((one) => (one.name === site.name ? { ...one, name } : one)) }));
+  editHost(server, renameSite(site.name, name));
   return changed('SITE', name);
 }
 
@@ -158,7 +173,7 @@ function renameSite(server: Server, iis: Iis, { 'site.name': old = '', name = ''
 function deleteSite(server: Server, iis: Iis, values: Values): Ended {
   const site = siteNamed(iis, `${values['site.name']}/`);
   if (!site) return notFound('SITE', values['site.name']);
-  removeSites(server, (one) => one.name === site.name);
+  editHost(server, removeFromHost({ kind: 'site', name: site.name, application: '/' }));
   return deleted('SITE', site.name);
 }
 
@@ -166,17 +181,8 @@ function deleteApp(server: Server, iis: Iis, values: Values): Ended {
   const site = siteNamed(iis, values['app.name'] ?? '');
   if (!site) return notFound('APP', values['app.name']);
   if (site.application === '/') throw new UnknownCall('appcmd', `a site without its own application, ${site.name}/`);
-  removeSites(server, (one) => one === site);
+  editHost(server, removeFromHost({ kind: 'site', ...site }));
   return deleted('APP', site.name + site.application);
-}
-
-/** A pool that serves nothing any more has no worker process. */
-function removeSites(server: Server, isGone: (site: Site) => boolean): void {
-  changeIis(server, ({ sites, pools }) => {
-    const rest = sites.filter((one) => !isGone(one));
-    const isServed = (name: string) => rest.some((one) => one.pool === name);
-    return { sites: rest, pools: pools.map((one) => (isServed(one.name) ? one : { ...one, workers: 0 })) };
-  });
 }
 
 function turnSite(server: Server, iis: Iis, values: Values, state: Site['state']): Ended {
@@ -188,11 +194,11 @@ function turnSite(server: Server, iis: Iis, values: Values, state: Site['state']
   return said(`"${site.name}" successfully ${state}.`);
 }
 
-function setFolder(server: Server, iis: Iis, values: Values): Ended {
+function setRoot(server: Server, iis: Iis, values: Values): Ended {
   const name = values['vdir.name'] ?? '';
   const site = siteNamed(iis, name) ?? siteNamed(iis, name.replace(/\/$/, ''));
   if (!site) return notFound('VDIR', name);
-  replaceSite(server, site, { folder: values.physicalpath ?? '' });
+  editHost(server, setFolder(site, values.physicalpath ?? ''));
   return changed('VDIR', name);
 }
 
@@ -201,22 +207,18 @@ function addApp(server: Server, iis: Iis, values: Values): Ended {
   if (!parent) return notFound('SITE', values['site.name']);
   const { path: application = '', physicalpath: folder = '' } = values;
   if (siteNamed(iis, parent.name + application)) return duplicate('app', application);
-  changeIis(server, ({ sites }) => ({ sites: [...sites, { ...parent, application, folder }] }));
+  editHost(server, addApplication({ name: parent.name, application }, folder, null));
   return added('APP', parent.name + application);
 }
 
 function setApp(server: Server, iis: Iis, values: Values): Ended {
   const site = siteNamed(iis, values['app.name'] ?? '');
   if (!site) return notFound('APP', values['app.name']);
-  replaceSite(server, site, { pool: values.applicationpool ?? '' });
+  editHost(server, setApplicationPool(site, values.applicationpool ?? ''));
   // The application is asked for in its new pool: a worker process of that pool serves it.
   if (poolNamed(iis, values.applicationpool)?.state === 'started' && isServing(iis))
     startPool(server, values.applicationpool ?? '');
   return changed('APP', values['app.name']);
-}
-
-function replaceSite(server: Server, site: Site, changes: Partial<Site>): void {
-  changeIis(server, ({ sites }) => ({ sites: sites.map((one) => (one === site ? { ...one, ...changes } : one)) }));
 }
 
 function poolNamed(iis: Iis, name = '') {

@@ -1,6 +1,9 @@
+import { win32 } from 'node:path';
 import type { FeatureState } from '../../core/facts.ts';
+import { editHost, hostPath, readHostAnew, writeHost } from '../host-config.ts';
 import { changeIis, newIis } from '../iis.ts';
-import { elapse, type Server, store, stored, timeOf } from '../server.ts';
+import { addModules, newHostConfig } from '../new-host-config.ts';
+import { elapse, remember, type Server, store, stored, timeOf } from '../server.ts';
 import { featureTree, withParents } from './features.ts';
 import { type Ended, UnknownCall } from './tool.ts';
 
@@ -74,16 +77,28 @@ function addComponents(server: Server): void {
   const names = Object.keys(featureTree).filter((name) => states[name] === 'enabled');
   const present = names.flatMap((name) => featureTree[name]?.components ?? []);
   changeIis(server, ({ components }) => ({ components: [...new Set([...components, ...present])] }));
+  editHost(server, addModules(present));
 }
 
 async function layIis(server: Server): Promise<void> {
+  protectHost(server);
+  writeHost(server, newHostConfig);
   store(server, 'iis', newIis(server));
+  readHostAnew(server, null);
+  // Nobody has asked it for a page yet.
+  changeIis(server, ({ pools }) => ({ pools: pools.map((pool) => ({ ...pool, workers: 0 })) }));
   const said = 'A file of a simulated server.\r\n';
   for (const name of ['appcmd.exe', 'w3wp.exe'])
     await server.drive.write(`C:\\Windows\\System32\\inetsrv\\${name}`, said);
   await server.drive.makeFolder('C:\\Windows\\System32\\inetsrv\\config\\schema');
   await server.drive.write('C:\\inetpub\\wwwroot\\iisstart.htm', said);
   await server.drive.makeFolder('C:\\inetpub\\logs\\LogFiles');
+}
+
+/** Nobody but the system and administrators may read the configuration (iis-docs: securing configuration). */
+function protectHost(server: Server): void {
+  const folder = win32.dirname(hostPath).toLowerCase();
+  remember(server, { acls: { ...server.memory.acls, [folder]: 'O:SYG:SYD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)' } });
 }
 
 function parentsOf(name: string): readonly string[] {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { win32 } from 'node:path';
 import type { Hosting } from '../../core/facts.ts';
 import { readBundle } from '../../media/bundle.ts';
+import { editHost } from '../host-config.ts';
+import { addAspNetCore } from '../new-host-config.ts';
 import { elapse, type Server, store, stored, timeOf } from '../server.ts';
 import { frameworksFolder, moduleFile, outOfProcessFile, schemaFile } from './hosting-places.ts';
 import { isHeld } from './msiexec.ts';
@@ -85,6 +87,7 @@ async function layModule(server: Server, version: string): Promise<void> {
   await server.drive.write(moduleFile, said);
   await server.drive.write(outOfProcessFile(version), said);
   await server.drive.write(schemaFile, `<!-- ${said.trim()} -->\r\n`);
+  editHost(server, addAspNetCore);
   change(server, { module: { registered: true, files: false, schema: false, configured: true, eventSource: true } });
 }
 

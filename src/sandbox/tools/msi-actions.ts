@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chosenSite, grantPool, isConnector, makeSite, removeSite } from '../connector-site.ts';
+import { hostPath, hostText } from '../host-config.ts';
 import { leaveShare, shareConfig } from '../multiple-instance.ts';
 import { remember } from '../server.ts';
 import { Undo } from '../undo.ts';
@@ -68,9 +69,13 @@ function launchConditions(session: Session): ActionEnd {
   return broken ? { ok: false, message: String(broken.Description) } : done;
 }
 
-/** From here on everything can be taken back; a removal inside another installation shares what that one keeps. */
-function initialize(session: Session): void {
+/**
+ * From here on everything can be taken back; a removal inside another installation shares what that one keeps. The vendor's
+ * setup is taken to keep applicationHost.config whole, as WiX does (wix: StartIIS7ConfigTransaction copies the file).
+ */
+async function initialize(session: Session): Promise<void> {
   session.undo ??= new Undo(session.server);
+  if (hostText(session.server) !== null) await session.undo.keep(hostPath);
 }
 
 /** Where it stands decides whether the old product comes back after a failure (domain 4.1: before or inside the transaction). */

@@ -1,4 +1,4 @@
-import { moved, placed, shared } from '../field-routes.ts';
+import { moved, placed, shared, underAccount } from '../field-routes.ts';
 import { sweepSome } from '../some.ts';
 
-sweepSome([...placed, ...moved, ...shared]);
+sweepSome([...placed, ...moved, ...shared, ...underAccount]);

@@ -1,0 +1,52 @@
+import { crossesFormat } from './connector.ts';
+import type { CertificateBinding, Site } from './facts.ts';
+import { splitProperties } from './instance.ts';
+import { bitsOf } from './media.ts';
+import { keepsPlace } from './place.ts';
+import { isSameSite, portOf, securePorts } from './site-gaps.ts';
+import { hasPassword, hasText, type Situation, siteOf, valueOr } from './situation.ts';
+import type { Step } from './step.ts';
+
+/** Whether the site of the product that counts is to be as it was: a folder or port that the properties name is where the new version belongs. */
+export function isPlaceKept({ origin, product, wanted }: Situation): boolean {
+  return (
+    product !== null &&
+    keepsPlace(splitProperties(wanted.properties).place, product.folder, siteOf(origin, product).site)
+  );
+}
+
+/**
+ * Whether its site and pool also keep the very text they have in applicationHost.config. A pool for another kind of program, of
+ * 32 bits or older than 4.0, is left as the setup of the new version makes it.
+ */
+export function isTextKept(one: Situation): boolean {
+  const { origin, product, wanted } = one;
+  if (!product || !wanted.msi || !isPlaceKept(one)) return false;
+  const { site, pool } = siteOf(origin, product);
+  const isSameKind = product.bits === bitsOf(wanted.msi) && !crossesFormat(product.version, wanted.msi.productVersion);
+  return isSameKind && site !== null && hasText(origin, pool, site);
+}
+
+/** Whether the way to the new version loses the password of the pool's account, which only IIS knows (T5). */
+export function losesPassword(one: Situation): boolean {
+  const { origin, product } = one;
+  return product !== null && hasPassword(siteOf(origin, product).pool) && !isTextKept(one);
+}
+
+/**
+ * Every certificate that http.sys bound and that is still there, but for those which only sites that `go` used. Where there is
+ * none, and no site of the connector that stays, there is nothing to see to.
+ */
+export function certificateSteps({ origin, products }: Situation, go: readonly Site[]): Step[] {
+  const iis = valueOr(origin.iis, null);
+  const all = iis?.certificates ?? [];
+  const isGoing = (site: Site) => go.some((one) => isSameSite(one, site));
+  const stays = products.some((one) => [siteOf(origin, one).site].some((site) => site && !isGoing(site)));
+  const portsOf = (sites: readonly Site[]) => new Set(sites.flatMap(securePorts));
+  const leaving = portsOf(go);
+  const used = portsOf((iis?.sites ?? []).filter((site) => !isGoing(site)));
+  const isWanted = (one: CertificateBinding) => one.present && (!leaving.has(portOf(one)) || used.has(portOf(one)));
+  const certificates = all.filter(isWanted);
+  if (certificates.length === 0 && !stays) return [];
+  return [{ kind: 'certificates.present', certificates, bound: all.map((one) => one.endpoint) }];
+}
