@@ -78,7 +78,7 @@ test('the old package is taken from the folder of the answer file', async () => 
   const planned = await run('plan', '--sandbox', server, '--answers', file);
   assert.match(
     planned.out,
-    /4\.1\.0 that was given as\s+old\.msi, under its\s+registered name SCIMConnector-4\.1\.0\.msi/,
+    /4\.1\.0 that was given as\s+old\.msi, under its\s+registered\s+name\s+SCIMConnector-4\.1\.0\.msi/,
   );
 });
 
