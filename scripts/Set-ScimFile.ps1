@@ -12,7 +12,7 @@
 .PARAMETER Created
     When the file was created, and
 .PARAMETER Changed
-    when it was last written: round-trip format (o), UTC. Both or none.
+    when it was last written: ISO 8601, UTC. Both or none.
 .PARAMETER Attributes
     Names of System.IO.FileAttributes, separated by commas.
 .EXAMPLE
@@ -48,7 +48,7 @@ catch { "The rights of $Path are set; its owner could not be: $($_.Exception.Get
 
 function ConvertTo-Time([string]$Text) {
     $style = [Globalization.DateTimeStyles]'RoundtripKind'
-    return [DateTime]::ParseExact($Text, 'o', [Globalization.CultureInfo]::InvariantCulture, $style)
+    return [DateTime]::Parse($Text, [Globalization.CultureInfo]::InvariantCulture, $style)
 }
 
 # Last, for a file that is read-only takes no times.
