@@ -5,7 +5,7 @@ import { valueOr } from '../core/situation.ts';
 import type { Step, StepKind } from '../core/step.ts';
 import { backUp, keepUnseen } from './backup.ts';
 import { restore } from './config.ts';
-import { type Doing, failure, runCalls, runPackage } from './doing.ts';
+import { type Doing, done, failure, runCalls, runPackage } from './doing.ts';
 import { clearFolder, putFolderBack } from './folder.ts';
 import { noted, proveShared, restoreShared } from './shared.ts';
 import {
@@ -74,7 +74,10 @@ async function install(step: Step<'connector.install'>, doing: Doing): Promise<O
 async function uninstall(step: Step<'connector.uninstall'>, doing: Doing): Promise<Outcome> {
   const stopped = await stopPoolOf(step.productCode, doing);
   if (!stopped.ok) return stopped;
-  return noted(doing, () => (step.msi ? runPackage(step, step.msi, doing) : runCalls(step, doing)));
+  const outcome = await noted(doing, () => (step.msi ? runPackage(step, step.msi, doing) : runCalls(step, doing)));
+  // Where a pool was stopped for it, a busy Windows Installer has not left the server untouched.
+  const { busy: _busy, ...others } = outcome;
+  return stopped === done ? outcome : others;
 }
 
 /** The product by which Windows Installer is asked may itself be taken back, so what that call ends with does not count (T11). */

@@ -27,7 +27,7 @@ export class Ledger {
   afterRun(to: string | null, ran: Ran, before: ServerState, now: ServerState): string[] {
     const start = this.#chain ?? before;
     const problems = [...this.lost(now), ...unreadableJournals(now), ...this.#endProblems(to, ran, before, now, start)];
-    if (finished.includes(ran.end)) this.#chain = null;
+    if (finished.includes(ran.end) || isClosed(now)) this.#chain = null;
     else if (!untouching.includes(ran.end)) this.#chain = start;
     this.#record(now);
     return problems;
@@ -128,6 +128,18 @@ function unreadableJournals({ files }: ServerState): string[] {
     const first = journal.test(path) ? bytes.toString('utf8').split('\n').flatMap(entryIn)[0] : undefined;
     return first === undefined || first === 'opened' ? [] : [`${path} begins with ${first}`];
   });
+}
+
+/** Whether the newest run has written that it is finished: what was killed then was only telling of it. */
+function isClosed({ files }: ServerState): boolean {
+  const runs = [...files]
+    .filter(([path]) => journal.test(path))
+    .map(([path, bytes]) => ({ id: path.split('\\').at(-2) ?? '', bytes }));
+  const newest = runs.toSorted((left, right) => (left.id < right.id ? -1 : 1)).at(-1);
+  const lines = newest?.bytes.toString('utf8').split('\n') ?? [];
+  return lines.some((line) =>
+    finished.some((end) => line.includes(`"type":"closed"`) && line.includes(`"end":"${end}"`)),
+  );
 }
 
 /** The type of a whole line; nothing for a torn one. */
