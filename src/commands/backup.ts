@@ -1,4 +1,4 @@
-import type { Manifest } from '../core/backup.ts';
+import { copiesIn, type Manifest } from '../core/backup.ts';
 import { type Call, defaultLimits } from '../core/call.ts';
 import { missing } from '../core/missing.ts';
 import { noPins } from '../core/pins.ts';
@@ -64,9 +64,10 @@ async function proven(step: Step<'config.backup'>, places: Places, doors: Doors)
 
 function reportOf(
   { id, folder, copy }: Pick<BackupReport, 'id' | 'folder' | 'copy'>,
-  { files }: Manifest,
+  manifest: Manifest,
   sandbox: boolean,
 ): BackupReport {
+  const files = copiesIn(manifest);
   const also = copy === null ? '' : `, and a copy in ${copy}`;
   return {
     schema: 1,
