@@ -85,8 +85,7 @@ test('a copy elsewhere is readable for SYSTEM and Administrators only, and is pu
   assert.equal(made.copy, 'D:\\keep\\one');
   const { acls } = readState(folder).document.sandbox;
   const own = Object.entries(acls).filter(([path]) => path.startsWith('d:\\keep\\one\\'));
-  // The manifest and applicationHost.config beside them.
-  assert.equal(own.length, made.files.length + 2);
+  assert.equal(own.length, made.files.length + 1);
   for (const [, sddl] of own) assert.equal(sddl, 'O:BAG:SYD:P(A;;FA;;;SY)(A;;FA;;;BA)');
   await edit(machine, edited);
   assert.equal((await back(machine, 'D:/keep/one/')).exitCode, 0);
