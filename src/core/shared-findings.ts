@@ -1,4 +1,5 @@
-import { type FindingRow, read } from './finding-row.ts';
+import { type FindingRow, listed, read } from './finding-row.ts';
+import { sharedInBackup } from './restore.ts';
 import { type PoolAccess, poolAccess } from './shared-access.ts';
 import { isOnShare } from './shared-folder.ts';
 import { type Situation, siteOf } from './situation.ts';
@@ -56,6 +57,20 @@ export const sharedFindings: readonly FindingRow[] = [
       accessOf(one) === 'cannot-tell'
         ? `It cannot be told whether the pool of the connector, as ${identityOf(one)}, may read and write in ${folderOf(one)}.`
         : null,
+  },
+  {
+    id: 'shared-not-restored',
+    about: 'settings',
+    means:
+      'A backup that is put back also holds config that several servers share, and that is not for one of them to put back.',
+    needs: [],
+    stops: 'never',
+    hint: 'Where all servers are to have it again, copy it by hand from the backup while their pools are stopped.',
+    test: (one) =>
+      listed(
+        sharedInBackup(one),
+        (names) => `The backup also holds what several servers share, and it stays as it is: ${names}.`,
+      ),
   },
 ];
 

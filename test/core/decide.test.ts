@@ -156,7 +156,8 @@ test('each step of a plan has an id of its own', () => {
 
 test('the servers and wishes of these tests lead to every route and every verdict', () => {
   const seen = new Set(
-    fc.sample(fc.tuple(anyServer, anyWish), 2_000).map(([now, goal]) => {
+    // The same ones at every time: whether a rare route is among others would be a matter of luck.
+    fc.sample(fc.tuple(anyServer, anyWish), { numRuns: 2_000, seed: 5 }).map(([now, goal]) => {
       const { verdict, route } = decide(now, { ...goal, accept: acceptable });
       return verdict === 'go' && route !== 'none' ? route : verdict;
     }),

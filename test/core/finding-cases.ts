@@ -53,6 +53,11 @@ const feature = (state: 'disabled' | 'removed' | undefined): Facts => {
   return server({ features: known(state ? { ...rest, 'IIS-WebServer': state } : rest) });
 };
 const noRuntime = (more: Partial<Facts> = {}) => server({ hosting: known(hosting({ runtimes: [] })), ...more });
+function restoring(path: string): Wanted {
+  const file = { path, role: 'settings', sha256: hash('old'), values: {}, changed: {} } as const;
+  const restore = { folder: 'C:\\backup', takenAt: '2026-11-23T20:41:07Z', versions: ['4.1.0'], files: [file] };
+  return { ...wanted(null), goal: 'restored', restore };
+}
 const withBundle = wanted(msi('4.4.4'), { bundle });
 const oldBundle = { ...bundle, version: '6.0.5' };
 const newLine = { ...bundle, version: '8.0.11' };
@@ -185,6 +190,11 @@ export const cases: readonly Case[] = [
         }),
       ),
     ],
+  },
+  {
+    id: 'shared-not-restored',
+    speaks: to(server(), restoring(`${share}\\appsettings.json`)),
+    silent: [to(server(), restoring(`${folder}\\appsettings.json`)), to(server({ shared: sharedFolder() })), fine],
   },
   {
     id: 'settings-not-carried',

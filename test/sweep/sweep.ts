@@ -17,21 +17,24 @@ const golden = fileURLToPath(new URL('../golden/sweep-summary.txt', import.meta.
 
 type Tried = { readonly trouble: Trouble; readonly result: Result };
 
-/** A part of all troubles: one in so many, from a position on. */
-export type Sample = { readonly oneIn: number; readonly from: number };
+/** How many of all troubles are tried: of single power cuts, and of everything else, one in so many. */
+export type Share = { readonly cuts: number; readonly others: number };
 
-/** Tries every trouble at every position of a route, and compares the summary with the golden one; or a sample only. */
-export async function sweep(route: Route, sample?: Sample): Promise<void> {
+/** Every trouble, at every position: what the long tests try. */
+export const all: Share = { cuts: 1, others: 1 };
+
+/** Tries troubles of a route, and compares the summary of any share but `all` with the golden one. */
+export async function sweep(route: Route, share: Share): Promise<void> {
   const work = mkdtempSync(join(workspace(), 'scim-setup-sweep-'));
   try {
-    const tried = await tryAll(await preparedIn(work, route), work, sample);
+    const tried = await tryAll(await preparedIn(work, route), work, share);
     const failures = tried.filter(({ result }) => result.problems.length > 0).map(described);
     assert.equal(
       failures.length,
       0,
       `${route.name}: ${failures.length} of ${tried.length}\n${failures.slice(0, 5).join('\n')}`,
     );
-    if (!sample) compareSummary(route, summaryOf(route, tried));
+    if (share !== all) compareSummary(route, summaryOf(route, tried));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -47,14 +50,9 @@ export async function preparedIn(work: string, route: Route): Promise<Prepared> 
   return { route, folder, start, before, goal: await goalOf(route, join(work, 'fresh')) };
 }
 
-/** All troubles of a route, or a sample of them, with their results, in order. */
-export async function tryAll(
-  prepared: Prepared,
-  work: string,
-  { oneIn, from }: Sample = { oneIn: 1, from: 0 },
-): Promise<Tried[]> {
-  const all = troublesOf(await traceRoute(prepared, join(work, 'traced')));
-  const troubles = all.filter((_trouble, index) => index % oneIn === from);
+/** A share of the troubles of a route with their results, in order. */
+export async function tryAll(prepared: Prepared, work: string, share: Share): Promise<Tried[]> {
+  const troubles = shareOf(troublesOf(await traceRoute(prepared, join(work, 'traced'))), share);
   const results: Tried[] = [];
   let next = 0;
   const worker = async () => {
@@ -65,6 +63,17 @@ export async function tryAll(
   };
   await Promise.all(Array.from({ length: together }, worker));
   return results;
+}
+
+/** The same ones at every time. */
+function shareOf(troubles: readonly Trouble[], { cuts, others }: Share): readonly Trouble[] {
+  const nth = (oneIn: number) => (_one: Trouble, index: number) => index % oneIn === 0;
+  const [cut, rest] = [true, false].map((isCut) => troubles.filter((one) => isSingleCut(one) === isCut));
+  return [...(cut ?? []).filter(nth(cuts)), ...(rest ?? []).filter(nth(others))];
+}
+
+function isSingleCut({ kind, next }: Trouble): boolean {
+  return kind.startsWith('power cut') && next === undefined;
 }
 
 /** In memory where the system has such a folder: the program flushes every write. */

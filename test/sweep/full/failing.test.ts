@@ -1,8 +1,4 @@
-import { it } from 'node:test';
 import { failing } from '../routes.ts';
-import { sweep } from '../sweep.ts';
+import { sweepUsual } from '../routes-swept.ts';
 
-for (const route of failing) {
-  it(`${route.name}: whatever goes wrong, no end is claimed that is not so, and the next runs get there`, () =>
-    sweep(route));
-}
+sweepUsual(failing);

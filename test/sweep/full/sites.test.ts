@@ -1,4 +1,4 @@
 import { moved, placed, shared, underAccount } from '../field-routes.ts';
-import { sweepSome } from '../some.ts';
+import { sweepRare } from '../routes-swept.ts';
 
-sweepSome([...placed, ...moved, ...shared, ...underAccount]);
+sweepRare([...placed, ...moved, ...shared, ...underAccount]);

@@ -1,4 +1,4 @@
 import { damaged, leftover, oldPackages, replaced, several, suspended, suspendedBoth } from '../field-routes.ts';
-import { sweepSome } from '../some.ts';
+import { sweepRare } from '../routes-swept.ts';
 
-sweepSome([...replaced, ...damaged, ...oldPackages, ...several, ...leftover, ...suspended, ...suspendedBoth]);
+sweepRare([...replaced, ...damaged, ...oldPackages, ...several, ...leftover, ...suspended, ...suspendedBoth]);
