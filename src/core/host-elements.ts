@@ -1,6 +1,7 @@
 import type { HostConfig, Iis, KeptHost, Pool, Sha256, Site } from './facts.ts';
 import { hostTexts } from './host-config.ts';
 import { isSameSite, sameName } from './site-gaps.ts';
+import { utf8Text } from './utf8.ts';
 
 type Hash = (text: string) => Sha256;
 
@@ -26,13 +27,4 @@ export function withHostElements(iis: Iis, bytes: Uint8Array, hostConfig: HostCo
     sites: iis.sites.map((site) => ({ ...site, element: ofSite(site) })),
     pools: iis.pools.map((pool) => ({ ...pool, element: ofPool(pool) })),
   };
-}
-
-/** The text of bytes that are UTF-8, its byte order mark with it: it gives the same bytes when it is written again. Null for others. */
-export function utf8Text(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
 }

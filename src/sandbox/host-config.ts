@@ -84,7 +84,9 @@ function takeOver(server: Server, text: string, before: Iis | null): void {
     return isNew(pool) ? Number(pool.state === 'started' && isRunning && isServed(pool)) : pool.workers;
   };
   store(server, 'iis', { ...iis, sites, pools: pools.map((pool) => ({ ...pool, workers: workersOf(pool) })) });
-  remember(server, { host: fingerprint(text) });
+  // What still left a pool that is gone is no worker process of one that comes under its name.
+  const leaving = Object.entries(server.memory.leaving).filter(([name]) => pools.some((pool) => pool.name === name));
+  remember(server, { host: fingerprint(text), leaving: Object.fromEntries(leaving) });
 }
 
 type Starts = Readonly<Record<string, boolean>>;

@@ -4,6 +4,7 @@ import { samePath } from '../core/connector.ts';
 import { missing } from '../core/missing.ts';
 import { withNewKeys, withValues } from '../core/settings-merge.ts';
 import type { Step, WantedFile } from '../core/step.ts';
+import { utf8Text } from '../core/utf8.ts';
 import { readManifest } from './backup.ts';
 import { type Doing, done, failure } from './doing.ts';
 
@@ -47,16 +48,8 @@ export async function putBack(
  * here. A file that is not UTF-8 cannot be edited as text, so the old bytes go back as they were.
  */
 function merged(file: WantedFile, kept: Uint8Array, present: Uint8Array): Uint8Array {
-  const [old, now] = [utf8(kept), utf8(present)];
+  const [old, now] = [utf8Text(kept), utf8Text(present)];
   if (old === null || now === null) return kept;
   const text = file.role === 'settings' ? withNewKeys(old, now) : withValues(now, Object.keys(file.values), old);
   return new TextEncoder().encode(text);
-}
-
-function utf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
 }

@@ -4,10 +4,10 @@ import { samePath } from '../core/connector.ts';
 import type { HostConfig } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import { type HostName, withKept } from '../core/host-config.ts';
-import { utf8Text } from '../core/host-elements.ts';
 import { holds } from '../core/missing.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
+import { utf8Text } from '../core/utf8.ts';
 import { readManifest } from './backup.ts';
 import { type Doing, failure, runCalls } from './doing.ts';
 

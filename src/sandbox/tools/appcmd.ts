@@ -14,7 +14,7 @@ import {
 } from '../host-edit.ts';
 import { changeIis, iisNow, isServing, startPool, stopPool } from '../iis.ts';
 import { encrypted } from '../new-host-config.ts';
-import { elapse, remember, type Server, without } from '../server.ts';
+import { elapse, type Server } from '../server.ts';
 import { listPools, listSites, listWorkers } from './appcmd-list.ts';
 import { type Ended, notThere, type Tool, UnknownCall } from './tool.ts';
 
@@ -140,7 +140,6 @@ function deletePool(server: Server, iis: Iis, values: Values): Ended {
   const pool = poolNamed(iis, values['apppool.name']);
   if (!pool) return notFound('APPPOOL', values['apppool.name']);
   editHost(server, removeFromHost({ kind: 'pool', name: pool.name }));
-  remember(server, { leaving: without(server.memory.leaving, pool.name) });
   return deleted('APPPOOL', pool.name);
 }
 
