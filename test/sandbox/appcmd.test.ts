@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { editHost, hostText } from '../../src/sandbox/host-config.ts';
+import { removeFromHost } from '../../src/sandbox/host-edit.ts';
 import { iisNow } from '../../src/sandbox/iis.ts';
 import { elapse, type Server } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
@@ -113,6 +115,17 @@ test('a pool is deleted, even one that something is assigned to', async (t) => {
   assert.equal((await tools.appcmd(server, ['delete', 'apppool', pool])).code, 0);
   assert.equal(poolNow(server), undefined);
   assert.equal((await tools.appcmd(server, ['start', 'apppool', pool])).code, 1168);
+});
+
+test('a pool that comes back under the name of one that was still being stopped keeps its worker process', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  const text = hostText(server) ?? '';
+  await tools.appcmd(server, ['stop', 'apppool', pool]);
+  editHost(server, removeFromHost({ kind: 'site', name: 'SCIMConnector', application: '/' }));
+  editHost(server, removeFromHost({ kind: 'pool', name: 'SCIMConnectorAppPool' }));
+  editHost(server, () => text);
+  elapse(server, 60_000);
+  assert.deepEqual([poolNow(server)?.state, poolNow(server)?.workers], ['started', 1]);
 });
 
 test('deleting what is not there is 1168', async (t) => {
