@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Doors, Request } from '../src/commands/request.ts';
-import { defaultLimits } from '../src/core/call.ts';
-import { noPins } from '../src/core/pins.ts';
-import type { Wanted } from '../src/core/wanted.ts';
+import { nothingWanted, type Wanted } from '../src/core/wanted.ts';
 import type { Machine } from '../src/machine/machine.ts';
 import { createSandbox, openSandbox } from '../src/sandbox/sandbox.ts';
 
@@ -34,22 +32,7 @@ export function asked(command: string, msi: string | null, more: Partial<Request
 }
 
 /** The wanted state of an uninstallation. */
-export const absent: Wanted = {
-  schema: 1,
-  goal: 'absent',
-  msi: null,
-  bundle: null,
-  oldMsi: null,
-  features: [],
-  properties: {},
-  wayBackProperties: {},
-  secrets: [],
-  ...noPins,
-  accept: [],
-  limits: defaultLimits,
-  reboot: 'report',
-  resume: 'on',
-};
+export const absent: Wanted = nothingWanted;
 
 /** What nobody ever asks for. */
 export const never: Promise<void> = new Promise(() => undefined);

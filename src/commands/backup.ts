@@ -1,12 +1,12 @@
 import { copiesIn, type Manifest } from '../core/backup.ts';
 import { type Call, defaultLimits } from '../core/call.ts';
 import { missing } from '../core/missing.ts';
-import { noPins } from '../core/pins.ts';
 import { type Places, placesOf } from '../core/places.ts';
 import { backupSteps } from '../core/plan-backup.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
 import { type Situation, situationOf, valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
+import { nothingWanted } from '../core/wanted.ts';
 import { sha256Of } from '../machine/read-files.ts';
 import { newRunId } from '../run/journal-file.ts';
 import { perform } from '../steps/perform.ts';
@@ -81,23 +81,6 @@ function reportOf(
     files: files.map(({ path, sha256, size }) => ({ path, sha256, size })),
   };
 }
-
-const nothingWanted = {
-  schema: 1,
-  goal: 'absent',
-  msi: null,
-  bundle: null,
-  oldMsi: null,
-  features: [],
-  properties: {},
-  wayBackProperties: {},
-  secrets: [],
-  ...noPins,
-  accept: [],
-  limits: defaultLimits,
-  reboot: 'report',
-  resume: 'off',
-} as const;
 
 function stepFor(one: Situation): Step<'config.backup'> {
   const { machine, config, products } = one.now;

@@ -1,11 +1,9 @@
-import { defaultLimits } from '../core/call.ts';
-import { noPins } from '../core/pins.ts';
 import { placesRoot } from '../core/places.ts';
 import type { RunReport } from '../core/report.ts';
-import { type RestoreFrom, restoreProblems } from '../core/restore.ts';
+import { restoreProblems } from '../core/restore.ts';
 import { noSecrets } from '../core/secrets.ts';
 import { SetupError } from '../core/setup-error.ts';
-import type { Wanted } from '../core/wanted.ts';
+import { nothingWanted, type Wanted } from '../core/wanted.ts';
 import { run } from './apply.ts';
 import { historyOf } from './decide-now.ts';
 import { notRestored, restorable } from './open-backup.ts';
@@ -31,29 +29,6 @@ export async function restore({ from = '', accept }: Request, doors: Doors): Pro
   const now = await machine.look({ upgradeCodes: [], backup: null, packages: `${placesRoot}\\packages` });
   const problems = restoreProblems(manifest, now);
   if (problems.length > 0) throw new SetupError(21, ...problems.map((one) => notRestored(from, one)));
-  const wanted = wantedFrom(source, accept);
+  const wanted: Wanted = { ...nothingWanted, goal: 'restored', restore: source, accept };
   return run('restore', { wanted, msiPath: null, bundlePath: null, oldMsiPath: null, secrets: noSecrets }, doors);
-}
-
-function wantedFrom(restoring: RestoreFrom, accept: readonly string[]): Wanted {
-  const nothing = {
-    msi: null,
-    bundle: null,
-    oldMsi: null,
-    features: [],
-    properties: {},
-    wayBackProperties: {},
-    secrets: [],
-  };
-  return {
-    schema: 1,
-    goal: 'restored',
-    restore: restoring,
-    ...nothing,
-    ...noPins,
-    accept,
-    limits: defaultLimits,
-    reboot: 'report',
-    resume: 'on',
-  };
 }

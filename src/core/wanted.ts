@@ -1,6 +1,6 @@
-import type { Limits } from './call.ts';
+import { defaultLimits, type Limits } from './call.ts';
 import type { BundleMedia, Msi } from './media.ts';
-import type { Pins } from './pins.ts';
+import { noPins, type Pins } from './pins.ts';
 import type { RestoreFrom } from './restore.ts';
 import type { WantedSecret } from './secrets.ts';
 import type { Properties } from './step.ts';
@@ -38,4 +38,22 @@ export type Wanted = Pins & {
   readonly limits: Limits;
   readonly reboot: RebootChoice;
   readonly resume: ResumeChoice;
+};
+
+/** That nothing of the connector is wanted on a server, and nothing else is asked for. */
+export const nothingWanted: Wanted = {
+  schema: 1,
+  goal: 'absent',
+  msi: null,
+  bundle: null,
+  oldMsi: null,
+  features: [],
+  properties: {},
+  wayBackProperties: {},
+  secrets: [],
+  ...noPins,
+  accept: [],
+  limits: defaultLimits,
+  reboot: 'report',
+  resume: 'on',
 };
