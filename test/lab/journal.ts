@@ -20,9 +20,9 @@ export function newestJournal(wine: Wine): readonly Line[] {
   return newest === undefined ? [] : linesOf(join(runs, newest, 'journal.jsonl'));
 }
 
-/** The step that was begun last and is not finished, or null. */
+/** The step that was begun last and is not finished, or null; what a step has started stands in the journal beside it. */
 export function atWork(lines: readonly Line[]): string | null {
-  const last = lines.findLast(({ type }) => type !== 'already');
+  const last = lines.findLast(({ type }) => type !== 'already' && type !== 'child');
   return last?.type === 'started' ? (last.id ?? null) : null;
 }
 

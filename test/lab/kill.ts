@@ -76,7 +76,7 @@ export type Kill = { readonly change: Change; readonly at: () => Moment; readonl
  * no byte of config is lost and at most one product is registered; the second run ends with 0, and the third changes nothing.
  */
 export async function survivesKill(test: TestContext, { change, at, leaves }: Kill): Promise<void> {
-  const { lab, config } = await killed(change, at, 2);
+  const { lab, config } = await killed(change, at, 3);
   test.after(() => lab.close());
   await ended(lab.wine);
   holds(lab.wine, config);
