@@ -13,7 +13,7 @@ import { perform } from '../steps/perform.ts';
 import { checkTarget, copyTo } from './copy-backup.ts';
 import { historyOf } from './decide-now.ts';
 import { locked } from './locked.ts';
-import { folderOfBackup, openBackup } from './open-backup.ts';
+import { openBackup, wholePath } from './open-backup.ts';
 import type { Doors, Request } from './request.ts';
 import { waitForFormer } from './wait-for-former.ts';
 
@@ -40,7 +40,7 @@ export async function backup(request: Request, doors: Doors): Promise<BackupRepo
     const places = placesOf(id, id, machine.scripts);
     const now = await machine.look({ upgradeCodes: [], backup: null, packages: places.packages });
     const step = stepFor(situationOf(now, nothingWanted));
-    const copy = request.to === undefined ? null : folderOfBackup(request.to);
+    const copy = request.to === undefined ? null : wholePath(request.to);
     if (copy !== null) await checkTarget(copy, now, machine);
     const manifest = await proven(step, places, doors);
     if (copy !== null) await copyTo(copy, places.backup, manifest, machine);

@@ -34,9 +34,20 @@ export async function openBackup(files: Files, folder: string): Promise<OpenedBa
   return { folder, manifest, problems };
 }
 
-/** The folder that an operator means: the id of one of our backups, or the folder of one that was copied elsewhere. */
+/** The folder that an operator means: the id of one of our backups, or the folder of one that was copied elsewhere (exit 20). */
 export function folderOfBackup(from: string): string {
-  return /[\\/:]/.test(from) ? from.replaceAll('/', '\\').replace(/\\+$/, '') : `${backupsFolder}\\${from}`;
+  return /[\\/:.]/.test(from) ? wholePath(from) : `${backupsFolder}\\${from}`;
+}
+
+/** A folder by its whole path: what it would be taken from is not for this program to guess (exit 20). */
+export function wholePath(path: string): string {
+  const folder = path.replaceAll('/', '\\').replace(/\\+$/, '');
+  const isWhole = /^([A-Za-z]:|\\\\[^\\]+\\[^\\]+)\\/.test(folder) && !folder.split('\\').includes('..');
+  if (isWhole) return folder;
+  throw new SetupError(20, {
+    message: `"${path}" is neither the id of a backup nor the whole path of a folder.`,
+    hint: 'Write the path from its drive or server on, without "..": D:\\keep\\one',
+  });
 }
 
 /** A backup that can be put back: whole, by its own manifest. Everything wrong with it is told at once (exit 21). */

@@ -106,6 +106,17 @@ test('no copy goes where a site would serve it, into our own folder, or over som
   assert.deepEqual((await list(machine)).backups, []);
 });
 
+test('a path that is not whole, or leads upwards, is neither read nor written', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  for (const path of ['..\\..\\Windows', 'C:\\keep\\..\\Windows', '..', 'C:keep', '\\keep']) {
+    const [read, written] = [await problemsOf(back(machine, path)), await problemsOf(make(machine, path))];
+    assert.deepEqual([read.exitCode, written.exitCode], [20, 20], path);
+    assert.match(read.told, /nor the whole path of a folder/);
+  }
+  assert.equal((await problemsOf(make(machine, 'relative'))).exitCode, 20);
+  assert.deepEqual((await list(machine)).backups, []);
+});
+
 test('over another version only values go: settings, and what was changed by hand in Responses', async () => {
   const { machine } = await givenServer('scim-4.1');
   const { id } = await make(machine);
