@@ -34,11 +34,14 @@ export const begun =
   (_wine, journal) =>
     atWork(journal) === id;
 
-/** The step's msiexec is at work. */
+/**
+ * The step's msiexec is at work, and the journal names it. Not sooner: libuv starts a detached child suspended and lets it run a
+ * moment later, so that a kill between the two leaves one that stays for good, has done nothing and holds nothing.
+ */
 export const installing =
   (id: string): Moment =>
   (wine, journal) =>
-    atWork(journal) === id && isInstalling(wine);
+    atWork(journal) === id && journal.at(-1)?.type === 'child' && isInstalling(wine);
 
 /** The step's msiexec has ended, and its end is not in the journal yet. */
 export function installed(id: string): Moment {
