@@ -9,7 +9,7 @@ import { whyLost } from './product-gaps.ts';
 import { sameName } from './site-gaps.ts';
 import { type Situation, siteOf, valueOr } from './situation.ts';
 import { compareMsiVersions } from './version.ts';
-import { whyNoWayBack } from './way-back.ts';
+import { whyNoWayBack, whyStranded } from './way-back.ts';
 import { capitalised } from './words.ts';
 
 /** What can be wrong with the connector that is there. */
@@ -129,6 +129,19 @@ export const connectorFindings: readonly FindingRow[] = [
     stops: 'unless-accepted',
     hint: 'Where its package is the reason, give your own copy with --old-msi, its cabinets beside it; a property for it with --way-back-property. Or have a backup of the server, and accept it.',
     test: noWayBack,
+  },
+  {
+    id: 'stranded',
+    about: 'connector',
+    means: 'An earlier run failed, and what was there before cannot be put back.',
+    needs: [],
+    stops: 'never',
+    alsoBack: true,
+    hint: 'To go back, give what is missing: --old-msi, or --way-back-property. To go forward instead, give a package that is good and accept no-way-back.',
+    test: (one) => {
+      const why = whyStranded(one);
+      return why === null ? null : `The last run failed and could not put the connector back: ${why}.`;
+    },
   },
   {
     id: 'pool-password',

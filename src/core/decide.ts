@@ -5,6 +5,7 @@ import { type Decision, type Finding, type Plan, stepsForward, type Unfinished }
 import { planBack, planForward } from './plan-steps.ts';
 import { type Situation, situationOf } from './situation.ts';
 import type { Wanted } from './wanted.ts';
+import { isGoingBack } from './way-back.ts';
 
 /**
  * Decides what to do with a server, from facts alone: the same facts, wanted state and unfinished run always give the same
@@ -29,5 +30,5 @@ export function stopsRun(finding: Finding, wanted: Pick<Wanted, 'accept'>): bool
 }
 
 function planOf(situation: Situation): Plan {
-  return situation.unfinished?.direction === 'back' ? planBack(situation) : planForward(situation);
+  return isGoingBack(situation) ? planBack(situation) : planForward(situation);
 }

@@ -8,6 +8,7 @@ import { serverFindings } from './server-findings.ts';
 import { sharedFindings } from './shared-findings.ts';
 import type { Situation } from './situation.ts';
 import { unreadableFinding } from './unreadable.ts';
+import { isGoingBack } from './way-back.ts';
 
 /** All findings, in the order in which they are printed. */
 export const findingRows: readonly FindingRow[] = [
@@ -23,8 +24,8 @@ export const findingRows: readonly FindingRow[] = [
 const alwaysRead: readonly FactName[] = ['products', 'iis', 'config', 'shared', 'kept'];
 
 /** The rows that are asked of a situation: on the way back only what stands in its way. */
-export function askedRows({ unfinished }: Situation): readonly FindingRow[] {
-  return unfinished?.direction === 'back' ? findingRows.filter((row) => row.alsoBack) : findingRows;
+export function askedRows(one: Situation): readonly FindingRow[] {
+  return isGoingBack(one) ? findingRows.filter((row) => row.alsoBack) : findingRows;
 }
 
 /** The readings that a plan for a situation rests on, each once. */

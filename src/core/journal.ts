@@ -83,7 +83,9 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
   if (!opened?.plan || isSettling(opened.plan) || entries.some((entry) => isFinished(entry, opened))) return null;
   const turned = entries.some((entry) => entry.type === 'turned');
   const direction = turned ? 'back' : opened.plan.direction;
-  return { before: opened.before, wanted: opened.wanted, direction };
+  const isStranded =
+    direction === 'back' && entries.some((entry) => entry.type === 'closed' && entry.end === 'failed-changed');
+  return { before: opened.before, wanted: opened.wanted, direction, ...(isStranded ? { stranded: true } : {}) };
 }
 
 /** The opening of a run that was cut, also of one that only settled something; null for one that came to an end, or had no plan. */

@@ -33,7 +33,7 @@ export function planForward(one: Situation): Plan {
   };
 }
 
-/** Only the way back: a run that was cut on its way back goes on walking back, whatever is asked for now. */
+/** Only the way back. */
 export function planBack(one: Situation): Plan {
   const nothing = { backup: [], prerequisites: [], connector: [] };
   return { route: one.route, direction: 'back', ...nothing, begun: true, ...wayBackOf(one) };

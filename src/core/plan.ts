@@ -62,4 +62,10 @@ export type Decision = { readonly findings: readonly Finding[]; readonly route: 
 );
 
 /** A run that was neither finished nor walked back: the facts before the first run of its chain, and which way it was going. */
-export type Unfinished = { readonly before: Facts; readonly wanted: Wanted; readonly direction: 'forward' | 'back' };
+export type Unfinished = {
+  readonly before: Facts;
+  readonly wanted: Wanted;
+  readonly direction: 'forward' | 'back';
+  /** Whether it came to the end of its way back, and the connector was not as before. */
+  readonly stranded?: true;
+};

@@ -1,6 +1,7 @@
 import { type FindingRow, listed } from './finding-row.ts';
 import type { SecretProperty, WantedSecret } from './secrets.ts';
 import { type Situation, valueOr } from './situation.ts';
+import { isGoingBack } from './way-back.ts';
 
 /** What can be wrong with the secrets that a package is to be given. */
 export const secretFindings: readonly FindingRow[] = [
@@ -63,14 +64,13 @@ function changesAnything(one: Situation): boolean {
   return one.route !== 'none' || one.features.length > 0 || (one.runtime?.gaps ?? []).length > 0;
 }
 
-type Asking = Pick<Situation, 'wanted' | 'unfinished' | 'origin' | 'route'>;
-
 /** Every secret that this run may need: its own, and those of the run that it takes up, for the way back. */
-export function wantedSecrets({ wanted, unfinished, origin, route }: Asking): WantedSecret[] {
+export function wantedSecrets(one: Situation): WantedSecret[] {
+  const { wanted, unfinished, origin, route } = one;
   // Where no package is to be run, as in a check of a server that is as wanted, nothing is told to one.
   if (route === 'none' && !unfinished) return [];
   // The way back tells a package nothing but the mode of a server that shares its config.
-  if (unfinished?.direction === 'back' && !valueOr(origin.shared, null)) return [];
+  if (isGoingBack(one) && !valueOr(origin.shared, null)) return [];
   const own = wanted.secrets;
   const before = unfinished?.wanted.secrets ?? [];
   const isOwn = (name: string) => own.some((one) => one.name === name);
@@ -84,6 +84,6 @@ export function secretsForPackage({ wanted }: Pick<Situation, 'wanted'>): readon
 }
 
 /** The same for the package of the way back, of which is not known what it hides. */
-export function secretsForOldPackage(one: Asking): readonly SecretProperty[] {
+export function secretsForOldPackage(one: Situation): readonly SecretProperty[] {
   return wantedSecrets(one).map(({ name }) => ({ name, hidden: false }));
 }

@@ -13,6 +13,20 @@ export function whyNoWayBack(one: Situation): string | null {
   return reasons[0] ?? whyMixed(one) ?? whyLeftoversStay(one);
 }
 
+/** Why the last run was stranded on its way back, or null if it was not, or if what it lacked is there now. */
+export function whyStranded(one: Situation): string | null {
+  return one.unfinished?.stranded ? whyNoWayBack(one) : null;
+}
+
+/**
+ * Whether the run goes the way back: one that was cut on it goes on with it, whatever is asked for now. But where that is closed, and
+ * to go on without one is accepted, a package may still get the server where it is wanted.
+ */
+export function isGoingBack(one: Situation): boolean {
+  if (one.unfinished?.direction !== 'back') return false;
+  return whyStranded(one) === null || !one.wanted.accept.includes('no-way-back');
+}
+
 /** What the way back of a repair leaves as it was: broken. Config, site and pool are put back all the same. */
 function whyStillBroken({ version, missingFiles, cached }: Product): string {
   const files = missingFiles.length > 0 ? [`the files ${missingFiles.join(', ')}`] : [];

@@ -75,6 +75,9 @@ export const unfinished = (more: Partial<Unfinished> = {}): Unfinished => ({
   direction: 'forward',
   ...more,
 });
+
+/** A run that could not put back what was there before. */
+const strandedOn = (before: Facts) => unfinished({ before, direction: 'back', stranded: true });
 export const newDefault = (threshold: string) =>
   wanted(msi('4.4.4', { defaults: { 'responses\\appsettings.json': { '/Threshold': hash(threshold) } } }));
 
@@ -271,6 +274,19 @@ export const cases: readonly Case[] = [
         now: bareServer(),
         wanted: upgrade,
         unfinished: unfinished({ before: cachedWith(['a.cab']), wanted: givenOld(msi('4.1.0')) }),
+      },
+    ],
+  },
+  {
+    id: 'stranded',
+    speaks: { now: bareServer(), wanted: upgrade, unfinished: strandedOn(only('4.1.0', { cached: null })) },
+    silent: [
+      { now: bareServer(), wanted: upgrade, unfinished: strandedOn(server()) },
+      { now: bareServer(), wanted: upgrade, unfinished: unfinished({ before: only('4.1.0', { cached: null }) }) },
+      {
+        now: bareServer(),
+        wanted: givenOld(msi('4.1.0')),
+        unfinished: strandedOn(only('4.1.0', { cached: null })),
       },
     ],
   },

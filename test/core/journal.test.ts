@@ -129,6 +129,13 @@ test('a run that was cut on its way back goes on walking back', () => {
   assert.equal(replay([opened(), started('pool.stop'), turned(), closed('failed-changed')])?.direction, 'back');
 });
 
+test('a run is stranded only where its way back has come to its end without getting there', () => {
+  const back = [opened(), started('pool.stop'), turned()];
+  assert.equal(replay([...back, closed('failed-changed')])?.stranded, true);
+  for (const entries of [back, [...back, closed('reboot-first')], [opened(), closed('failed-changed')]])
+    assert.equal(replay(entries)?.stranded, undefined);
+});
+
 test('a run without a plan, and a journal without a run, leave nothing to take up', () => {
   assert.equal(replay([opened({ plan: null })]), null);
   assert.equal(replay([]), null);

@@ -162,6 +162,37 @@ test('the folder from which a product was installed stays, whatever is run after
   await keptAs(machine, `${withCabinet}.cab`);
 });
 
+test('where the old version cannot be put back, a good package gets the server where it is wanted, once that is accepted', async () => {
+  const { machine } = await givenServer('external-cabinet');
+  const config = await filesOf(machine);
+  const accept = ['no-way-back'];
+  const failed = await apply(request('SCIMConnector-4.4.5-fails-old-gone.msi', { accept }), doorsOf(machine));
+  assert.deepEqual([failed.exitCode, await versions(machine)], [23, []], failed.message);
+  const back = await apply(request('SCIMConnector-4.4.4.msi'), doorsOf(machine));
+  assert.deepEqual([back.exitCode, back.plan?.direction, await versions(machine)], [23, 'back', []]);
+  const [stranded] = back.findings;
+  assert.equal(stranded?.id, 'stranded');
+  assert.match(stranded.message, /could not put the connector back: Windows Installer keeps .* without its cabinets/);
+  const good = await apply(request('SCIMConnector-4.4.4.msi', { accept }), doorsOf(machine));
+  assert.deepEqual([good.exitCode, await versions(machine)], [0, ['4.4.4']], good.message);
+  const settings = `${connectorFolder}\\appsettings.json`;
+  assert.equal((await filesOf(machine))[settings], config[settings]);
+  const second = await apply(request('SCIMConnector-4.4.4.msi'), doorsOf(machine));
+  assert.equal(second.end, 'nothing-to-do');
+});
+
+test('where the old version could not be put back, its own package given leads back to it', async () => {
+  const { machine } = await givenServer('external-cabinet');
+  const before = await filesOf(machine);
+  const accept = ['no-way-back'];
+  const failed = await apply(request('SCIMConnector-4.4.5-fails-old-gone.msi', { accept }), doorsOf(machine));
+  assert.equal(failed.exitCode, 23, failed.message);
+  const { oldMsi } = await oldPackage();
+  const back = await apply(request('SCIMConnector-4.4.4.msi', { accept, oldMsi }), doorsOf(machine));
+  assert.deepEqual([back.exitCode, back.end], [22, 'failed-as-before'], back.message);
+  assert.deepEqual(await filesOf(machine), before);
+});
+
 const unfit = [
   ['another version', 'SCIMConnector-4.3.0.msi', /its version is 4\.3\.0, not 4\.1\.0/],
   ['the same version under another product code', `${withCabinet}.msi`, /its product code is \{E3D1A1B6/],

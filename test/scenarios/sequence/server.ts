@@ -16,8 +16,6 @@ export type Ran = {
   readonly why: string;
   /** Findings that cannot be accepted. */
   readonly stops: readonly string[];
-  /** Whether its plan said that there is no way back, which was accepted. */
-  readonly isWithoutWayBack: boolean;
 };
 
 const acceptable = findingRows.filter((row) => row.stops === 'unless-accepted').map((row) => row.id);
@@ -38,14 +36,12 @@ export async function runOnce(folder: string, to: string | null, trouble: Troubl
     // A process that died in its last journal line has told nobody of its end: then every door throws.
     await outer.hash('C:\\');
     await saveServer(machine.server);
-    const isWithoutWayBack = (report.plan?.noWayBack ?? null) !== null;
     const stops = report.findings.filter((one) => one.stops === 'always').map((one) => one.id);
     return {
       end: report.end,
       exitCode: report.exitCode,
       why: [report.message, ...stops].join(' '),
       stops,
-      isWithoutWayBack,
     };
   } catch (error) {
     return thrown(error);
@@ -53,7 +49,7 @@ export async function runOnce(folder: string, to: string | null, trouble: Troubl
 }
 
 function thrown(error: unknown): Ran {
-  const ended = { exitCode: null, why: '', stops: [], isWithoutWayBack: false };
+  const ended = { exitCode: null, why: '', stops: [] };
   if (error instanceof Killed) return { ...ended, end: 'killed' };
   if (error instanceof PowerCut) return { ...ended, end: 'power cut' };
   if (!(error instanceof SetupError)) return { ...ended, end: 'bug', why: (error as Error).stack ?? String(error) };
