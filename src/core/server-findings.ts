@@ -1,4 +1,5 @@
 import { type FindingRow, listed, read } from './finding-row.ts';
+import { restartGaps } from './hosting-gaps.ts';
 
 /** What can be wrong with the server itself. */
 export const serverFindings: readonly FindingRow[] = [
@@ -131,6 +132,22 @@ export const serverFindings: readonly FindingRow[] = [
       const shared = read(now.iis)?.sharedConfiguration;
       return shared && (runtime?.gaps.length ?? 0) > 0
         ? `IIS takes its configuration from ${shared}; the hosting bundle refuses to install then.`
+        : null;
+    },
+  },
+  {
+    id: 'clock-behind',
+    about: 'iis',
+    means:
+      'The hosting bundle was laid down at a time that the clock of the server has not reached, so whether IIS has been started since cannot be told.',
+    needs: ['iis', 'hosting'],
+    stops: 'always',
+    hint: 'Set the clock right. If it is right, give the files the present time in PowerShell: dir "$env:ProgramFiles\\IIS\\Asp.Net Core Module\\V2","$env:windir\\System32\\inetsrv\\config\\schema\\aspnetcore*" | % { $_.CreationTime = Get-Date }. The run then restarts IIS.',
+    test: ({ now, runtime }) => {
+      const { changedAt } = read(now.hosting);
+      const isUnknown = runtime !== null && changedAt !== null && Date.parse(changedAt) > Date.parse(now.takenAt);
+      return isUnknown && restartGaps(read(now.iis), read(now.hosting)).length > 0
+        ? `The ASP.NET Core Module was laid down at ${changedAt}, and on the server it is ${now.takenAt}.`
         : null;
     },
   },

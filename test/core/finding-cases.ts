@@ -53,6 +53,12 @@ const feature = (state: 'disabled' | 'removed' | undefined): Facts => {
   return server({ features: known(state ? { ...rest, 'IIS-WebServer': state } : rest) });
 };
 const noRuntime = (more: Partial<Facts> = {}) => server({ hosting: known(hosting({ runtimes: [] })), ...more });
+/** The module was laid down then, and IIS started then. */
+function laidDown(changedAt: string, startedAt = '2026-11-05T06:00:00Z'): Facts {
+  const services = { W3SVC: { state: 'running', startedAt } } as const;
+  return server({ hosting: known(hosting({ changedAt })), iis: known(iis({ services })) });
+}
+
 function restoring(path: string): Wanted {
   const file = { path, role: 'settings', sha256: hash('old'), values: {}, changed: {} } as const;
   const restore = { folder: 'C:\\backup', takenAt: '2026-11-23T20:41:07Z', versions: ['4.1.0'], files: [file] };
@@ -318,6 +324,16 @@ export const cases: readonly Case[] = [
       to({ ...runAs('NetworkService'), products: known([product('3.2.0')]) }),
       to(runAs('SpecificUser:CORP\\scim')),
       to({ ...runAs('SpecificUser:CORP\\scim'), products: known([product('3.2.0')]) }, removal),
+    ],
+  },
+  {
+    id: 'clock-behind',
+    speaks: to(laidDown('2026-11-24T20:41:07Z')),
+    silent: [
+      to(laidDown('2026-11-23T20:41:06Z')),
+      to({ ...laidDown('2026-11-24T20:41:07Z'), takenAt: '2026-11-24T20:41:08Z' }),
+      to(laidDown('2026-11-24T20:41:07Z', '2026-11-24T20:41:08Z')),
+      to(laidDown('2026-11-24T20:41:07Z'), removal),
     ],
   },
   {

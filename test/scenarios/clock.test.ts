@@ -5,7 +5,9 @@ import type { Entry, Opened } from '../../src/core/journal.ts';
 import { placesRoot } from '../../src/core/places.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { Killed, withFaults } from '../../src/sandbox/faults.ts';
+import { reboot } from '../../src/sandbox/reboot.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
+import type { SandboxMachine } from '../../src/sandbox/sandbox-machine.ts';
 import { remember, saveServer } from '../../src/sandbox/server.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 
@@ -13,7 +15,7 @@ const dayMs = 86_400_000;
 const request = asked('apply', 'SCIMConnector-4.4.4.msi', { hostingBundle: sample(bundle) });
 
 /** The same server some days earlier, as after somebody has set its clock. */
-async function daysBack(folder: string, days: number): Promise<Machine> {
+async function daysBack(folder: string, days: number): Promise<SandboxMachine> {
   const opened = await openSandbox(folder);
   if ('problem' in opened) throw new Error(opened.problem);
   const { server } = opened.machine;
@@ -61,3 +63,23 @@ for (const [scenario, tools] of [
     assert.equal(again.end, 'nothing-to-do', again.message);
   });
 }
+
+test('where the clock has not reached the time of the hosting bundle, nothing is claimed of IIS, and nothing is touched', async () => {
+  const { folder } = await givenServer('fresh');
+  const first = await apply(request, doorsOf(await daysBack(folder, 0)));
+  assert.equal(first.end, 'converged', first.message);
+  const { server } = await daysBack(folder, 1);
+  await reboot(server);
+  const refused = await apply(request, doorsOf(await daysBack(folder, 0)));
+  assert.equal(refused.exitCode, 21, refused.message);
+  assert.deepEqual(
+    refused.findings.filter((one) => one.stops !== 'never').map((one) => one.id),
+    ['clock-behind'],
+  );
+  const right = await apply(request, doorsOf(await daysBack(folder, -1)));
+  assert.deepEqual(
+    [right.end, right.steps.map((one) => one.id)],
+    ['converged', ['config.backup', 'iis.restart']],
+    right.message,
+  );
+});
