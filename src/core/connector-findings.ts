@@ -5,6 +5,7 @@ import { configConflicts, settingsUnknown } from './kept-config.ts';
 import { losesPassword } from './kept-site.ts';
 import { packageInstead } from './old-package.ts';
 import type { Route } from './plan.ts';
+import { lostFromBackup } from './plan-backup.ts';
 import { whyLost } from './product-gaps.ts';
 import { sameName } from './site-gaps.ts';
 import { type Situation, siteOf, valueOr } from './situation.ts';
@@ -47,6 +48,17 @@ export const connectorFindings: readonly FindingRow[] = [
     alsoBack: true,
     hint: 'Look at the journal of the unfinished run, bring the connector to a known version by hand, then run again.',
     test: changedMeanwhile,
+  },
+  {
+    id: 'backup-damaged',
+    about: 'settings',
+    means: 'A run was cut off, and what it had backed up of the config before is damaged or gone.',
+    needs: ['kept'],
+    stops: 'always',
+    alsoBack: true,
+    hint: 'Put a copy of the folder of that backup in its place; scim-setup backups says which is damaged. Where there is none, see that the connector runs and has its settings, and move the folder of the unfinished run away: the next run then begins anew with what is there.',
+    test: (one) =>
+      listed(lostFromBackup(one), (paths) => `The backup of the unfinished run does not hold ${paths} any more.`),
   },
   {
     id: 'broken',

@@ -1,3 +1,4 @@
+import { samePath } from './connector.ts';
 import { filesToKeep } from './kept-config.ts';
 import { type OldPackage, oldPackageOf } from './old-package.ts';
 import type { Draft } from './plan.ts';
@@ -10,6 +11,17 @@ export function backupSteps(one: Situation): Draft[] {
   const { products, leftovers } = one;
   const isSite = leftovers.sites.length + leftovers.pools.length > 0 && 'host' in hostOf(one);
   return products.length + filesOf(one).length > 0 || isSite ? [backupStep(one)] : [];
+}
+
+/** Config files that an unfinished run had backed up before it touched anything, and whose copies are damaged or gone now. */
+export function lostFromBackup(one: Situation): readonly string[] {
+  if (!one.unfinished) return [];
+  const kept = valueOr(one.now.kept, null);
+  const isKept = (file: WantedFile) =>
+    kept?.files.some((copy) => samePath(copy.path, file.path) && copy.sha256 === file.sha256);
+  return filesOf(one)
+    .filter((file) => kept !== null && !isKept(file))
+    .map((file) => file.path);
 }
 
 /** Every config file, and the packages from which the registered versions could be put back. */

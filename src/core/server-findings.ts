@@ -143,7 +143,9 @@ export const serverFindings: readonly FindingRow[] = [
     needs: ['iis', 'hosting'],
     stops: 'always',
     hint: 'Set the clock right. If it is right, give the files the present time in PowerShell: dir "$env:ProgramFiles\\IIS\\Asp.Net Core Module\\V2","$env:windir\\System32\\inetsrv\\config\\schema\\aspnetcore*" | % { $_.CreationTime = Get-Date }. The run then restarts IIS.',
-    test: ({ now, runtime }) => {
+    // A run that was cut would rather be walked back than left in its middle.
+    test: ({ now, runtime, unfinished }) => {
+      if (unfinished) return null;
       const { changedAt } = read(now.hosting);
       const isUnknown = runtime !== null && changedAt !== null && Date.parse(changedAt) > Date.parse(now.takenAt);
       return isUnknown && restartGaps(read(now.iis), read(now.hosting)).length > 0

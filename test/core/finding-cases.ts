@@ -82,6 +82,8 @@ export const unfinished = (more: Partial<Unfinished> = {}): Unfinished => ({
   ...more,
 });
 
+const nothingKept = known({ files: [], packages: [] });
+
 /** A run that could not put back what was there before. */
 const strandedOn = (before: Facts) => unfinished({ before, direction: 'back', stranded: true });
 export const newDefault = (threshold: string) =>
@@ -284,6 +286,15 @@ export const cases: readonly Case[] = [
     ],
   },
   {
+    id: 'backup-damaged',
+    speaks: { now: server({ kept: nothingKept }), wanted: upgrade, unfinished: unfinished() },
+    silent: [
+      to(server({ kept: nothingKept })),
+      { now: server(), wanted: upgrade, unfinished: unfinished() },
+      { now: bareServer({ kept: nothingKept }), wanted: upgrade, unfinished: unfinished({ before: bareServer() }) },
+    ],
+  },
+  {
     id: 'stranded',
     speaks: { now: bareServer(), wanted: upgrade, unfinished: strandedOn(only('4.1.0', { cached: null })) },
     silent: [
@@ -334,6 +345,7 @@ export const cases: readonly Case[] = [
       to({ ...laidDown('2026-11-24T20:41:07Z'), takenAt: '2026-11-24T20:41:08Z' }),
       to(laidDown('2026-11-24T20:41:07Z', '2026-11-24T20:41:08Z')),
       to(laidDown('2026-11-24T20:41:07Z'), removal),
+      { ...to(laidDown('2026-11-24T20:41:07Z')), unfinished: unfinished() },
     ],
   },
   {

@@ -169,7 +169,8 @@ function withPool(now: Facts, name: string, change: Partial<Pool>): Partial<Fact
 function newHosting(now: Facts, version: string): Partial<Facts> {
   const runtime = { name: 'Microsoft.AspNetCore.App', version, bits: 64 as const };
   const { runtimes } = value(now.hosting);
-  return { hosting: known(hosting({ runtimes: [...runtimes, runtime], changedAt: '2026-12-01T00:00:00Z' })) };
+  const changedAt = '2026-12-01T00:00:00Z';
+  return { takenAt: changedAt, hosting: known(hosting({ runtimes: [...runtimes, runtime], changedAt })) };
 }
 
 function isIn(certificates: readonly CertificateBinding[], endpoint: string): boolean {

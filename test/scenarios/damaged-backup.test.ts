@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apply } from '../../src/commands/apply.ts';
+import { apply, uninstall } from '../../src/commands/apply.ts';
 import { type Manifest, manifestPath, manifestText, storedPath } from '../../src/core/backup.ts';
 import { placesRoot } from '../../src/core/places.ts';
 import type { Machine } from '../../src/machine/machine.ts';
@@ -70,15 +70,39 @@ test('with its backup whole, the settings come back after a kill', async () => {
 });
 
 for (const [what, damage] of Object.entries(damages)) {
-  test(`${what} in the backup of a run that was killed: no later run says that all is well`, async () => {
+  test(`${what} in the backup of a run that was killed: every later run says so, and touches nothing`, async () => {
     const { machine, backup } = await killedAfterUpgrade();
     const now = await bytesOf(machine, settings);
     await damage(machine, backup);
     for (let turn = 1; turn <= 2; turn += 1) {
       const next = await apply(request, doorsOf(machine));
-      assert.ok(['refused', 'failed-changed'].includes(next.end), `${next.end}: ${next.message}`);
-      assert.match(next.message, /backup|appsettings\.json/);
+      assert.deepEqual([next.exitCode, next.findings.map((one) => one.id)], [21, ['backup-damaged']], next.message);
+      assert.match(next.findings[0]?.message ?? '', /appsettings\.json/);
     }
     assert.deepEqual(await bytesOf(machine, settings), now, 'damaged bytes were put in place');
   });
 }
+
+test('where the journal of such a run is moved away, the next run begins anew with what is there', async () => {
+  const { machine, backup, folder } = await killedAfterUpgrade();
+  await machine.remove(manifestPath(backup));
+  const runs = `${placesRoot}\\runs`;
+  for (const id of await machine.list(runs))
+    await machine.move(`${runs}\\${id.slice(0, -1)}`, `${placesRoot}\\${id.slice(0, -1)}`);
+  const before = readState(folder);
+  const next = await uninstall(asked('uninstall', null), doorsOf(machine));
+  assert.equal(next.end, 'converged', next.message);
+  assert.deepEqual(configLost(before, readState(folder)), []);
+});
+
+test('a backup that was damaged, and is whole again, is gone on with', async () => {
+  const { machine, before, backup, folder } = await killedAfterUpgrade();
+  const path = await copyOfSettings(machine, backup);
+  const whole = await bytesOf(machine, path);
+  await machine.write(path, whole.subarray(1));
+  assert.equal((await apply(request, doorsOf(machine))).exitCode, 21);
+  await machine.write(path, whole);
+  const next = await apply(request, doorsOf(machine));
+  assert.equal(next.end, 'converged', next.message);
+  assert.deepEqual(configLost(before, readState(folder)), []);
+});

@@ -195,7 +195,7 @@ test('a run that loses its power each time is taken up three times, and then by 
 
 for (const [what, clock, exitCode, version] of [
   ['an hour', '2026-11-07T05:00:00.000Z', 0, '4.4.4'],
-  // Then IIS looks older than its hosting bundle, whatever is restarted: what cannot be proven is taken back.
+  // Then IIS looks older than its hosting bundle, whatever is restarted: what cannot be proven is taken back, and the next run says why.
   ['a year', '2025-11-07T05:00:00.000Z', 22, '4.1.0'],
 ] as const) {
   test(`a run on a server whose clock was moved back by ${what} comes to an end with a name: ${exitCode}`, async () => {
