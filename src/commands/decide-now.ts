@@ -3,7 +3,7 @@ import type { Facts } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import type { Entry, Opened } from '../core/journal.ts';
 import { placesOf } from '../core/places.ts';
-import type { Decision } from '../core/plan.ts';
+import { type Decision, packagesOf } from '../core/plan.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { instanceProperties } from '../core/shared-folder.ts';
 import type { Wanted } from '../core/wanted.ts';
@@ -28,11 +28,10 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
   const runId = newRunId(probe.now(), lastRunId);
   const backupId = unfinished?.backupId ?? runId;
   const places = placesOf(runId, backupId, probe.scripts);
-  const upgradeCodes = [
-    ...new Set(
-      [wanted, unfinished?.wanted].flatMap((one) => [one?.msi?.upgradeCode, one?.oldMsi?.upgradeCode]).filter(isCode),
-    ),
-  ];
+  const tried = unfinished ? packagesOf(unfinished) : [];
+  const earlier = tried.filter((one) => one.productCode !== wanted.msi?.productCode);
+  const packages = [wanted.msi, wanted.oldMsi, unfinished?.wanted.oldMsi, ...earlier];
+  const upgradeCodes = [...new Set(packages.map((one) => one?.upgradeCode).filter(isCode))];
   const sharedFolder = sharedFolderIn(wanted) ?? (unfinished && sharedFolderIn(unfinished.wanted));
   const first: LookFor = {
     upgradeCodes,
@@ -54,6 +53,7 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
     backupId,
     continues: history.unfinished?.runId ?? null,
     before: unfinished?.before ?? now,
+    ...(earlier.length > 0 ? { earlier } : {}),
     wanted,
     findings: decision.findings,
     route: decision.route,

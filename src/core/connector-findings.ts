@@ -4,7 +4,7 @@ import { type FindingRow, listed, named, read } from './finding-row.ts';
 import { configConflicts, settingsUnknown } from './kept-config.ts';
 import { losesPassword } from './kept-site.ts';
 import { packageInstead } from './old-package.ts';
-import type { Route } from './plan.ts';
+import { packagesOf, type Route } from './plan.ts';
 import { lostFromBackup } from './plan-backup.ts';
 import { whyLost } from './product-gaps.ts';
 import { sameName } from './site-gaps.ts';
@@ -240,7 +240,7 @@ function whatIsGone(product: Product): string {
 function changedMeanwhile({ now, wanted, unfinished, origin }: Situation): string | null {
   if (!unfinished) return null;
   const before = valueOr(origin.products, []).map((one) => one.productCode);
-  const ours = [...before, wanted.msi?.productCode, unfinished.wanted.msi?.productCode];
+  const ours = [...before, wanted.msi?.productCode, ...packagesOf(unfinished).map((one) => one.productCode)];
   const others = read(now.products).filter((one) => !ours.includes(one.productCode));
   if (others.length > 0)
     return `Since the unfinished run began, someone else has installed ${others.map(named).join(', ')}.`;

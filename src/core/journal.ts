@@ -2,6 +2,7 @@ import type { StartedChild } from './call.ts';
 import type { CodeTable, Outcome } from './codes.ts';
 import type { End } from './exit-codes.ts';
 import type { Facts, Reading, Sha256 } from './facts.ts';
+import type { Msi } from './media.ts';
 import type { Places } from './places.ts';
 import type { Finding, Plan, Route, Unfinished } from './plan.ts';
 import { isSettling } from './plan-settle.ts';
@@ -26,6 +27,8 @@ export type Opened = {
   readonly continues: string | null;
   /** The facts before the first run of the chain. */
   readonly before: Facts;
+  /** Other packages that the runs of the chain before this one were given; absent where there were none. */
+  readonly earlier?: readonly Msi[];
   readonly wanted: Wanted;
   readonly findings: readonly Finding[];
   readonly route: Route;
@@ -85,7 +88,8 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
   const direction = turned ? 'back' : opened.plan.direction;
   const isStranded =
     direction === 'back' && entries.some((entry) => entry.type === 'closed' && entry.end === 'failed-changed');
-  return { before: opened.before, wanted: opened.wanted, direction, ...(isStranded ? { stranded: true } : {}) };
+  const { before, wanted, earlier } = opened;
+  return { before, wanted, direction, ...(earlier ? { earlier } : {}), ...(isStranded ? { stranded: true } : {}) };
 }
 
 /** The opening of a run that was cut, also of one that only settled something; null for one that came to an end, or had no plan. */

@@ -7,7 +7,7 @@ import { type Leftovers, noLeftovers, remainsOf } from './leftovers.ts';
 import type { Msi } from './media.ts';
 import { oldPackageOf, refFor } from './old-package.ts';
 import { asksForFolder } from './place.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, packagesOf } from './plan.ts';
 
 import { secretsBack, sharedBack } from './shared-plan.ts';
 import { isSameSite, sameName, secondSites, withoutText } from './site-gaps.ts';
@@ -26,7 +26,7 @@ export function wayBackOf(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
   if (one.route === 'restore') return { wayBack: [...stops(pools), ...exactFiles(one), ...pools.map(asItWas)] };
   const steps: Step[] = [
     ...stops(pools),
-    ...[one.wanted.msi, strayMsi(one)].flatMap((msi) => removeNew(one, msi)),
+    ...[one.wanted.msi, ...strays(one)].flatMap((msi) => removeNew(one, msi)),
     ...one.products.toReversed().flatMap((product) => makeWay(one, product)),
     ...one.products.map((product) => putBack(one, product)),
     ...foldersOf(one, left).map((folder): Step => ({ kind: 'folder.present', folder })),
@@ -127,13 +127,11 @@ function propertiesFor({ products, wanted: { wayBackProperties } }: Situation, f
   return isMeant ? wayBackProperties : splitProperties(wayBackProperties).instance;
 }
 
-/** The package of an unfinished run, where another one is wanted now: it may have left a product behind. */
-export function strayMsi({ unfinished, wanted }: Pick<Situation, 'unfinished' | 'wanted'>): Msi | null {
+/** The packages of unfinished runs, the newest first, where another one is wanted now: each may have left a product behind. */
+export function strays({ unfinished, wanted }: Pick<Situation, 'unfinished' | 'wanted'>): readonly Msi[] {
   const before = valueOr(unfinished?.before.products ?? { known: true, value: [] }, []);
-  const stray = unfinished?.wanted.msi ?? null;
-  const isExpected =
-    stray?.productCode === wanted.msi?.productCode || before.some((one) => one.productCode === stray?.productCode);
-  return isExpected ? null : stray;
+  const expected = [wanted.msi, ...before].map((one) => one?.productCode);
+  return unfinished ? packagesOf(unfinished).filter((one) => !expected.includes(one.productCode)) : [];
 }
 
 function sitesOf({ origin, products }: Situation, left: Leftovers): Step[] {

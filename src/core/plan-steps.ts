@@ -7,7 +7,7 @@ import { type Msi, refOf } from './media.ts';
 import { packageInstead, refFor } from './old-package.ts';
 import { asksForFolder, ownFolder } from './place.ts';
 import type { Draft, Plan, Planned, Route } from './plan.ts';
-import { exactFiles, leftoversToClear, remainsToClear, siteStep, strayMsi, wayBackOf } from './plan-back.ts';
+import { exactFiles, leftoversToClear, remainsToClear, siteStep, strays, wayBackOf } from './plan-back.ts';
 import { backupSteps } from './plan-backup.ts';
 import { prerequisiteSteps } from './plan-prerequisites.ts';
 import { settleBack, settleSteps } from './plan-settle.ts';
@@ -63,8 +63,8 @@ function numbered({ backup, prerequisites, connector }: Parts<Draft>): Parts<Pla
 function connectorSteps(one: Situation): Draft[] {
   if (isToSettle(one)) return settleSteps(one);
   if (one.unfinished && isAsBefore(one)) return asItWas(one);
-  const [stray, main] = [strayStep(one), mainSteps(one)];
-  return stray.length + main.length === 0 ? [] : [...stray, ...proveShared(one), ...aroundPools(one, main)];
+  const [left, main] = [straySteps(one), mainSteps(one)];
+  return left.length + main.length === 0 ? [] : [...left, ...proveShared(one), ...aroundPools(one, main)];
 }
 
 /** Whether the connector is wanted as it was before the first run of the chain. */
@@ -272,18 +272,15 @@ function exactStep(one: Situation): Draft[] {
   return exactFiles(one).map((step) => ({ step, why: 'the version is the same, so every byte of it counts' }));
 }
 
-/** A product that an unfinished run with another package may have left. */
-function strayStep({ unfinished, wanted, now }: Situation): Draft[] {
-  const stray = strayMsi({ unfinished, wanted });
-  const isThere = valueOr(now.products, []).some((product) => product.productCode === stray?.productCode);
-  if (!stray || !isThere) return [];
-  const { productCode, productVersion } = stray;
-  return [
-    {
-      step: { kind: 'connector.uninstall', productCode, version: productVersion, folder: null },
+/** Products that unfinished runs with other packages have left. */
+function straySteps(one: Situation): Draft[] {
+  const there = valueOr(one.now.products, []).map((product) => product.productCode);
+  return strays(one)
+    .filter(({ productCode }) => there.includes(productCode))
+    .map(({ productCode, productVersion: version }) => ({
+      step: { kind: 'connector.uninstall', productCode, version, folder: null },
       why: 'an unfinished run left it',
-    },
-  ];
+    }));
 }
 
 function keepSite(one: Situation): Draft[] {

@@ -1,4 +1,5 @@
 import type { Facts } from './facts.ts';
+import type { Msi } from './media.ts';
 import type { Step } from './step.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -66,6 +67,14 @@ export type Unfinished = {
   readonly before: Facts;
   readonly wanted: Wanted;
   readonly direction: 'forward' | 'back';
+  /** Other packages that runs before it in its chain were given: each may have left its product. */
+  readonly earlier?: readonly Msi[];
   /** Whether it came to the end of its way back, and the connector was not as before. */
   readonly stranded?: true;
 };
+
+/** The packages that the runs of a chain were given, each product once, the newest first. */
+export function packagesOf({ wanted, earlier = [] }: Pick<Unfinished, 'wanted' | 'earlier'>): readonly Msi[] {
+  const older = earlier.filter((one) => one.productCode !== wanted.msi?.productCode);
+  return wanted.msi ? [wanted.msi, ...older] : older;
+}
