@@ -59,9 +59,18 @@ function takeEnvironment(): NodeJS.ProcessEnv {
   return env;
 }
 
+/**
+ * Starts faster the next time. What lies there is executed, so it is a folder of the user's own: into the temporary folder of SYSTEM,
+ * which is Node's choice, every user of the server can write.
+ */
+async function keepCompiled(): Promise<void> {
+  const own =
+    process.platform === 'win32' ? process.env.LOCALAPPDATA : process.env.HOME && `${process.env.HOME}/.cache`;
+  if (own) (await import('node:module')).enableCompileCache(`${own}/scim-setup/compiled`);
+}
+
 async function main(): Promise<number> {
-  // The startup task runs as SYSTEM, into whose temporary folder users can write: nothing there is executed.
-  if (argv[0] !== 'resume') (await import('node:module')).enableCompileCache();
+  await keepCompiled();
   const { runCli } = await import('./cli.ts');
   for (const signal of ['SIGINT', 'SIGBREAK', 'SIGTERM'] as const) process.on(signal, onInterrupt);
   process.on('SIGHUP', onHangUp);
