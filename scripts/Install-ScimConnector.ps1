@@ -11,12 +11,18 @@
     The connector's package, SCIMConnector.msi.
 .PARAMETER HostingBundle
     The ASP.NET Core hosting bundle, dotnet-hosting-<version>-win.exe.
+.PARAMETER OldMsi
+    Your own copy of the installed version's package, its cabinets beside it: the way back where Windows keeps none.
 .PARAMETER Answers
-    The answer file (YAML or JSON).
+    The answer file (YAML or JSON). What has no parameter here, as pins and time limits, stands there.
 .PARAMETER Accept
     Ids of the findings that are accepted, for example reconfiguration. Also as one text with commas.
 .PARAMETER Property
     Public properties for the package: a hashtable, or texts of the form NAME=value. Secrets belong in the answer file.
+.PARAMETER Reboot
+    What to do where Windows wants a restart: never, report or auto.
+.PARAMETER Resume
+    Whether a run that is cut goes on by itself at the next start of the server: on or off.
 .PARAMETER Sandbox
     A scenario or the folder of a simulated server; this server is left alone.
 .PARAMETER Json
@@ -46,9 +52,12 @@
 param(
     [string]$Msi,
     [string]$HostingBundle,
+    [string]$OldMsi,
     [string]$Answers,
     [string[]]$Accept = @(),
     [object[]]$Property = @(),
+    [string]$Reboot,
+    [string]$Resume,
     [string]$Sandbox,
     [switch]$Json,
     [switch]$Uninstall,
@@ -89,9 +98,11 @@ function Get-ParameterProblem {
     if ($Unknown.Count -gt 0) { "Unknown parameter: $($Unknown -join ' ')." }
     if ($Uninstall -and $WhatIfPreference) { '-WhatIf prints the plan of an installation; it does not go with -Uninstall.' }
     if (-not ($Uninstall -or $Msi -or $Answers)) { 'Give -Msi, or -Answers with an answer file that names the package, or -Uninstall.' }
-    foreach ($path in @($Msi, $HostingBundle, $Answers, $Program | Where-Object { $_ })) {
+    foreach ($path in @($Msi, $HostingBundle, $OldMsi, $Answers, $Program | Where-Object { $_ })) {
         if (-not [IO.File]::Exists((Get-FullPath $path))) { "There is no file $path." }
     }
+    if ($Reboot -and @('never', 'report', 'auto') -cnotcontains $Reboot) { "-Reboot takes never, report or auto, not '$Reboot'." }
+    if ($Resume -and @('on', 'off') -cnotcontains $Resume) { "-Resume takes on or off, not '$Resume'." }
     foreach ($id in @(Get-AcceptedId)) {
         if ($id -cnotmatch '^[a-z][a-z0-9-]*$') { "-Accept takes ids of findings such as reconfiguration, not '$id'." }
     }
@@ -104,9 +115,12 @@ function Get-ProgramArgument([string]$Verb) {
     $Verb
     if ($Msi) { '--msi'; Get-FullPath $Msi }
     if ($HostingBundle) { '--hosting-bundle'; Get-FullPath $HostingBundle }
+    if ($OldMsi) { '--old-msi'; Get-FullPath $OldMsi }
     if ($Answers) { '--answers'; Get-FullPath $Answers }
     foreach ($id in @(Get-AcceptedId)) { '--accept'; $id }
     foreach ($text in @(Get-PropertyText)) { '--property'; $text }
+    if ($Reboot) { '--reboot'; $Reboot }
+    if ($Resume) { '--resume'; $Resume }
     if ($Sandbox) { '--sandbox'; $Sandbox }
     if ($Json) { '--json' }
 }

@@ -29,10 +29,12 @@ const words = (stdout: string) => stdout.split('\n').flatMap((line) => (line ? [
 describe('Install-ScimConnector.ps1', () => {
   it('hands everything on to apply and ends with the exit code of the program', () => {
     withFiles(({ msi, answers, program }) => {
-      const given = ['-Msi', msi, '-HostingBundle', answers, '-Answers', answers, '-Sandbox', 'fresh', '-Json'];
-      const { code, stdout, stderr } = runScript(front, [...given, '-Program', program]);
-      const files = ['--msi', msi, '--hosting-bundle', answers, '--answers', answers];
-      assert.deepEqual(words(stdout), ['apply', ...files, '--sandbox', 'fresh', '--json']);
+      const given = ['-Msi', msi, '-HostingBundle', answers, '-OldMsi', msi, '-Answers', answers];
+      const more = ['-Reboot', 'never', '-Resume', 'off', '-Sandbox', 'fresh', '-Json'];
+      const { code, stdout, stderr } = runScript(front, [...given, ...more, '-Program', program]);
+      const files = ['--msi', msi, '--hosting-bundle', answers, '--old-msi', msi, '--answers', answers];
+      const rest = ['--reboot', 'never', '--resume', 'off', '--sandbox', 'fresh', '--json'];
+      assert.deepEqual(words(stdout), ['apply', ...files, ...rest]);
       assert.equal(code, 194);
       assert.equal(stderr, 'said\n');
     });
@@ -95,12 +97,23 @@ describe('Install-ScimConnector.ps1', () => {
         'port=1',
         '-Accept',
         'Not This',
+        '-Reboot',
+        'Now',
+        '-Resume',
+        'no',
         '-Program',
         program,
       ];
       const { code, stdout, stderr } = runScript(front, given);
       assert.deepEqual({ code, stdout }, { code: 20, stdout: '' });
-      for (const sentence of [/-Bogus 3/, /no file .*\.msix/, /NAME=value/, /'Not This'/])
+      for (const sentence of [
+        /-Bogus 3/,
+        /no file .*\.msix/,
+        /NAME=value/,
+        /'Not This'/,
+        /never, report or auto, not 'Now'/,
+        /on or off/,
+      ])
         assert.match(stderr, sentence);
     });
   });
