@@ -1,6 +1,7 @@
 import { manifestPath } from '../core/backup.ts';
 import { SetupError } from '../core/setup-error.ts';
 import type { Files, Machine } from '../machine/machine.ts';
+import { removeAll } from '../run/remove-all.ts';
 import { historyOf } from './decide-now.ts';
 import { locked } from './locked.ts';
 import { backupsFolder, openBackup } from './open-backup.ts';
@@ -91,12 +92,4 @@ async function prune(count: number, machine: Machine): Promise<readonly string[]
 async function removeBackup(folder: string, machine: Machine): Promise<void> {
   await machine.remove(manifestPath(folder));
   await removeAll(folder, machine);
-}
-
-async function removeAll(folder: string, machine: Machine): Promise<void> {
-  for (const name of await machine.list(folder)) {
-    if (name.endsWith('\\')) await removeAll(`${folder}\\${name.slice(0, -1)}`, machine);
-    else await machine.remove(`${folder}\\${name}`);
-  }
-  await machine.remove(folder);
 }

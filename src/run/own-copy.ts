@@ -2,6 +2,7 @@ import { programsFolder } from '../core/places.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { startupWords, type TaskAction } from '../core/startup-task.ts';
 import type { Machine, OwnProgram } from '../machine/machine.ts';
+import { removeAll } from './remove-all.ts';
 
 type Copying = Pick<Machine, 'ownProgram' | 'read' | 'hash' | 'receive' | 'write'>;
 
@@ -26,6 +27,17 @@ export async function placeOwnCopy(machine: Copying): Promise<TaskAction> {
   if ((await textAt(machine, folder)) !== manifest)
     await machine.write(`${folder}\\${manifestName}`, new TextEncoder().encode(manifest));
   return actionOf(own, folder);
+}
+
+/** Removes the copies of other versions, which no task starts any more. */
+export async function removeOtherCopies(
+  machine: Pick<Machine, 'list' | 'remove'>,
+  { folder }: Pick<TaskAction, 'folder'>,
+): Promise<void> {
+  for (const name of await machine.list(programsFolder)) {
+    const other = `${programsFolder}\\${name.slice(0, -1)}`;
+    if (name.endsWith('\\') && other !== folder) await removeAll(other, machine);
+  }
 }
 
 /** Whether the program that is running is a copy as it was put there, or the one it was copied from. */

@@ -1,12 +1,12 @@
 import { fileErrorText } from '../core/file-error.ts';
 import type { Opened } from '../core/journal.ts';
-import { resumePlaces } from '../core/places.ts';
+import { programsFolder, resumePlaces } from '../core/places.ts';
 import { mayGoOn } from '../core/resume.ts';
 import { keepsSecrets } from '../core/secret-findings.ts';
 import type { Secrets } from '../core/secrets.ts';
 import { SetupError } from '../core/setup-error.ts';
 import type { Machine } from '../machine/machine.ts';
-import { placeOwnCopy } from './own-copy.ts';
+import { placeOwnCopy, removeOtherCopies } from './own-copy.ts';
 import { registerStartupTask, removeStartupTask } from './startup-task.ts';
 
 type Warn = (text: string) => void;
@@ -24,6 +24,8 @@ export async function makeReady(opened: Opened, secrets: Secrets, machine: Machi
   if (secrets.size > 0 && keepsSecrets(opened.wanted)) await keep(secrets, machine);
   const problem = await registerStartupTask(machine, action);
   if (problem !== null) throw notReady(`the startup task could not be registered (${problem})`);
+  const left = await problemWith(() => removeOtherCopies(machine, action).then(() => null));
+  if (left !== null) warn(`An older copy of this program is left in ${programsFolder} (${left}); it does no harm.`);
 }
 
 /** Removes everything by which a run would go on: it is at its end. What could not be removed is told, and does no harm. */

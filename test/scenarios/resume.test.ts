@@ -100,6 +100,18 @@ test('a copy of the program that is not as it was put there does nothing', async
   assert.match(resumed.message, /is not as it was put there/);
 });
 
+test('the copy that an older version of the program has left goes with the next run', async () => {
+  const { folder, machine } = await givenServer('scim-4.1');
+  const programs = 'C:\\ProgramData\\ScimSetup\\program';
+  const { drive } = await serverIn(folder);
+  await drive.write(`${programs}\\0123456789abcdef\\src\\main.ts`, 'the program');
+  await drive.write(`${programs}\\0123456789abcdef\\manifest.json`, '{}');
+  assert.equal((await apply(upgrade, doorsOf(machine))).exitCode, 0);
+  const left = await drive.list(programs);
+  assert.equal(left.length, 1);
+  assert.notEqual(left[0], '0123456789abcdef\\');
+});
+
 for (const [what, fakes] of [
   ['cannot register a task', { code: 1, timedOut: false, output: 'ERROR: Access is denied.' }],
   ['only claims to have registered a task', { code: 0, timedOut: false, output: '' }],
