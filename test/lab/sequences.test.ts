@@ -1,3 +1,3 @@
 import { compareRandomSequences } from './installer/sequences.ts';
 
-compareRandomSequences(20, 8);
+compareRandomSequences(10, 8);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,8 @@ export type Wine = {
   close(): void;
 };
 
+type Place = { readonly folder: string; readonly env: Record<string, string> };
+
 const longestRunMs = 180_000;
 const launcher = fileURLToPath(new URL('./launch.ts', import.meta.url));
 
@@ -54,7 +56,7 @@ export async function openWine(): Promise<Wine> {
     start: (file, args, input = '') => launch(join(folder, `launch-${++launches}`), { file, args, input }, node, env),
     // Output to a pipe of the host fails for Windows Node, so there is none.
     begin: (file, args) => spawn('wine', [file, ...args], { env: { ...env }, stdio: 'ignore' }),
-    tool: (name, args) => runTool(name, args, env),
+    tool: (name, args) => runTool(name, args, { folder, env }),
     close: () => {
       spawnSync('wineserver', ['--kill'], { env });
       spawnSync('wineserver', ['--wait'], { env, timeout: 10_000 });
@@ -66,10 +68,12 @@ export async function openWine(): Promise<Wine> {
 /** Wine's own code where it could not load a program at all: nothing has run then, and nothing is said. */
 const notLoaded = 127;
 
+type Streams = { readonly stdout: 'pipe' | 'ignore'; readonly stderr: number | 'ignore' };
+
 /** Runs Wine; where it did not load the program, which two labs at a time have shown now and then, once more. */
-function wine(args: readonly string[], env: Record<string, string>, stdout: 'pipe' | 'ignore') {
+function wine(args: readonly string[], env: Record<string, string>, { stdout, stderr }: Streams) {
   const once = () =>
-    spawnSync('wine', args, { env, encoding: 'utf8', stdio: ['ignore', stdout, 'ignore'], timeout: longestRunMs });
+    spawnSync('wine', args, { env, encoding: 'utf8', stdio: ['ignore', stdout, stderr], timeout: longestRunMs });
   const child = once();
   return child.status === notLoaded ? once() : child;
 }
@@ -90,16 +94,28 @@ function launch(
     ended: at('ended.json'),
   };
   writeFileSync(join(work, 'request.json'), JSON.stringify(request));
-  const child = wine([node, windowsPath(launcher), at('request.json')], env, 'ignore');
+  const child = wine([node, windowsPath(launcher), at('request.json')], env, { stdout: 'ignore', stderr: 'ignore' });
   const text = (name: string) => readFileSync(join(work, name), 'utf8');
-  if (child.status !== 0) throw new Error(`Wine did not run ${what.file} to its end: ${child.error ?? child.status}`);
+  if (child.status !== 0) {
+    const said = ['stdout', 'stderr'].map((name) => join(work, name)).filter((path) => existsSync(path));
+    const until = said.map((path) => readFileSync(path, 'utf8')).join('\n');
+    throw new Error(`Wine did not run ${what.file} to its end: ${child.error ?? child.status}. Until then:\n${until}`);
+  }
   const { code, ms, trouble } = JSON.parse(text('ended.json'));
   if (code === null) throw new Error(`${what.file} could not be started: ${trouble}`);
   return { code, ms, stdout: text('stdout'), stderr: text('stderr') };
 }
 
-function runTool(name: string, args: readonly string[], env: Record<string, string>): string {
-  const child = wine([name, ...args], env, 'pipe');
-  if (child.status === 0) return child.stdout;
-  throw new Error(`wine ${[name, ...args].join(' ')} ended with ${child.error ?? child.status}: ${child.stdout}`);
+/** Its stderr goes to a file: a pipe would be held open by Wine's own programs, which go on running. */
+function runTool(name: string, args: readonly string[], { folder, env }: Place): string {
+  const path = join(folder, 'stderr');
+  const stderr = openSync(path, 'w');
+  try {
+    const child = wine([name, ...args], env, { stdout: 'pipe', stderr });
+    if (child.status === 0) return child.stdout;
+    const said = `${child.stdout}\n${readFileSync(path, 'utf8')}`;
+    throw new Error(`wine ${[name, ...args].join(' ')} ended with ${child.error ?? child.status}: ${said}`);
+  } finally {
+    closeSync(stderr);
+  }
 }

@@ -1,3 +1,3 @@
 import { playRandomSequences } from './sequence/check.ts';
 
-playRandomSequences(60);
+playRandomSequences(40);

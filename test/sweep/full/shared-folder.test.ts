@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { before as atFirst, test } from 'node:test';
 import { apply } from '../../../src/commands/apply.ts';
 import type { Request } from '../../../src/commands/request.ts';
+import type { Call } from '../../../src/core/call.ts';
 import type { RunReport } from '../../../src/core/report.ts';
-import { countDoors, type Trouble, withFaults } from '../../../src/sandbox/faults.ts';
+import { countDoors, type Fault, type Position, type Trouble, withFaults } from '../../../src/sandbox/faults.ts';
 import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { remember, saveServer } from '../../../src/sandbox/server.ts';
 import { asked, doorsOf, givenServer } from '../../given.ts';
+import { makeFilesQuick } from '../quick-files.ts';
+
+atFirst(makeFilesQuick);
 
 const secret = 'hush "hush" of the simulated servers';
 const mode = ['INSTANCEMODE=Multiple', 'SHAREDFOLDER=\\\\FILESRV\\SCIM'];
@@ -44,10 +48,14 @@ async function holdsNoSecret({ folder }: Sandbox): Promise<void> {
   }
 }
 
-async function doorsIn(name: string): Promise<number> {
+/** Where a trouble can strike in an undisturbed run; only a child ends with a code. */
+async function positionsIn(name: string, { kind }: Trouble): Promise<readonly Position[]> {
   const { machine, doors } = countDoors((await given()).machine);
   await apply(request(name), doorsOf(machine));
-  return doors.count;
+  if (kind !== 'code') return Array.from({ length: doors.count }, (_, index) => ({ door: index + 1 }));
+  const nth = ({ tool }: Call, index: number) =>
+    doors.calls.slice(0, index + 1).filter((one) => one.tool === tool).length;
+  return doors.calls.map((call, index) => ({ tool: call.tool, call: nth(call, index) }));
 }
 
 const troubles: readonly Trouble[] = [
@@ -63,19 +71,18 @@ const wordsOf = (trouble: Trouble) => `${trouble.kind} ${'effect' in trouble ? t
 
 for (const name of ['4.4.4', '4.4.5-fails-old-gone']) {
   for (const trouble of troubles) {
-    test(`${wordsOf(trouble)} at every door of ${name} in multiple-instance mode loses nothing of the shared config`, async () => {
-      const count = await doorsIn(name);
-      for (let door = 1; door <= count; door += 1) await trial(name, trouble, door);
+    test(`${wordsOf(trouble)} at every ${trouble.kind === 'code' ? 'child' : 'door'} of ${name} in multiple-instance mode loses nothing of the shared config`, async () => {
+      for (const at of await positionsIn(name, trouble)) await trial(name, { at, trouble });
     });
   }
 }
 
-async function trial(name: string, trouble: Trouble, door: number): Promise<void> {
+async function trial(name: string, fault: Fault): Promise<void> {
   const sandbox = await given();
   const before = await sharedText(sandbox);
-  const faulty = withFaults(sandbox.machine, { at: { door }, trouble });
+  const faulty = withFaults(sandbox.machine, fault);
   const first = await apply(request(name), doorsOf(faulty)).catch(() => null);
-  const where = `door ${door}: ${first?.message ?? 'cut'}`;
+  const where = `${JSON.stringify(fault.at)}: ${first?.message ?? 'cut'}`;
   if (first?.exitCode === 22) assert.equal(await sharedText(sandbox), before, where);
   const again = await openSandbox(sandbox.folder);
   assert.ok('machine' in again);
