@@ -5,7 +5,8 @@ import { type Manifest, manifestPath, manifestText, storedPath } from '../../src
 import { placesRoot } from '../../src/core/places.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { sha256Of } from '../../src/machine/read-files.ts';
-import { Killed, withFaults } from '../../src/sandbox/faults.ts';
+import { Killed } from '../../src/sandbox/fault.ts';
+import { withFaults } from '../../src/sandbox/faults.ts';
 import { asked, doorsOf, givenServer } from '../given.ts';
 import { settings } from '../steps/on-server.ts';
 import { configLost } from '../sweep/judge.ts';

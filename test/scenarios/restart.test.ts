@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apply, uninstall } from '../../src/commands/apply.ts';
-import { Killed, PowerCut, withFaults } from '../../src/sandbox/faults.ts';
+import { Killed, PowerCut } from '../../src/sandbox/fault.ts';
+import { withFaults } from '../../src/sandbox/faults.ts';
 import { remember, saveServer } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
 import { run } from '../cli/program.ts';

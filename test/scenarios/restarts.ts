@@ -4,7 +4,7 @@ import type { CallResult } from '../../src/core/call.ts';
 import type { CodeTable } from '../../src/core/codes.ts';
 import { startupTask } from '../../src/core/startup-task.ts';
 import type { Machine } from '../../src/machine/machine.ts';
-import { Killed, PowerCut } from '../../src/sandbox/faults.ts';
+import { Killed, PowerCut } from '../../src/sandbox/fault.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Server, saveServer, store, stored } from '../../src/sandbox/server.ts';
 import { doorsOf } from '../given.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apply, uninstall } from '../../src/commands/apply.ts';
-import { Killed, type Position, withFaults } from '../../src/sandbox/faults.ts';
+import { Killed, type Position } from '../../src/sandbox/fault.ts';
+import { withFaults } from '../../src/sandbox/faults.ts';
 import type { SandboxMachine } from '../../src/sandbox/sandbox-machine.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { known, look } from '../sandbox/on-server.ts';

@@ -1,6 +1,7 @@
 import type { Call } from '../../src/core/call.ts';
 import type { Machine } from '../../src/machine/machine.ts';
-import { type Fault, withFaults } from '../../src/sandbox/faults.ts';
+import type { Fault } from '../../src/sandbox/fault.ts';
+import { withFaults } from '../../src/sandbox/faults.ts';
 import { type Server, saveServer } from '../../src/sandbox/server.ts';
 import { suspendMsiexec } from '../../src/sandbox/tools/msiexec.ts';
 import { type Door, withDoors } from './doors.ts';

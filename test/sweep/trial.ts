@@ -3,7 +3,7 @@ import type { Doors, Request } from '../../src/commands/request.ts';
 import { resume } from '../../src/commands/resume.ts';
 import { SetupError } from '../../src/core/setup-error.ts';
 import type { Machine } from '../../src/machine/machine.ts';
-import { Killed, PowerCut } from '../../src/sandbox/faults.ts';
+import { Killed, PowerCut } from '../../src/sandbox/fault.ts';
 import { reboot } from '../../src/sandbox/reboot.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Server, saveServer } from '../../src/sandbox/server.ts';

@@ -1,7 +1,7 @@
 import { exitCodes } from '../../../src/core/exit-codes.ts';
 import { findingRows } from '../../../src/core/findings.ts';
 import { SetupError } from '../../../src/core/setup-error.ts';
-import { Killed, PowerCut } from '../../../src/sandbox/faults.ts';
+import { Killed, PowerCut } from '../../../src/sandbox/fault.ts';
 import { reboot } from '../../../src/sandbox/reboot.ts';
 import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { saveServer } from '../../../src/sandbox/server.ts';
