@@ -1,6 +1,7 @@
 import type { Call } from './call.ts';
 import type { Opened } from './journal.ts';
-import { type RunReport, versionsIn } from './report.ts';
+import type { RunReport } from './report.ts';
+import { versionsIn } from './report-message.ts';
 
 /** One entry of the Application log. */
 export type LogEvent = { readonly id: number; readonly level: EventLevel; readonly text: string };

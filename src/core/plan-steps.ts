@@ -1,22 +1,13 @@
-import { defaultPool } from './connector.ts';
-import type { Product } from './facts.ts';
-import { filesToCarry, filesToKeep } from './kept-config.ts';
-import { certificateSteps, isPlaceKept, isTextKept, losesPassword } from './kept-site.ts';
-import { clearingSteps, type Leftovers, without } from './leftovers.ts';
-import { type Msi, refOf } from './media.ts';
-import { packageInstead, refFor } from './old-package.ts';
-import { asksForFolder, ownFolder } from './place.ts';
+import { filesToKeep } from './kept-config.ts';
 import type { Draft, Plan, Planned, Route } from './plan.ts';
-import { exactFiles, leftoversToClear, remainsToClear, siteStep, strays, wayBackOf } from './plan-back.ts';
+import { strays, wayBackOf } from './plan-back.ts';
 import { backupSteps } from './plan-backup.ts';
+import { mainSteps } from './plan-connector.ts';
 import { prerequisiteSteps } from './plan-prerequisites.ts';
 import { settleBack, settleSteps } from './plan-settle.ts';
-import { restoreSteps } from './restore.ts';
-import { secretsForPackage } from './secret-findings.ts';
-import { checkShared, proveShared } from './shared-plan.ts';
-import { poolNamed } from './site-gaps.ts';
+import { proveShared } from './shared-plan.ts';
 import { isToSettle, type Situation, siteOf, valueOr } from './situation.ts';
-import type { Step, Steps } from './step.ts';
+import type { Step } from './step.ts';
 
 /** The steps from the origin to the wanted state. The loop skips what holds, so a run that was cut goes on with the same plan. */
 export function planForward(one: Situation): Plan {
@@ -77,56 +68,6 @@ function asItWas(one: Situation): Draft[] {
   return wayBackOf(one).wayBack.map((step) => ({ step, why: 'the unfinished run may have changed it' }));
 }
 
-function mainSteps(one: Situation): Draft[] {
-  const { route, wanted } = one;
-  if (route === 'uninstall')
-    return [...uninstallSteps(one), ...cleaningSteps(one), ...keepCertificates(one), ...checkShared(one)];
-  if (route === 'restore')
-    return restoreSteps(one).map((step) => ({ step, why: `as of ${wanted.restore?.takenAt ?? 'then'}` }));
-  if (!wanted.msi) return [];
-  const steps = mainStepsByRoute[route];
-  return steps ? steps(one, wanted.msi) : [];
-}
-
-type MainSteps = (one: Situation, msi: Msi) => Draft[];
-
-const replaceSteps: MainSteps = (one, msi) => [
-  ...uninstallSteps(one),
-  ...cleaningSteps(one),
-  installStep(msi, one),
-  ...keepSite(one),
-  ...keepCertificates(one),
-  ...restoreStep(one),
-  ...checkShared(one),
-];
-
-const mainStepsByRoute: { readonly [R in Route]?: MainSteps } = {
-  install: (one, msi) => [
-    ...cleaningSteps(one),
-    installStep(msi, one),
-    ...keepCertificates(one),
-    ...checkShared(one),
-    serveStep(msi),
-  ],
-  upgrade: (one, msi) => [
-    ...recacheSteps(one),
-    upgradeStep(one, msi),
-    ...keepSite(one),
-    ...keepCertificates(one),
-    ...restoreStep(one),
-    ...checkShared(one),
-  ],
-  replace: replaceSteps,
-  downgrade: replaceSteps,
-  repair: (one, msi) => [
-    repairStep(one, msi),
-    ...keepSite(one),
-    ...keepCertificates(one),
-    ...exactStep(one),
-    ...checkShared(one),
-  ],
-};
-
 /**
  * The pools are stopped because their files are in use (T10); one that was found stopped stays stopped. Until then the connector
  * may have saved what the backup does not have.
@@ -156,122 +97,6 @@ function unchangedStep(one: Situation): Draft[] {
   return [{ step, why: 'the connector ran until now, and may have saved settings' }];
 }
 
-/**
- * What no product owns, and what an uninstallation leaves. A run that is taken up again may have installed the version wanted where
- * they lay: what that owns stays.
- */
-function cleaningSteps(one: Situation): Draft[] {
-  const isAdded = ({ productCode }: Product) =>
-    productCode === one.wanted.msi?.productCode && !one.products.some((old) => old.productCode === productCode);
-  const added = valueOr(one.now.products, []).filter(isAdded);
-  const steps = (left: Leftovers) => clearingSteps(without(left, added, valueOr(one.now.iis, null)));
-  const stops = new Set(one.products.map((product) => siteOf(one.origin, product).pool?.name));
-  return [
-    ...steps(remainsToClear(one))
-      .filter((step) => step.kind !== 'pool.stop' || !stops.has(step.pool))
-      .map((step) => cleaned(step, 'an uninstallation may leave it')),
-    ...steps(leftoversToClear(one)).map((step) => cleaned(step, 'no product owns it')),
-  ];
-}
-
-function cleaned(step: Step, why: string): Draft {
-  return { step, why: step.kind === 'folder.clear' ? `${why}; its files go into the backup` : why };
-}
-
-function installStep(msi: Msi, one: Situation): Draft {
-  return {
-    step: { kind: 'connector.install', msi: refOf(msi), ...givenTo(one), ...keptFolder(one) },
-    why: 'it is the version wanted',
-  };
-}
-
-/** The properties of the answers, and the names of the secret ones. */
-function givenTo(one: Situation): Pick<Steps['connector.install'], 'properties' | 'secrets'> {
-  const secrets = secretsForPackage(one);
-  return { properties: one.wanted.properties, ...(secrets.length > 0 ? { secrets } : {}) };
-}
-
-/** A site that is kept serves the folder it had, so that is where the new version must lie (T4). */
-function keptFolder(one: Situation): { readonly folder?: string } {
-  const folder = one.product?.folder ?? null;
-  return folder !== null && isPlaceKept(one) ? { folder } : {};
-}
-
-function serveStep({ productCode }: Msi): Draft {
-  return { step: { kind: 'connector.serve', productCode }, why: 'a run that was cut may have stopped it' };
-}
-
-function uninstallSteps(one: Situation): Draft[] {
-  return one.products
-    .toReversed()
-    .map((product) => ({ step: uninstall(one, product), why: whyUninstall(one, product) }));
-}
-
-function whyUninstall({ route, products }: Situation, { version }: Product): string {
-  if (route === 'uninstall') return `${version} is there`;
-  if (products.length > 1) return 'more than one version is registered';
-  return route === 'downgrade' ? 'no package replaces a newer version' : 'the new version does not replace it in place';
-}
-
-/** Windows Installer uninstalls by the package that it keeps; where that is gone (1612), by the one given, if it is the same product's. */
-function uninstall(one: Situation, product: Product): Step {
-  const { productCode, version, folder, cached } = product;
-  const msi = cached === null ? packageInstead(one, product) : null;
-  return { kind: 'connector.uninstall', productCode, version, folder, ...(msi ? { msi } : {}) };
-}
-
-/** An upgrade removes the old product by the package that Windows Installer keeps of it (1714, 1612), so that comes back first. */
-function recacheSteps(one: Situation): Draft[] {
-  return one.products.flatMap((product) => {
-    const msi = product.cached === null ? packageInstead(one, product) : null;
-    return msi
-      ? [{ step: { kind: 'connector.recache', msi }, why: 'without it the old version cannot be removed' }]
-      : [];
-  });
-}
-
-function upgradeStep(one: Situation, msi: Msi): Draft {
-  const replaced = one.products.map((product) => product.productCode);
-  const step: Step = {
-    kind: 'connector.upgrade',
-    msi: refOf(msi),
-    ...givenTo(one),
-    replaces: replaced,
-    ...keptFolder(one),
-  };
-  return { step, why: `its package replaces ${one.product?.version}`, ...orReinstall(one, msi) };
-}
-
-function repairStep(one: Situation, msi: Msi): Draft {
-  const ref = one.product ? refFor(msi, one.product) : refOf(msi);
-  const step: Step = { kind: 'connector.repair', msi: ref, ...givenTo(one) };
-  const why = one.product && one.product.missingFiles.length > 0 ? 'files of it are gone' : 'its package is gone';
-  return { step, why, ...orReinstall(one, msi) };
-}
-
-/**
- * Uninstalling and installing, where the step itself fails; not where that would lose what only Windows knows: a password that
- * goes with the pool, which a failed upgrade may have left intact (T5), or a folder that no property asks for (T4).
- */
-function orReinstall(one: Situation, msi: Msi): Pick<Draft, 'orElse'> {
-  const { product, wanted } = one;
-  if (!product || losesPassword(one)) return {};
-  const folder = ownFolder(product);
-  if (folder !== null && !asksForFolder(wanted.properties, folder)) return {};
-  return { orElse: [uninstall(one, product), installStep(msi, one).step] };
-}
-
-function restoreStep(one: Situation): Draft[] {
-  const files = filesToCarry(one);
-  return files.length === 0
-    ? []
-    : [{ step: { kind: 'config.restore', files, match: 'values' }, why: 'nothing of the old settings may be missing' }];
-}
-
-function exactStep(one: Situation): Draft[] {
-  return exactFiles(one).map((step) => ({ step, why: 'the version is the same, so every byte of it counts' }));
-}
-
 /** Products that unfinished runs with other packages have left. */
 function straySteps(one: Situation): Draft[] {
   const there = valueOr(one.now.products, []).map((product) => product.productCode);
@@ -281,29 +106,4 @@ function straySteps(one: Situation): Draft[] {
       step: { kind: 'connector.uninstall', productCode, version, folder: null },
       why: 'an unfinished run left it',
     }));
-}
-
-function keepSite(one: Situation): Draft[] {
-  if (!one.product || !isPlaceKept(one)) return [];
-  const site = siteStep(one.origin, one.product, isTextKept(one)).map((step) => ({
-    step,
-    why: 'folder, bindings and pool stay as they are',
-  }));
-  return site.length === 0 ? [] : [...site, ...newPoolGone(one)];
-}
-
-/** A setup that is not told otherwise makes the pool of a standard installation, in which nothing runs once the old site is back. */
-function newPoolGone({ origin }: Situation): Draft[] {
-  const iis = valueOr(origin.iis, null);
-  if (!iis || poolNamed(iis, defaultPool)) return [];
-  return [{ step: { kind: 'pool.absent', pool: defaultPool }, why: 'it was not there, and nothing runs in it' }];
-}
-
-/** Removing a site takes the certificate of its address and port from everybody who uses these (T5, KB 2405568). */
-function keepCertificates(one: Situation): Draft[] {
-  const { origin, products, route } = one;
-  const own = products.flatMap((product) => siteOf(origin, product).site ?? []);
-  const left = [leftoversToClear(one), remainsToClear(one)].flatMap(({ sites }) => sites);
-  const go = route === 'uninstall' || !isPlaceKept(one) ? [...own, ...left] : left;
-  return certificateSteps(one, go).map((step) => ({ step, why: 'removing a site may take those of others along' }));
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { win32 } from 'node:path';
 import type { Sha256 } from '../core/facts.ts';
-import { type BundleMedia, type ExternalCabinet, externalCabinetNames, type Msi, msiFrom } from '../core/media.ts';
+import type { BundleMedia, ExternalCabinet, Msi } from '../core/media.ts';
+import { externalCabinetNames, msiFrom } from '../core/msi-from.ts';
 import { filesToRead } from '../core/package-files.ts';
 import type { ByteSource, Problem } from '../msi/byte-source.ts';
 import { type Beside, bytesOf, openPackage, type Package } from '../msi/package.ts';

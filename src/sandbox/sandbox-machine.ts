@@ -22,26 +22,11 @@ import { noticeHost } from './host-config.ts';
 import { awaitHostLock, takeHostLock } from './host-lock.ts';
 import { lookAt } from './look.ts';
 import { ownProgram } from './own-program.ts';
+import { programs } from './programs.ts';
 import { secretsIn, secretsOf } from './secret-file.ts';
 import { elapse, loadServer, remember, type Server, saveServer, timeOf, without } from './server.ts';
 import { mayReach } from './shares.ts';
 import { applyAcl, problemOf } from './tools/powershell.ts';
-import type { tools } from './tools/table.ts';
-
-/** The program that each tool's file must be; a hosting bundle may have any name. */
-const programs: Readonly<Record<Call['tool'], { readonly tool: keyof typeof tools; readonly file: RegExp }>> = {
-  dism: { tool: 'dism', file: /^%SystemRoot%\\System32\\dism\.exe$/i },
-  msiexec: { tool: 'msiexec', file: /^%SystemRoot%\\System32\\msiexec\.exe$/i },
-  'msiexec /x': { tool: 'msiexec', file: /^%SystemRoot%\\System32\\msiexec\.exe$/i },
-  appcmd: { tool: 'appcmd', file: /^%SystemRoot%\\System32\\inetsrv\\appcmd\.exe$/i },
-  netsh: { tool: 'netsh', file: /^%SystemRoot%\\System32\\netsh\.exe$/i },
-  'netsh delete': { tool: 'netsh', file: /^%SystemRoot%\\System32\\netsh\.exe$/i },
-  powershell: { tool: 'powershell', file: /^%SystemRoot%\\System32\\WindowsPowerShell\\v1\.0\\powershell\.exe$/i },
-  schtasks: { tool: 'schtasks', file: /^%SystemRoot%\\System32\\schtasks\.exe$/i },
-  shutdown: { tool: 'shutdown', file: /^%SystemRoot%\\System32\\shutdown\.exe$/i },
-  eventcreate: { tool: 'eventcreate', file: /^%SystemRoot%\\System32\\eventcreate\.exe$/i },
-  hosting: { tool: 'hosting', file: /^C:\\/i },
-};
 
 /** The doors to a simulated server. What changes it is on the disk when its promise resolves; looking and waiting leave no trace. */
 export class SandboxMachine implements Machine {

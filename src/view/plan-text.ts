@@ -1,11 +1,6 @@
 import { printedCall } from '../core/call.ts';
-import {
-  type ReportedPlan,
-  type ReportedPlanned,
-  type ReportedStep,
-  type RunReport,
-  versionsIn,
-} from '../core/report.ts';
+import type { ReportedPlan, ReportedPlanned, ReportedStep, RunReport } from '../core/report.ts';
+import { versionsIn } from '../core/report-message.ts';
 import { hanging, labelled, lineWidth } from './layout.ts';
 
 const titleWidth = 44;

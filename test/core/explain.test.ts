@@ -7,7 +7,7 @@ import { findingRows, findingsOf } from '../../src/core/findings.ts';
 import { signerRows } from '../../src/core/signer-findings.ts';
 import { situationOf } from '../../src/core/situation.ts';
 import { cases, fine, type Given, to, unfinished, upgrade } from './finding-cases.ts';
-import { readings, server, unread } from './server-facts.ts';
+import { keptConfig, readings, server, unread } from './server-facts.ts';
 
 const situation = ({ now, wanted, unfinished: cut }: Given) => situationOf(now, wanted, cut);
 const explained = (given: Given) => explain(situation(given));
@@ -56,7 +56,10 @@ test('where it could not be read which connector is there, nothing about the con
 });
 
 test('on the way back the findings of the way forward are not called absent: they were not asked', () => {
-  const all = explained({ ...to(server(), upgrade), unfinished: unfinished({ direction: 'back' }) });
+  const all = explained({
+    ...to(server({ kept: keptConfig }), upgrade),
+    unfinished: unfinished({ direction: 'back' }),
+  });
   const back = findingRows.filter((row) => row.alsoBack).map((row) => row.id);
   const judged = all.filter((one) => one.applies === 'no' && !one.id.startsWith('unreadable-')).map((one) => one.id);
   // Whether a kept document is at hand, and who signed what is given, is known whichever way the run goes.

@@ -11,6 +11,7 @@ import {
   hash,
   hosting,
   iis,
+  keptConfig,
   known,
   msi,
   pool,
@@ -81,8 +82,6 @@ export const unfinished = (more: Partial<Unfinished> = {}): Unfinished => ({
   direction: 'forward',
   ...more,
 });
-
-const nothingKept = known({ files: [], packages: [] });
 
 /** A run that could not put back what was there before. */
 const strandedOn = (before: Facts) => unfinished({ before, direction: 'back', stranded: true });
@@ -287,11 +286,11 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'backup-damaged',
-    speaks: { now: server({ kept: nothingKept }), wanted: upgrade, unfinished: unfinished() },
+    speaks: { now: server(), wanted: upgrade, unfinished: unfinished() },
     silent: [
-      to(server({ kept: nothingKept })),
-      { now: server(), wanted: upgrade, unfinished: unfinished() },
-      { now: bareServer({ kept: nothingKept }), wanted: upgrade, unfinished: unfinished({ before: bareServer() }) },
+      fine,
+      { now: server({ kept: keptConfig }), wanted: upgrade, unfinished: unfinished() },
+      { now: bareServer(), wanted: upgrade, unfinished: unfinished({ before: bareServer() }) },
     ],
   },
   {

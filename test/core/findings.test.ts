@@ -8,6 +8,7 @@ import { cases, fine, type Given, machine, newDefault, restart, to, unfinished, 
 import {
   bareServer,
   folder,
+  keptConfig,
   known,
   msi,
   product,
@@ -93,7 +94,7 @@ function watched(facts: Facts, read: Set<string>): Facts {
 }
 
 test('on the way back only what stands in its way is asked', () => {
-  const now = { ...machine({ elevated: false, freeMb: { 'C:': 1 } }), hosting: unread() };
+  const now = { ...machine({ elevated: false, freeMb: { 'C:': 1 } }), hosting: unread(), kept: keptConfig };
   assert.deepEqual(idsOf({ now, wanted: upgrade, unfinished: unfinished({ direction: 'back' }) }), ['not-elevated']);
 });
 
@@ -126,7 +127,11 @@ test('the conflict names the file and the setting that both sides changed', () =
 test('an unfinished run with another package does not make that package a stranger', () => {
   const cut = unfinished({ wanted: wanted(msi('4.3.0')) });
   assert.deepEqual(
-    idsOf({ now: server({ products: known([product('4.3.0')]) }), wanted: upgrade, unfinished: cut }),
+    idsOf({
+      now: server({ products: known([product('4.3.0')]), kept: keptConfig }),
+      wanted: upgrade,
+      unfinished: cut,
+    }),
     [],
   );
 });

@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  externalCabinetNames,
-  lackingCabinets,
-  type Msi,
-  type MsiInput,
-  msiFrom,
-  refOf,
-  replaces,
-} from '../../src/core/media.ts';
+import { lackingCabinets, type Msi, refOf, replaces } from '../../src/core/media.ts';
+import { externalCabinetNames, type MsiInput, msiFrom } from '../../src/core/msi-from.ts';
 import { filesToRead, type PlacedFile } from '../../src/core/package-files.ts';
 
 type Rows = Readonly<Record<string, readonly Readonly<Record<string, string | number | null>>[]>>;

@@ -6,7 +6,7 @@ import { decide } from '../../src/core/decide.ts';
 import { fingerprintOf, type PlanSources, planDocument } from '../../src/core/plan-document.ts';
 import { matchesGolden } from '../golden.ts';
 import { anyServer, anyWish } from './any-server.ts';
-import { bundle, known, msi, server, wanted } from './server-facts.ts';
+import { bundle, msi, server, wanted } from './server-facts.ts';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -19,7 +19,7 @@ const sources: PlanSources = {
     oldMsi: null,
   },
   wanted: wanted(msi('4.4.4'), { bundle }),
-  facts: server({ kept: known({ files: [], packages: [] }) }),
+  facts: server(),
 };
 
 test('a kept plan reads as its golden text', () => {

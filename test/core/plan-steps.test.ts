@@ -12,6 +12,7 @@ import {
   hosting,
   iis,
   iisId,
+  keptConfig,
   known,
   msi,
   pool,
@@ -216,7 +217,7 @@ test('a plan says how many other sites a restart of IIS takes down', () => {
 
 test('what an unfinished run with another package has left is uninstalled first, and on the way back', () => {
   const unfinished: Unfinished = { before: server(), wanted: wanted(msi('4.3.0')), direction: 'forward' };
-  const now = server({ products: known([product('4.3.0')]), restart: known({ reasons: [], deletions: [] }) });
+  const now = server({ products: known([product('4.3.0')]), kept: keptConfig });
   const plan = planFor(now, upgrade, unfinished);
   const [first] = plan.connector;
   assert.deepEqual([first?.step.kind, first?.why], ['connector.uninstall', 'an unfinished run left it']);
@@ -233,7 +234,7 @@ test('a pool whose password only IIS knows is not uninstalled on the way to a ne
 const cut = (before: Facts, goal: Wanted): Unfinished => ({ before, wanted: goal, direction: 'forward' });
 
 test('whoever wants what there was before an unfinished run gets all of it back, and is not told that nothing was to do', () => {
-  const now = server({ products: known([]) });
+  const now = server({ products: known([]), kept: keptConfig });
   const plan = planFor(now, wanted(msi('4.1.0'), { accept: acceptable }), cut(server(), upgrade));
   const kinds = plan.connector.map((one) => one.step.kind);
   assert.deepEqual(

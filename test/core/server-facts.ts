@@ -132,7 +132,7 @@ export function sharedFolder(more: Partial<SharedFolder> = {}): Reading<SharedFo
   });
 }
 
-/** A Windows Server 2019 on which the connector 4.1.0 runs and nothing is wrong; its config is backed up. */
+/** A Windows Server 2019 on which the connector 4.1.0 runs and nothing is wrong. */
 export function server(more: Partial<Facts> = {}): Facts {
   return {
     schema: 1,
@@ -156,10 +156,16 @@ export function server(more: Partial<Facts> = {}): Facts {
     config: known(config),
     shared: known(null),
     folders: known([{ path: folder, files: 12, logs: 1 }]),
-    kept: known({ files: config.map(({ path, sha256 }) => ({ path, sha256 })), packages: [] }),
+    kept: known({ files: [], packages: [] }),
     ...more,
   };
 }
+
+/** What a run has kept of that server before it touched anything. */
+export const keptConfig: Facts['kept'] = known({
+  files: config.map(({ path, sha256 }) => ({ path, sha256 })),
+  packages: [],
+});
 
 /** The same server before the connector came to it. */
 export function bareServer(more: Partial<Facts> = {}): Facts {

@@ -13,6 +13,7 @@ import {
   config,
   folder,
   iis,
+  keptConfig,
   known,
   msi,
   pool,
@@ -197,7 +198,7 @@ test('what a run has installed where leftovers lay is no leftover when the run i
   const unfinished: Unfinished = { before, wanted: same, direction: 'forward' };
   const first = planFor(before, same);
   assert.ok(kinds(first).includes('folder.clear') && kinds(first).includes('site.absent'));
-  const again = planFor(withProducts(product('4.4.4')), same, unfinished);
+  const again = planFor({ ...withProducts(product('4.4.4')), kept: keptConfig }, same, unfinished);
   assert.deepEqual(kinds(again), ['config.backup', 'connector.install', 'connector.serve']);
   assert.deepEqual(
     again.wayBack.map((step) => step.kind),
@@ -241,7 +242,7 @@ test('a suspended installation of somebody else is settled alone, and then every
   assert.ok(JSON.stringify(by(bareServer())).includes(msi('4.4.4').sha256));
   assert.equal(by(bareServer(), wanted(null)), null);
   const own: Unfinished = { before: server(), wanted: same, direction: 'forward' };
-  assert.ok(!kinds(planFor(server({ installer }), same, own)).includes('installer.settle'));
+  assert.ok(!kinds(planFor(server({ installer, kept: keptConfig }), same, own)).includes('installer.settle'));
 });
 
 test('the new version must lie where the old one did, unless the properties say otherwise', () => {
