@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Doors, Request } from '../src/commands/request.ts';
+import { type Doors, nothingAsked, type Request } from '../src/commands/request.ts';
 import { nothingWanted, type Wanted } from '../src/core/wanted.ts';
 import type { Machine } from '../src/machine/machine.ts';
 import { createSandbox, openSandbox } from '../src/sandbox/sandbox.ts';
@@ -17,18 +17,7 @@ export const bundle = 'dotnet-hosting-6.0.36-win.exe';
 /** A request as the command line would make it. */
 export function asked(command: string, msi: string | null, more: Partial<Request> = {}): Request {
   const given = msi === null ? {} : { msi: sample(msi) };
-  return {
-    command,
-    json: false,
-    accept: [],
-    feature: [],
-    property: [],
-    wayBackProperty: [],
-    detailedExitcode: false,
-    explain: false,
-    ...given,
-    ...more,
-  };
+  return { ...nothingAsked, command, ...given, ...more };
 }
 
 /** The wanted state of an uninstallation. */

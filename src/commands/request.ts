@@ -52,6 +52,20 @@ export type Request = {
   readonly scenario?: string | undefined;
 };
 
+/** What every request holds that asks for nothing besides. */
+export const nothingAsked = {
+  json: false,
+  accept: [],
+  feature: [],
+  property: [],
+  wayBackProperty: [],
+  detailedExitcode: false,
+  explain: false,
+} as const satisfies Omit<Request, 'command'>;
+
+/** The request that the startup task makes. */
+export const startupRequest: Request = { ...nothingAsked, command: 'resume', json: true, startup: true };
+
 /** What a command is handed beside its request. */
 export type Doors = {
   readonly machine: Machine;

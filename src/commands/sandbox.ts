@@ -5,7 +5,7 @@ import type { Machine } from '../machine/machine.ts';
 import { createFromFacts, createSandbox, openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import type { MadeFrom, Memory } from '../sandbox/server.ts';
 import { detect } from './detect.ts';
-import type { Doors, Request } from './request.ts';
+import { type Doors, type Request, startupRequest } from './request.ts';
 import type { ResumeReport } from './resume.ts';
 
 export type SandboxReport = {
@@ -79,23 +79,12 @@ export async function restart(folder: string, doorsFor: (machine: Machine) => Do
 async function resumedAtStart(doors: Doors): Promise<ResumeReport | ProblemOf> {
   const { resume } = await import('./resume.ts');
   try {
-    return await resume({ ...nothingAsked, startup: true }, doors);
+    return await resume(startupRequest, doors);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     return { sandbox: true, exitCode: error.exitCode, message: error.message };
   }
 }
-
-const nothingAsked: Request = {
-  command: 'resume',
-  json: true,
-  accept: [],
-  feature: [],
-  property: [],
-  wayBackProperty: [],
-  detailedExitcode: false,
-  explain: false,
-};
 
 /** The simulated server of a folder, or a fresh one of a scenario's name. */
 export async function open(nameOrFolder: string): Promise<Sandbox> {

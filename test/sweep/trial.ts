@@ -1,5 +1,5 @@
 import { cpSync, rmSync } from 'node:fs';
-import type { Doors, Request } from '../../src/commands/request.ts';
+import { type Doors, startupRequest } from '../../src/commands/request.ts';
 import { resume } from '../../src/commands/resume.ts';
 import { SetupError } from '../../src/core/setup-error.ts';
 import type { Machine } from '../../src/machine/machine.ts';
@@ -189,18 +189,6 @@ async function restarted(folder: string): Promise<boolean> {
   await reboot(machine.server);
   return startTask(machine.server);
 }
-
-const startupRequest: Request = {
-  command: 'resume',
-  startup: true,
-  json: true,
-  accept: [],
-  feature: [],
-  property: [],
-  wayBackProperty: [],
-  detailedExitcode: false,
-  explain: false,
-};
 
 async function open(folder: string): Promise<Sandbox> {
   const opened = await openSandbox(folder);
