@@ -1,3 +1,3 @@
 import { playRandomSequences } from './sequence/check.ts';
 
-playRandomSequences(40);
+playRandomSequences(30);
