@@ -10,7 +10,7 @@ import { whyLost } from './product-gaps.ts';
 import { sameName } from './site-gaps.ts';
 import { type Situation, siteOf, valueOr } from './situation.ts';
 import { compareMsiVersions } from './version.ts';
-import { whyNoWayBack, whyStranded } from './way-back.ts';
+import { isGoingBack, whyNoWayBack, whyStranded } from './way-back.ts';
 import { capitalised } from './words.ts';
 
 /** What can be wrong with the connector that is there. */
@@ -152,7 +152,9 @@ export const connectorFindings: readonly FindingRow[] = [
     hint: 'To go back, give what is missing: --old-msi, or --way-back-property. To go forward instead, give a package that is good and accept no-way-back.',
     test: (one) => {
       const why = whyStranded(one);
-      return why === null ? null : `The last run failed and could not put the connector back: ${why}.`;
+      return why === null || !isGoingBack(one)
+        ? null
+        : `The last run failed and could not put the connector back: ${why}.`;
     },
   },
   {

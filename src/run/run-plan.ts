@@ -23,7 +23,9 @@ const whyLeft = 'its console was closed';
 export async function runPlan(plan: Plan, doors: RunDoors): Promise<RunResult> {
   const run = new Run(plan, doors);
   const result =
-    plan.direction === 'back' ? await run.walkBack('the last run was cut on its way back') : await run.goForward();
+    plan.direction === 'back'
+      ? await run.walkBack('the last run had not brought back what was before')
+      : await run.goForward();
   if (!run.isLeft) await run.note({ type: 'closed', at: doors.now(), ...result });
   return result;
 }

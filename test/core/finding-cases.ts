@@ -298,6 +298,11 @@ export const cases: readonly Case[] = [
     speaks: { now: bareServer(), wanted: upgrade, unfinished: strandedOn(only('4.1.0', { cached: null })) },
     silent: [
       { now: bareServer(), wanted: upgrade, unfinished: strandedOn(server()) },
+      {
+        now: bareServer(),
+        wanted: wanted(msi('4.4.4'), { accept: ['no-way-back'] }),
+        unfinished: strandedOn(only('4.1.0', { cached: null })),
+      },
       { now: bareServer(), wanted: upgrade, unfinished: unfinished({ before: only('4.1.0', { cached: null }) }) },
       {
         now: bareServer(),
