@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { filesBelow, hostPath } from './drive.ts';
 import { atWork, type Line, newestJournal } from './journal.ts';
 import { type Lab, openLab, type Ran, sample } from './lab.ts';
-import { isInstalling, programsIn } from './processes.ts';
+import { hasRun, isInstalling, programsIn } from './processes.ts';
 import type { Wine } from './wine.ts';
 import { configLost, configOf, connectorFolder, installedConnectors, sighting } from './witness.ts';
 
@@ -145,10 +145,19 @@ async function killAt(lab: Lab, args: readonly string[], isNow: Moment): Promise
 
 const longestMs = 60_000;
 
-/** Waits until whatever the killed run had started has ended by itself. */
+/** How long a program may take until its first instruction, on a machine with much else to do. */
+const longestStartMs = 10_000;
+
+/**
+ * Waits until whatever the killed run had started has ended by itself. A child that the kill has left suspended before its first
+ * instruction stays, as it would on Windows, and the next run goes on beside it.
+ */
 async function ended(wine: Wine): Promise<void> {
-  for (let waited = 0; programsIn(wine).length > 0; waited += 50) {
-    assert.ok(waited < longestMs, `still at work: ${programsIn(wine).map(({ line }) => line)}`);
+  for (let waited = 0; ; waited += 50) {
+    const there = programsIn(wine);
+    const working = there.filter((one) => waited < longestStartMs || hasRun(one));
+    if (working.length === 0) return;
+    assert.ok(waited < longestMs, `still at work: ${working.map(({ line }) => line)}`);
     await pause(50);
   }
 }

@@ -28,6 +28,13 @@ export function isInstalling(wine: Wine): boolean {
   return programsIn(wine).some(({ line }) => /msiexec/i.test(line.split(' ')[0] ?? ''));
 }
 
+/** Whether a program has had any time of a processor, by the host's own count. */
+export function hasRun({ pid }: Running): boolean {
+  // Fields 14 and 15 (proc(5)), counted behind the name, which may hold spaces.
+  const [, , , , , , , , , , , user, system] = textOf(String(pid), 'stat').split(') ').at(-1)?.split(' ') ?? [];
+  return Number(user ?? 0) + Number(system ?? 0) > 0;
+}
+
 function isIn(wine: Wine, id: string): boolean {
   return textOf(id, 'environ')
     .split('\0')
