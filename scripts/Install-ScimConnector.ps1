@@ -52,16 +52,17 @@
 param(
     [string]$Msi,
     [string]$HostingBundle,
-    [string]$OldMsi,
     [string]$Answers,
     [string[]]$Accept = @(),
     [object[]]$Property = @(),
-    [string]$Reboot,
-    [string]$Resume,
     [string]$Sandbox,
     [switch]$Json,
     [switch]$Uninstall,
     [string]$Program,
+    # Behind the others, whose places are taken by position.
+    [string]$OldMsi,
+    [string]$Reboot,
+    [string]$Resume,
     # Takes what is not known, so that it ends in 20 and not in the 1 of PowerShell.
     [Parameter(ValueFromRemainingArguments = $true)][string[]]$Unknown = @()
 )
@@ -101,8 +102,6 @@ function Get-ParameterProblem {
     foreach ($path in @($Msi, $HostingBundle, $OldMsi, $Answers, $Program | Where-Object { $_ })) {
         if (-not [IO.File]::Exists((Get-FullPath $path))) { "There is no file $path." }
     }
-    if ($Reboot -and @('never', 'report', 'auto') -cnotcontains $Reboot) { "-Reboot takes never, report or auto, not '$Reboot'." }
-    if ($Resume -and @('on', 'off') -cnotcontains $Resume) { "-Resume takes on or off, not '$Resume'." }
     foreach ($id in @(Get-AcceptedId)) {
         if ($id -cnotmatch '^[a-z][a-z0-9-]*$') { "-Accept takes ids of findings such as reconfiguration, not '$id'." }
     }

@@ -60,8 +60,8 @@ function takeEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Starts faster the next time. What lies there is executed, so it is a folder of the user's own: into the temporary folder of SYSTEM,
- * which is Node's choice, every user of the server can write.
+ * Starts faster the next time. What lies there is executed, so it lies in the account's own profile: into the temporary folder of
+ * SYSTEM, which is Node's choice, every user of the server can write.
  */
 async function keepCompiled(): Promise<void> {
   const own =

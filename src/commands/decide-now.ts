@@ -3,10 +3,11 @@ import type { Facts } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import type { Entry, Opened } from '../core/journal.ts';
 import { placesOf } from '../core/places.ts';
-import { type Decision, packagesOf } from '../core/plan.ts';
+import { type Decision, packagesTried } from '../core/plan.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { instanceProperties } from '../core/shared-folder.ts';
 import type { Wanted } from '../core/wanted.ts';
+import { isMendedByHand } from '../core/way-back.ts';
 import type { LookFor, Probe } from '../machine/machine.ts';
 import { type History, newRunId, readHistory, type UnfinishedRun } from '../run/journal-file.ts';
 
@@ -20,18 +21,31 @@ export type Decided = {
   readonly lookFor: LookFor;
 };
 
-/** Looks at the server and its journals and decides; changes nothing. */
+/**
+ * Looks at the server and its journals and decides; changes nothing. Where somebody has put the old version back by hand, what there
+ * is now is the begin of everything, as if no run were unfinished.
+ */
 export async function decideNow(probe: Probe, wanted: Wanted, program: string): Promise<Decided> {
-  const history = await historyOf(probe);
-  const { lastRunId } = history;
-  const unfinished = history.unfinished?.touched ? history.unfinished : undefined;
-  const runId = newRunId(probe.now(), lastRunId);
+  const { lastRunId, unfinished: former } = await historyOf(probe);
+  const asked = { probe, wanted, program, runId: newRunId(probe.now(), lastRunId) };
+  const cut = former?.touched ? former : undefined;
+  const decided = await decideAfter(cut, { ...asked, continues: former?.runId ?? null });
+  const isOver = cut !== undefined && isMendedByHand(cut, decided.now);
+  return isOver ? decideAfter(undefined, { ...asked, continues: null }) : decided;
+}
+
+type Asked = { readonly probe: Probe; readonly wanted: Wanted } & Pick<Opened, 'program' | 'runId' | 'continues'>;
+
+async function decideAfter(unfinished: UnfinishedRun | undefined, asked: Asked): Promise<Decided> {
+  const { probe, program, runId, continues } = asked;
+  const wanted = unfinished ? withFormer(asked.wanted, unfinished.wanted) : asked.wanted;
   const backupId = unfinished?.backupId ?? runId;
   const places = placesOf(runId, backupId, probe.scripts);
-  const tried = unfinished ? packagesOf(unfinished) : [];
+  const tried = unfinished ? packagesTried(unfinished) : [];
   const earlier = tried.filter((one) => one.productCode !== wanted.msi?.productCode);
-  const packages = [wanted.msi, wanted.oldMsi, unfinished?.wanted.oldMsi, ...earlier];
-  const upgradeCodes = [...new Set(packages.map((one) => one?.upgradeCode).filter(isCode))];
+  const upgradeCodes = [
+    ...new Set([wanted.msi, wanted.oldMsi, ...earlier].map((one) => one?.upgradeCode).filter(isCode)),
+  ];
   const sharedFolder = sharedFolderIn(wanted) ?? (unfinished && sharedFolderIn(unfinished.wanted));
   const first: LookFor = {
     upgradeCodes,
@@ -43,6 +57,8 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
   const now = await probe.look(first);
   const lookFor = { ...first, folders: [...(first.folders ?? []), ...foldersIn(now)] };
   const decision = decide(now, wanted, unfinished);
+  const plan = decision.verdict === 'go' ? decision.plan : null;
+  const stranded = plan?.direction === 'back' ? unfinished?.stranded : undefined;
   const opened: Opened = {
     type: 'opened',
     at: probe.now(),
@@ -51,16 +67,23 @@ export async function decideNow(probe: Probe, wanted: Wanted, program: string): 
     sandbox: probe.sandbox,
     runId,
     backupId,
-    continues: history.unfinished?.runId ?? null,
+    continues,
     before: unfinished?.before ?? now,
     ...(earlier.length > 0 ? { earlier } : {}),
+    ...(stranded ? { stranded } : {}),
     wanted,
     findings: decision.findings,
     route: decision.route,
-    plan: decision.verdict === 'go' ? decision.plan : null,
+    plan,
     places,
   };
   return { now, decision, opened, unfinished, lookFor };
+}
+
+/** What an unfinished run was given for the way back counts on, as long as nothing else is given for it. */
+function withFormer(wanted: Wanted, former: Wanted): Wanted {
+  const wayBackProperties = { ...former.wayBackProperties, ...wanted.wayBackProperties };
+  return { ...wanted, oldMsi: wanted.oldMsi ?? former.oldMsi, wayBackProperties };
 }
 
 /** What the journals tell; one that cannot be read stops every command (exit 21). */

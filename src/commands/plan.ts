@@ -51,6 +51,9 @@ async function looked(command: 'plan' | 'verify', request: Request, probe: Probe
   const told = report(command, lookedOnly(decided, endOf[command][decided.decision.verdict]));
   if (command !== 'plan' || !request.explain) return { told, decided, media };
   const { explain } = await import('../core/explain.ts');
-  const explained = explain(situationOf(decided.now, media.wanted, decided.unfinished), decided.opened.findings);
+  const explained = explain(
+    situationOf(decided.now, decided.opened.wanted, decided.unfinished),
+    decided.opened.findings,
+  );
   return { told: { ...told, explained }, decided, media };
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Answers } from '../core/answers.ts';
 import { defaultLimits, type Limits } from '../core/call.ts';
+import { mayBeAccepted } from '../core/finding-row.ts';
 import { findingRows } from '../core/findings.ts';
 import { type BundleMedia, lackingCabinets, type Msi } from '../core/media.ts';
 import type { Secrets } from '../core/secrets.ts';
@@ -114,7 +115,7 @@ function chosen<T extends string>(name: string, choices: readonly T[], said: str
   return found ?? (choices[0] as T);
 }
 
-const acceptable = findingRows.filter((row) => row.stops === 'unless-accepted').map((row) => row.id);
+const acceptable = findingRows.filter(mayBeAccepted).map((row) => row.id);
 
 function notAcceptable(id: string) {
   return { message: `"${id}" is no finding that can be accepted.`, hint: `Those are: ${acceptable.join(', ')}.` };

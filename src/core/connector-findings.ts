@@ -4,7 +4,7 @@ import { type FindingRow, listed, named, read } from './finding-row.ts';
 import { configConflicts, settingsUnknown } from './kept-config.ts';
 import { losesPassword } from './kept-site.ts';
 import { packageInstead } from './old-package.ts';
-import { packagesOf, type Route } from './plan.ts';
+import { packagesTried, type Route } from './plan.ts';
 import { lostFromBackup } from './plan-backup.ts';
 import { whyLost } from './product-gaps.ts';
 import { sameName } from './site-gaps.ts';
@@ -52,13 +52,16 @@ export const connectorFindings: readonly FindingRow[] = [
   {
     id: 'backup-damaged',
     about: 'settings',
-    means: 'A run was cut off, and what it had backed up of the config before is damaged or gone.',
+    means: 'A run is not finished, and what it had backed up of the config before is damaged or gone.',
     needs: ['kept'],
     stops: 'always',
     alsoBack: true,
-    hint: 'Put a copy of the folder of that backup in its place; scim-setup backups says which is damaged. Where there is none, see that the connector runs and has its settings, and move the folder of the unfinished run away: the next run then begins anew with what is there.',
+    hint: 'Put a copy of the folder of that backup in its place; scim-setup backups says which is damaged. Where there is none, see that the connector runs and has its settings, and move the folders of the unfinished runs out of runs: the next one then begins anew with what is there.',
     test: (one) =>
-      listed(lostFromBackup(one), (paths) => `The backup of the unfinished run does not hold ${paths} any more.`),
+      listed(
+        lostFromBackup(one),
+        (paths) => `The backup of the unfinished run does not hold ${paths} any more, nor do they lie in their place.`,
+      ),
   },
   {
     id: 'broken',
@@ -145,16 +148,15 @@ export const connectorFindings: readonly FindingRow[] = [
   {
     id: 'stranded',
     about: 'connector',
-    means: 'An earlier run failed, and what was there before cannot be put back.',
+    means: 'An earlier run failed, and what was there before it could not be put back either.',
     needs: [],
     stops: 'never',
+    isChoice: true,
     alsoBack: true,
-    hint: 'To go back, give what is missing: --old-msi, or --way-back-property. To go forward instead, give a package that is good and accept no-way-back.',
+    hint: 'This run tries the way back once more; give it what is missing with --old-msi or --way-back-property. To go forward, or to uninstall, in place of that: --accept stranded.',
     test: (one) => {
       const why = whyStranded(one);
-      return why === null || !isGoingBack(one)
-        ? null
-        : `The last run failed and could not put the connector back: ${why}.`;
+      return why === null || !isGoingBack(one) ? null : `The last run could not put the connector back: ${why}.`;
     },
   },
   {
@@ -242,7 +244,7 @@ function whatIsGone(product: Product): string {
 function changedMeanwhile({ now, wanted, unfinished, origin }: Situation): string | null {
   if (!unfinished) return null;
   const before = valueOr(origin.products, []).map((one) => one.productCode);
-  const ours = [...before, wanted.msi?.productCode, ...packagesOf(unfinished).map((one) => one.productCode)];
+  const ours = [...before, wanted.msi?.productCode, ...packagesTried(unfinished).map((one) => one.productCode)];
   const others = read(now.products).filter((one) => !ours.includes(one.productCode));
   if (others.length > 0)
     return `Since the unfinished run began, someone else has installed ${others.map(named).join(', ')}.`;
@@ -253,6 +255,8 @@ function changedMeanwhile({ now, wanted, unfinished, origin }: Situation): strin
 /** A repair is not refused for it: what is broken cannot become worse by being mended. */
 function noWayBack(one: Situation): string | null {
   if (!['upgrade', 'replace', 'downgrade', 'install', 'uninstall'].includes(one.route)) return null;
+  // Whoever accepts that an earlier run was stranded has accepted this.
+  if (whyStranded(one) !== null) return null;
   const reason = whyNoWayBack(one);
   return reason === null ? null : `${capitalised(reason)}.`;
 }

@@ -1,5 +1,5 @@
 import { documentRows } from './document-findings.ts';
-import { type FactName, type FindingRow, type Subject, subjects } from './finding-row.ts';
+import { type FactName, type FindingRow, mayBeAccepted, type Subject, subjects } from './finding-row.ts';
 import { askedRows, findingRows, findingsOf, neededFacts } from './findings.ts';
 import type { Finding } from './plan.ts';
 import { signerRows } from './signer-findings.ts';
@@ -46,8 +46,10 @@ export function explain(one: Situation, also: readonly Finding[] = []): readonly
   });
 }
 
-function meaningOf({ id, about, means, stops, hint }: Omit<FindingMeaning, 'accept'>): FindingMeaning {
-  return { id, about, means, stops, hint, accept: stops === 'unless-accepted' ? `--accept ${id}` : null };
+type Meaning = Omit<FindingMeaning, 'accept'> & Pick<FindingRow, 'isChoice'>;
+
+function meaningOf({ id, about, means, stops, hint, isChoice }: Meaning): FindingMeaning {
+  return { id, about, means, stops, hint, accept: mayBeAccepted({ stops, isChoice }) ? `--accept ${id}` : null };
 }
 
 const onlyForward = 'It is asked on the way forward only; the unfinished run is being walked back.';

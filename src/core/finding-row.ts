@@ -21,6 +21,8 @@ export type FindingRow = {
   readonly hint: string;
   /** A sentence saying what is wrong, or null. Called only when everything it needs was read. */
   readonly test: (one: Situation) => string | null;
+  /** It stops nothing, and accepting it changes what is done. */
+  readonly isChoice?: true;
   /** Asked on the way back as well; the rest is a matter of the way forward. */
   readonly alsoBack?: true;
 };
@@ -39,4 +41,11 @@ export function named(product: Product): string {
 /** A sentence over a list, or null if it is empty. */
 export function listed(names: readonly string[], sentence: (list: string) => string): string | null {
   return names.length === 0 ? null : sentence(names.join(', '));
+}
+
+type MayBeAccepted = { readonly stops: Finding['stops']; readonly isChoice?: true | undefined };
+
+/** Whether an operator may accept it. */
+export function mayBeAccepted({ stops, isChoice }: MayBeAccepted): boolean {
+  return stops === 'unless-accepted' || isChoice === true;
 }

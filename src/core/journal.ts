@@ -29,6 +29,8 @@ export type Opened = {
   readonly before: Facts;
   /** Other packages that the runs of the chain before this one were given; absent where there were none. */
   readonly earlier?: readonly Msi[];
+  /** Of a run that goes back once more: what the one before it was stranded with. */
+  readonly stranded?: readonly string[];
   readonly wanted: Wanted;
   readonly findings: readonly Finding[];
   readonly route: Route;
@@ -75,6 +77,8 @@ export type Entry =
       readonly rebootRequired: boolean;
       readonly why: string;
       readonly after: Facts | null;
+      /** The way back was gone to its end, and the connector is not as before. */
+      readonly walkedBack?: true;
     };
 
 /**
@@ -86,10 +90,15 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
   if (!opened?.plan || isSettling(opened.plan) || entries.some((entry) => isFinished(entry, opened))) return null;
   const turned = entries.some((entry) => entry.type === 'turned');
   const direction = turned ? 'back' : opened.plan.direction;
-  const isStranded =
-    direction === 'back' && entries.some((entry) => entry.type === 'closed' && entry.end === 'failed-changed');
   const { before, wanted, earlier } = opened;
-  return { before, wanted, direction, ...(earlier ? { earlier } : {}), ...(isStranded ? { stranded: true } : {}) };
+  const stranded = direction === 'back' ? (strandedAt(entries) ?? opened.stranded) : undefined;
+  return { before, wanted, direction, ...(earlier ? { earlier } : {}), ...(stranded ? { stranded } : {}) };
+}
+
+function strandedAt(entries: readonly Entry[]): readonly string[] | undefined {
+  const closed = entries.find((entry) => entry.type === 'closed');
+  const products = closed?.walkedBack ? closed.after?.products : undefined;
+  return products?.known ? products.value.map((one) => one.productCode) : undefined;
 }
 
 /** The opening of a run that was cut, also of one that only settled something; null for one that came to an end, or had no plan. */

@@ -7,7 +7,7 @@ import { type Leftovers, noLeftovers, remainsOf } from './leftovers.ts';
 import type { Msi } from './media.ts';
 import { oldPackageOf, refFor } from './old-package.ts';
 import { asksForFolder } from './place.ts';
-import { type Plan, packagesOf } from './plan.ts';
+import { type Plan, packagesTried } from './plan.ts';
 
 import { secretsBack, sharedBack } from './shared-plan.ts';
 import { isSameSite, sameName, secondSites, withoutText } from './site-gaps.ts';
@@ -131,7 +131,7 @@ function propertiesFor({ products, wanted: { wayBackProperties } }: Situation, f
 export function strays({ unfinished, wanted }: Pick<Situation, 'unfinished' | 'wanted'>): readonly Msi[] {
   const before = valueOr(unfinished?.before.products ?? { known: true, value: [] }, []);
   const expected = [wanted.msi, ...before].map((one) => one?.productCode);
-  return unfinished ? packagesOf(unfinished).filter((one) => !expected.includes(one.productCode)) : [];
+  return unfinished ? packagesTried(unfinished).filter((one) => !expected.includes(one.productCode)) : [];
 }
 
 function sitesOf({ origin, products }: Situation, left: Leftovers): Step[] {

@@ -13,14 +13,19 @@ export function backupSteps(one: Situation): Draft[] {
   return products.length + filesOf(one).length > 0 || isSite ? [backupStep(one)] : [];
 }
 
-/** Config files that an unfinished run had backed up before it touched anything, and whose copies are damaged or gone now. */
+/**
+ * Config files of an unfinished run that are not as they were before it, and whose copies in its backup are damaged or gone. What lies
+ * untouched in its place is backed up again.
+ */
 export function lostFromBackup(one: Situation): readonly string[] {
-  if (!one.unfinished) return [];
-  const kept = valueOr(one.now.kept, null);
-  const isKept = (file: WantedFile) =>
-    kept?.files.some((copy) => samePath(copy.path, file.path) && copy.sha256 === file.sha256);
+  const { config, shared, kept } = one.now;
+  if (!one.unfinished || !kept.known) return [];
+  const inShared = valueOr(valueOr(shared, null)?.files ?? { known: true, value: [] }, []);
+  const copies = [...kept.value.files, ...valueOr(config, []), ...inShared];
+  const isThere = (file: WantedFile) =>
+    copies.some((copy) => samePath(copy.path, file.path) && copy.sha256 === file.sha256);
   return filesOf(one)
-    .filter((file) => kept !== null && !isKept(file))
+    .filter((file) => !isThere(file))
     .map((file) => file.path);
 }
 

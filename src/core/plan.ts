@@ -69,12 +69,12 @@ export type Unfinished = {
   readonly direction: 'forward' | 'back';
   /** Other packages that runs before it in its chain were given: each may have left its product. */
   readonly earlier?: readonly Msi[];
-  /** Whether it came to the end of its way back, and the connector was not as before. */
-  readonly stranded?: true;
+  /** Where it came to the end of its way back and the connector was not as before: the codes of the products that were there. */
+  readonly stranded?: readonly string[];
 };
 
 /** The packages that the runs of a chain were given, each product once, the newest first. */
-export function packagesOf({ wanted, earlier = [] }: Pick<Unfinished, 'wanted' | 'earlier'>): readonly Msi[] {
+export function packagesTried({ wanted, earlier = [] }: Pick<Unfinished, 'wanted' | 'earlier'>): readonly Msi[] {
   const older = earlier.filter((one) => one.productCode !== wanted.msi?.productCode);
   return wanted.msi ? [wanted.msi, ...older] : older;
 }

@@ -1,10 +1,11 @@
 import { samePath } from './connector.ts';
-import type { Product } from './facts.ts';
+import type { Facts, Product } from './facts.ts';
 import { instanceNotPutBack } from './instance.ts';
 import { oldPackageOf } from './old-package.ts';
 import { asksForFolder, ownFolder } from './place.ts';
+import type { Unfinished } from './plan.ts';
 import { whyLost } from './product-gaps.ts';
-import { hasPassword, hasText, type Situation, siteOf } from './situation.ts';
+import { hasPassword, hasText, type Situation, siteOf, valueOr } from './situation.ts';
 
 /** Why the connector could not wholly be put back if a change failed, or null if it could. */
 export function whyNoWayBack(one: Situation): string | null {
@@ -13,18 +14,29 @@ export function whyNoWayBack(one: Situation): string | null {
   return reasons[0] ?? whyMixed(one) ?? whyLeftoversStay(one);
 }
 
-/** Why the last run was stranded on its way back, or null if it was not, or if what it lacked is there now. */
+/** Why the last run could not put back what was before, or null if it could, or if what it lacked is there now. */
 export function whyStranded(one: Situation): string | null {
-  return one.unfinished?.stranded ? whyNoWayBack(one) : null;
+  // The way back of a repair leads to what was broken, and gets there.
+  return one.unfinished?.stranded && one.route !== 'repair' ? whyNoWayBack(one) : null;
 }
 
 /**
- * Whether the run goes the way back: one that was cut on it goes on with it, whatever is asked for now. But where that is closed, and
- * to go on without one is accepted, a package may still get the server where it is wanted.
+ * Whether the run goes the way back: one that was cut on it goes on with it, whatever is asked for now. But where it has led nowhere,
+ * and that is accepted, what is asked for may still get the server where it is wanted.
  */
 export function isGoingBack(one: Situation): boolean {
   if (one.unfinished?.direction !== 'back') return false;
-  return whyStranded(one) === null || !one.wanted.accept.includes('no-way-back');
+  return whyStranded(one) === null || !one.wanted.accept.includes('stranded');
+}
+
+/** Whether somebody has put the old version back by hand after a run was stranded without it: what is there now counts. */
+export function isMendedByHand({ before, stranded }: Unfinished, now: Facts): boolean {
+  const codes = (facts: Facts) => valueOr(facts.products, []).map((one) => one.productCode);
+  const there = codes(now);
+  const old = codes(before);
+  return (
+    stranded !== undefined && old.some((code) => !stranded.includes(code)) && old.every((code) => there.includes(code))
+  );
 }
 
 /** What the way back of a repair leaves as it was: broken. Config, site and pool are put back all the same. */

@@ -29,14 +29,14 @@ export async function placeOwnCopy(machine: Copying): Promise<TaskAction> {
   return actionOf(own, folder);
 }
 
-/** Removes the copies of other versions, which no task starts any more. */
+/** Removes the copies of other versions, which no task starts any more; nothing else that lies there. */
 export async function removeOtherCopies(
   machine: Pick<Machine, 'list' | 'remove'>,
   { folder }: Pick<TaskAction, 'folder'>,
 ): Promise<void> {
   for (const name of await machine.list(programsFolder)) {
     const other = `${programsFolder}\\${name.slice(0, -1)}`;
-    if (name.endsWith('\\') && other !== folder) await removeAll(other, machine);
+    if (/^[0-9a-f]{16}\\$/.test(name) && other !== folder) await removeAll(other, machine);
   }
 }
 

@@ -31,4 +31,6 @@ export type RunResult = {
   readonly rebootRequired: boolean;
   readonly why: string;
   readonly after: Facts | null;
+  /** The way back was gone to its end, and the connector is not as before. */
+  readonly walkedBack?: true;
 };

@@ -95,7 +95,7 @@ class Run {
     const now = await this.#lookTwice(steps);
     const open = unsettled(steps, now).flatMap((step) => gapsOf(step, now));
     if (open.length === 0) return this.#end('failed-as-before', why, now);
-    return this.#end('failed-changed', `${why}; not as before: ${open.join('; ')}`, now);
+    return { ...this.#end('failed-changed', `${why}; not as before: ${open.join('; ')}`, now), walkedBack: true };
   }
 
   /** Every step of the way back, even if one fails; gives an end only where none after it may be begun. */

@@ -83,7 +83,8 @@ test('findings come in the order in which an operator looks: server, IIS, packag
 });
 
 test('only what may be accepted names the option that accepts it', () => {
+  const choices = findingRows.filter((row) => row.isChoice).map((row) => row.id);
   for (const { id, stops, accept } of findingMeanings()) {
-    assert.equal(accept, stops === 'unless-accepted' ? `--accept ${id}` : null);
+    assert.equal(accept, stops === 'unless-accepted' || choices.includes(id) ? `--accept ${id}` : null);
   }
 });

@@ -84,7 +84,7 @@ export const unfinished = (more: Partial<Unfinished> = {}): Unfinished => ({
 });
 
 /** A run that could not put back what was there before. */
-const strandedOn = (before: Facts) => unfinished({ before, direction: 'back', stranded: true });
+const strandedOn = (before: Facts) => unfinished({ before, direction: 'back', stranded: [] });
 export const newDefault = (threshold: string) =>
   wanted(msi('4.4.4', { defaults: { 'responses\\appsettings.json': { '/Threshold': hash(threshold) } } }));
 
@@ -286,10 +286,11 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'backup-damaged',
-    speaks: { now: server(), wanted: upgrade, unfinished: unfinished() },
+    speaks: { now: server({ config: known([]) }), wanted: upgrade, unfinished: unfinished() },
     silent: [
       fine,
-      { now: server({ kept: keptConfig }), wanted: upgrade, unfinished: unfinished() },
+      { now: server(), wanted: upgrade, unfinished: unfinished() },
+      { now: server({ config: known([]), kept: keptConfig }), wanted: upgrade, unfinished: unfinished() },
       { now: bareServer(), wanted: upgrade, unfinished: unfinished({ before: bareServer() }) },
     ],
   },
@@ -300,7 +301,7 @@ export const cases: readonly Case[] = [
       { now: bareServer(), wanted: upgrade, unfinished: strandedOn(server()) },
       {
         now: bareServer(),
-        wanted: wanted(msi('4.4.4'), { accept: ['no-way-back'] }),
+        wanted: wanted(msi('4.4.4'), { accept: ['stranded'] }),
         unfinished: strandedOn(only('4.1.0', { cached: null })),
       },
       { now: bareServer(), wanted: upgrade, unfinished: unfinished({ before: only('4.1.0', { cached: null }) }) },

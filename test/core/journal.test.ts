@@ -13,6 +13,7 @@ import {
   unendedChild,
 } from '../../src/core/journal.ts';
 import { already, child, closed, finished, left, opened, plan, restarting, started, turned } from './entries.ts';
+import { codeOf, server } from './server-facts.ts';
 
 const text = (entries: readonly Entry[]) => entries.map((entry) => `${journalLine(entry)}\n`).join('');
 const read = (journal: string) => {
@@ -131,9 +132,17 @@ test('a run that was cut on its way back goes on walking back', () => {
 
 test('a run is stranded only where its way back has come to its end without getting there', () => {
   const back = [opened(), started('pool.stop'), turned()];
-  assert.equal(replay([...back, closed('failed-changed')])?.stranded, true);
-  for (const entries of [back, [...back, closed('reboot-first')], [opened(), closed('failed-changed')]])
+  const stranded = { ...closed('failed-changed'), walkedBack: true, after: server() } as Entry;
+  const codes = [codeOf('4.1.0')];
+  assert.deepEqual(replay([...back, stranded])?.stranded, codes);
+  for (const entries of [back, [...back, closed('reboot-first')], [...back, closed('failed-changed')]])
     assert.equal(replay(entries)?.stranded, undefined);
+  const once = opened({ plan: { ...plan, direction: 'back' }, stranded: codes });
+  assert.deepEqual(
+    replay([once])?.stranded,
+    codes,
+    'a run that goes back once more, and is cut, takes nothing from it',
+  );
 });
 
 test('a run without a plan, and a journal without a run, leave nothing to take up', () => {

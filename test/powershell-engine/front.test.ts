@@ -97,23 +97,12 @@ describe('Install-ScimConnector.ps1', () => {
         'port=1',
         '-Accept',
         'Not This',
-        '-Reboot',
-        'Now',
-        '-Resume',
-        'no',
         '-Program',
         program,
       ];
       const { code, stdout, stderr } = runScript(front, given);
       assert.deepEqual({ code, stdout }, { code: 20, stdout: '' });
-      for (const sentence of [
-        /-Bogus 3/,
-        /no file .*\.msix/,
-        /NAME=value/,
-        /'Not This'/,
-        /never, report or auto, not 'Now'/,
-        /on or off/,
-      ])
+      for (const sentence of [/-Bogus 3/, /no file .*\.msix/, /NAME=value/, /'Not This'/])
         assert.match(stderr, sentence);
     });
   });

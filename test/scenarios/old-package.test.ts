@@ -8,8 +8,11 @@ import { placesRoot } from '../../src/core/places.ts';
 import type { RunReport } from '../../src/core/report.ts';
 import { SetupError } from '../../src/core/setup-error.ts';
 import type { Machine } from '../../src/machine/machine.ts';
+import { Killed } from '../../src/sandbox/fault.ts';
+import { withFaults } from '../../src/sandbox/faults.ts';
 import type { SandboxMachine } from '../../src/sandbox/sandbox-machine.ts';
 import { saveServer } from '../../src/sandbox/server.ts';
+import { msiexec } from '../../src/sandbox/tools/msiexec.ts';
 import { newFolder, treeOf } from '../cli/program.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { connectorFolder, known, look } from '../sandbox/on-server.ts';
@@ -162,35 +165,93 @@ test('the folder from which a product was installed stays, whatever is run after
   await keptAs(machine, `${withCabinet}.cab`);
 });
 
-test('where the old version cannot be put back, a good package gets the server where it is wanted, once that is accepted', async () => {
+/** A connector whose package has no cabinet any more, and with it a run that has failed and could not walk back. */
+async function strandedServer() {
   const { machine } = await givenServer('external-cabinet');
-  const config = await filesOf(machine);
-  const accept = ['no-way-back'];
-  const failed = await apply(request('SCIMConnector-4.4.5-fails-old-gone.msi', { accept }), doorsOf(machine));
+  const before = await filesOf(machine);
+  const bad = request('SCIMConnector-4.4.5-fails-old-gone.msi', { accept: ['no-way-back'] });
+  const failed = await apply(bad, doorsOf(machine));
   assert.deepEqual([failed.exitCode, await versions(machine)], [23, []], failed.message);
-  const back = await apply(request('SCIMConnector-4.4.4.msi'), doorsOf(machine));
-  assert.deepEqual([back.exitCode, back.plan?.direction, await versions(machine)], [23, 'back', []]);
-  const [stranded] = back.findings;
-  assert.equal(stranded?.id, 'stranded');
-  assert.match(stranded.message, /could not put the connector back: Windows Installer keeps .* without its cabinets/);
-  const good = await apply(request('SCIMConnector-4.4.4.msi', { accept }), doorsOf(machine));
-  assert.deepEqual([good.exitCode, await versions(machine)], [0, ['4.4.4']], good.message);
-  const settings = `${connectorFolder}\\appsettings.json`;
-  assert.equal((await filesOf(machine))[settings], config[settings]);
-  const second = await apply(request('SCIMConnector-4.4.4.msi'), doorsOf(machine));
-  assert.equal(second.end, 'nothing-to-do');
+  return { machine, before, bad };
+}
+
+const settings = `${connectorFolder}\\appsettings.json`;
+const good = 'SCIMConnector-4.4.4.msi';
+
+test('where the old version cannot be put back, the next run goes forward once that is accepted', async () => {
+  const { machine, before, bad } = await strandedServer();
+  for (const again of [bad, request(good, { accept: ['no-way-back'] })]) {
+    const back = await apply(again, doorsOf(machine));
+    assert.deepEqual([back.exitCode, back.plan?.direction, await versions(machine)], [23, 'back', []]);
+    assert.deepEqual(
+      back.findings.map((one) => one.id),
+      ['stranded'],
+    );
+    assert.match(
+      back.findings[0]?.message ?? '',
+      /could not put the connector back: Windows Installer keeps .* without/,
+    );
+  }
+  const forward = await apply(request(good, { accept: ['stranded'] }), doorsOf(machine));
+  assert.deepEqual([forward.exitCode, await versions(machine)], [0, ['4.4.4']], forward.message);
+  assert.equal((await filesOf(machine))[settings], before[settings]);
+  assert.equal((await apply(request(good), doorsOf(machine))).end, 'nothing-to-do');
+});
+
+test('where the old version cannot be put back, the connector can be uninstalled once that is accepted', async () => {
+  const { machine } = await strandedServer();
+  const gone = await uninstall(request(null, { accept: ['stranded'] }), doorsOf(machine));
+  assert.deepEqual([gone.end, await versions(machine)], ['converged', []], gone.message);
 });
 
 test('where the old version could not be put back, its own package given leads back to it', async () => {
-  const { machine } = await givenServer('external-cabinet');
-  const before = await filesOf(machine);
-  const accept = ['no-way-back'];
-  const failed = await apply(request('SCIMConnector-4.4.5-fails-old-gone.msi', { accept }), doorsOf(machine));
-  assert.equal(failed.exitCode, 23, failed.message);
+  const { machine, before } = await strandedServer();
   const { oldMsi } = await oldPackage();
-  const back = await apply(request('SCIMConnector-4.4.4.msi', { accept, oldMsi }), doorsOf(machine));
+  const back = await apply(request(good, { accept: ['stranded'], oldMsi }), doorsOf(machine));
   assert.deepEqual([back.exitCode, back.end], [22, 'failed-as-before'], back.message);
   assert.deepEqual(await filesOf(machine), before);
+});
+
+test('where somebody has put the old version back by hand, what that has saved since is what counts', async () => {
+  const { machine, bad } = await strandedServer();
+  const { folder } = await oldPackage();
+  const { server } = machine;
+  await server.drive.makeFolder('C:\\Desk');
+  for (const name of [`${withCabinet}.msi`, `${withCabinet}.cab`])
+    await server.drive.receive(join(folder, name), `C:\\Desk\\${name}`);
+  await server.drive.makeFolder('C:\\Logs');
+  const byHand = await msiexec(server, [
+    '/i',
+    `C:\\Desk\\${withCabinet}.msi`,
+    '/qn',
+    '/norestart',
+    '/l*v',
+    'C:\\Logs\\a.log',
+    'REBOOT=ReallySuppress',
+    'MSIRESTARTMANAGERCONTROL=Disable',
+    'ALLUSERS=1',
+  ]);
+  assert.equal(byHand.code, 0);
+  await saveServer(server);
+  const text = new TextDecoder().decode((await machine.read(settings)) ?? undefined);
+  const newer = text.replace(/("Configurations"\s*:\s*)"[^"]*"/, '$1"bmV3ZXI="');
+  await machine.write(settings, new TextEncoder().encode(newer));
+  const again = await apply(request(good, { accept: bad.accept }), doorsOf(machine));
+  assert.deepEqual([again.exitCode, await versions(machine)], [0, ['4.4.4']], again.message);
+  assert.match(new TextDecoder().decode((await machine.read(settings)) ?? undefined), /bmV3ZXI=/);
+});
+
+test('a package given for the way back counts in every later run of the chain', async () => {
+  const { machine } = await givenServer('external-cabinet');
+  const { oldMsi } = await oldPackage();
+  const first = request('SCIMConnector-4.4.5-fails-old-gone.msi', { oldMsi });
+  const dies = (at: number) =>
+    withFaults(machine, { at: { tool: 'msiexec', call: at }, trouble: { kind: 'kill', effect: 'done' } });
+  await assert.rejects(apply(first, doorsOf(dies(1))), Killed);
+  const later = request('SCIMConnector-4.4.5-fails-old-gone.msi');
+  await assert.rejects(apply(later, doorsOf(dies(1))), Killed);
+  const last = await apply(later, doorsOf(machine));
+  assert.deepEqual([last.end, await versions(machine)], ['failed-as-before', ['4.1.0']], last.message);
 });
 
 const unfit = [

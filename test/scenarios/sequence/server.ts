@@ -1,4 +1,5 @@
 import { exitCodes } from '../../../src/core/exit-codes.ts';
+import { mayBeAccepted } from '../../../src/core/finding-row.ts';
 import { findingRows } from '../../../src/core/findings.ts';
 import { SetupError } from '../../../src/core/setup-error.ts';
 import { Killed, PowerCut } from '../../../src/sandbox/fault.ts';
@@ -18,7 +19,7 @@ export type Ran = {
   readonly stops: readonly string[];
 };
 
-const acceptable = findingRows.filter((row) => row.stops === 'unless-accepted').map((row) => row.id);
+const acceptable = findingRows.filter(mayBeAccepted).map((row) => row.id);
 
 /** Runs the program once towards a version, or away from all, with everything accepted that can be. */
 export async function runOnce(folder: string, to: string | null, trouble: Trouble | null): Promise<Ran> {
