@@ -33,6 +33,12 @@ export type BackupsReport = {
 
 /** Lists the backups on the server, each proven now; or removes the older ones, and never the newest good one. */
 export async function backups(request: Request, { machine }: Doors): Promise<BackupsReport> {
+  if (request.action !== 'prune' && request.keep !== undefined) {
+    throw new SetupError(20, {
+      message: '--keep says how many backups prune leaves, and nothing is to be pruned.',
+      hint: `To remove the older ones: scim-setup backups prune --keep ${request.keep}`,
+    });
+  }
   const removed = request.action === 'prune' ? await prune(keptCount(request.keep), machine) : [];
   return {
     schema: 1,

@@ -1,4 +1,5 @@
 import { type BackupFile, copiesIn, type Manifest, manifestPath, parseManifest, storedPath } from '../core/backup.ts';
+import { wantedFile } from '../core/kept-config.ts';
 import { placesRoot } from '../core/places.ts';
 import { originalFiles, type RestorableFile, type RestoreFrom } from '../core/restore.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
@@ -73,5 +74,5 @@ async function restorableFile(files: Files, folder: string, file: BackupFile): P
   const { values } = fingerprintOf(file.path, bytes);
   const names = file.changed ?? Object.keys(values);
   const changed = Object.fromEntries(Object.entries(values).filter(([pointer]) => names.includes(pointer)));
-  return { path: file.path, role: file.role, sha256: file.sha256, values, changed };
+  return { ...wantedFile({ ...file, values }), changed };
 }

@@ -71,6 +71,7 @@ export function parseManifest(text: string, fingerprint: Fingerprint): Manifest 
     return { problem: `it is of schema ${String(value.schema)}, which this version does not know` };
   const { fingerprint: own, ...rest } = value;
   if (own !== fingerprint(JSON.stringify(rest))) return { problem: 'it was changed after it was written' };
+  if (!isOfServer(value)) return { problem: 'it does not say of which server and version it is' };
   const host = value.host === undefined ? [] : [value.host];
   if (!Array.isArray(value.files) || !value.files.every(isBackupFile) || !host.every(isStored))
     return { problem: 'it does not name its files' };
@@ -85,13 +86,24 @@ export function copiesIn({ files, host }: Pick<Manifest, 'files' | 'host'>): rea
   return host ? [...files, host] : files;
 }
 
+function isOfServer({ takenAt, server, versions, sites, pools, certificates }: Record<string, unknown>): boolean {
+  const isNamed = typeof takenAt === 'string' && typeof server === 'string' && isTexts(versions);
+  return isNamed && [sites, pools, certificates].every((one) => Array.isArray(one));
+}
+
 function isBackupFile(file: unknown): file is BackupFile {
-  return typeof (file as Partial<BackupFile> | null)?.role === 'string' && isStored(file);
+  const { role, changed } = (file ?? {}) as Partial<BackupFile>;
+  return typeof role === 'string' && (changed === undefined || isTexts(changed)) && isStored(file);
 }
 
 function isStored(file: unknown): file is BackupHost {
-  const { path, sha256, sddl, stored } = (file ?? {}) as Partial<BackupHost>;
-  return [path, sha256, sddl, stored].every((text) => typeof text === 'string');
+  const { path, sha256, sddl, stored, size, createdAt, changedAt, attributes } = (file ?? {}) as Partial<BackupHost>;
+  const isDetailed = typeof size === 'number' && isTexts([createdAt, changedAt]) && isTexts(attributes);
+  return isDetailed && isTexts([path, sha256, sddl, stored]);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function parsed(text: string): Record<string, unknown> | null {

@@ -2,6 +2,7 @@ import { differingPointers } from './config-gaps.ts';
 import { crossesFormat, isConnectorPath, normalPath } from './connector.ts';
 import type { ConfigFile, Product, Values } from './facts.ts';
 import { oldPackageOf } from './old-package.ts';
+import { ownRights } from './rights.ts';
 import { type Situation, valueOr } from './situation.ts';
 import type { WantedFile } from './step.ts';
 
@@ -89,6 +90,7 @@ function relative(path: string, product: Product): string {
 }
 
 /** A file as a step wants to find it again. */
-export function wantedFile({ path, role, sha256, values }: ConfigFile): WantedFile {
-  return { path, role, sha256, values };
+export function wantedFile({ path, role, sha256, values, sddl }: ConfigFile): WantedFile {
+  const rights = ownRights(sddl);
+  return { path, role, sha256, values, ...(rights === '' ? {} : { rights }) };
 }

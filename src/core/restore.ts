@@ -37,6 +37,7 @@ export function restoreProblems(manifest: Manifest, now: Facts): readonly string
   const isOther = manifest.server.toLowerCase() !== name.toLowerCase();
   return [
     ...(isOther ? [`it was made on ${manifest.server || 'a server that it does not name'}, and this is ${name}`] : []),
+    ...(originalFiles(manifest).length > 0 ? [] : ['it holds no config']),
     ...(product ? [] : ['no connector is installed that could use it']),
     ...(others.length > 0 ? ['more than one version of the connector is registered'] : []),
     ...(product ? formatProblems(manifest.versions, product.version) : []),
@@ -85,8 +86,8 @@ export function sharedInBackup({ wanted }: Pick<Situation, 'wanted'>): readonly 
   return (wanted.restore?.files ?? []).map(({ path }) => path).filter(isOnShare);
 }
 
-function plain({ path, role, sha256, values }: RestorableFile): WantedFile {
-  return { path, role, sha256, values };
+function plain({ changed: _changed, ...file }: RestorableFile): WantedFile {
+  return file;
 }
 
 function carried(file: RestorableFile): WantedFile[] {

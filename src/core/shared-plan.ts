@@ -7,7 +7,12 @@ import type { Step, Steps, WantedFile } from './step.ts';
 /** The config in the shared folder, for the backup and the way back. */
 export function sharedFilesToKeep({ origin }: Pick<Situation, 'origin'>): readonly WantedFile[] {
   const shared = valueOr(origin.shared, null);
-  return shared ? valueOr(shared.files, []).map(wantedFile) : [];
+  return shared ? valueOr(shared.files, []).map(wantedFile).map(withoutRights) : [];
+}
+
+/** Who may do what on a share is for those who have it. */
+function withoutRights({ rights: _rights, ...file }: WantedFile): WantedFile {
+  return file;
 }
 
 /** Before the first change of the connector: whether the shared folder can be written to must not show afterwards. */
@@ -22,7 +27,8 @@ export function checkShared(one: Situation): Draft[] {
   const shared = valueOr(one.origin.shared, null);
   const there = shared ? valueOr(shared.files, []) : [];
   // A server that joins the others, or leaves them, has nothing to change there.
-  const files = one.product && one.wanted.msi ? filesToCarryFrom(one, there) : there.map(wantedFile);
+  const wanted = one.product && one.wanted.msi ? filesToCarryFrom(one, there) : there.map(wantedFile);
+  const files = wanted.map(withoutRights);
   if (!shared || files.length === 0) return [];
   const step: Step = { kind: 'shared.restore', folder: shared.folder, files, match: 'values' };
   return [{ step, why: 'other servers need it' }];

@@ -23,6 +23,8 @@ export type WantedFile = {
   readonly role: ConfigRole;
   readonly sha256: Sha256;
   readonly values: Values;
+  /** The rights that were given to the file itself; absent where it has only those of its folder. */
+  readonly rights?: string;
 };
 
 /** Every state a step can reach, with all that is needed to recognise it. One entry per kind. */

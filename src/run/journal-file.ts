@@ -66,9 +66,10 @@ async function runsOf(files: Files): Promise<readonly string[]> {
   return (await foldersIn(files, 'runs')).toSorted().reverse();
 }
 
+/** Folders of our own naming: what somebody has put beside them is no run and no backup of one. */
 async function foldersIn(files: Files, name: string): Promise<readonly string[]> {
   const names = await files.list(`${placesRoot}\\${name}`);
-  return names.filter((one) => one.endsWith('\\')).map((one) => one.slice(0, -1));
+  return names.filter((one) => /^\d{4}-\d\d-\d\d.*\\$/.test(one)).map((one) => one.slice(0, -1));
 }
 
 /** A run's id: its start time, fit for a folder name, and always behind the last one, even if the clock was moved back. */

@@ -10,6 +10,7 @@ import type { Machine } from '../../src/machine/machine.ts';
 import { sha256Of } from '../../src/machine/read-files.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { remember, saveServer, without } from '../../src/sandbox/server.ts';
 import { asked, doorsOf, givenServer } from '../given.ts';
 import { settings, textOf } from '../steps/on-server.ts';
 import { readState, untouched } from '../sweep/server-state.ts';
@@ -265,4 +266,79 @@ test('a restore that fails puts back what was there before it', async () => {
   const report = await restore(asked('restore', null, { from: id }), doorsOf(failing));
   assert.equal(report.exitCode, 22, report.message);
   assert.equal(await textOf(machine, settings), edited);
+});
+
+const shapes: Readonly<Record<string, (manifest: Manifest) => object>> = {
+  'no versions': () => ({ versions: undefined }),
+  'a number for a version': () => ({ versions: [4] }),
+  'no server': () => ({ server: undefined }),
+  'a text for its pools': () => ({ pools: 'none' }),
+  'a file without attributes': ({ files }) => ({ files: files.map((one) => ({ ...one, attributes: undefined })) }),
+};
+
+for (const [what, change] of Object.entries(shapes)) {
+  test(`a manifest with ${what} is refused, and listed as not whole`, async () => {
+    const sandbox = await givenServer('scim-4.1');
+    const { id, folder } = await make(sandbox.machine);
+    await forge(sandbox.machine, folder, change);
+    await refused(sandbox, id, /its manifest: it does not (say|name)/);
+    assert.equal((await list(sandbox.machine)).backups[0]?.problems.length, 1);
+  });
+}
+
+test('a backup that holds no config is not said to be put back', async () => {
+  const sandbox = await givenServer('scim-4.1');
+  const { id, folder } = await make(sandbox.machine);
+  await forge(sandbox.machine, folder, () => ({ files: [] }));
+  await refused(sandbox, id, /it holds no config/);
+});
+
+test('a folder that somebody has put beside the backups neither names the next one nor hides any', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  await machine.makeFolder('C:\\ProgramData\\ScimSetup\\backups\\foo');
+  const { id } = await make(machine);
+  assert.match(id, /^\d{4}-/);
+});
+
+test('a number of backups to keep, where nothing is pruned, is a mistake', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { exitCode, told } = await problemsOf(backups(asked('backups', null, { keep: '1' }), doorsOf(machine)));
+  assert.equal(exitCode, 20);
+  assert.match(told, /prune/);
+});
+
+const given = '(A;;FA;;;S-1-5-82-3876422241-1344743610-1729199087-774402673-2621913236)';
+const ofOwn = ['web.config', 'appsettings.json'].map((name) => `c:\\inetpub\\wwwroot\\scimconnector\\${name}`);
+
+for (const [name, exitCode] of [
+  ['4.4.5-fails-old-gone', 22],
+  ['4.4.4', 0],
+] as const) {
+  test(`rights that were given to a file itself are there again after ${name}, though its bytes are the same`, async () => {
+    const { machine } = await givenServer('scim-4.1');
+    const { server } = machine;
+    const rights = ofOwn.map((path) => [path, `O:BAG:SYD:AI${given}(A;ID;FA;;;SY)(A;ID;FA;;;BA)`]);
+    remember(server, { acls: { ...server.memory.acls, ...Object.fromEntries(rights) } });
+    await saveServer(server);
+    const report = await apply(asked('apply', `SCIMConnector-${name}.msi`), doorsOf(machine));
+    assert.equal(report.exitCode, exitCode, report.message);
+    const expected = exitCode === 22 ? ofOwn : ofOwn.slice(1);
+    for (const path of expected)
+      assert.ok(server.memory.acls[path]?.includes(given), `${path}: ${server.memory.acls[path]}`);
+  });
+}
+
+test('a restore puts back rights that were taken from a file, though its bytes are the same', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { server } = machine;
+  const [, path = ''] = ofOwn;
+  remember(server, { acls: { ...server.memory.acls, [path]: `O:BAG:SYD:AI${given}(A;ID;FA;;;SY)` } });
+  await saveServer(server);
+  const { id } = await make(machine);
+  remember(server, { acls: without(server.memory.acls, path) });
+  await saveServer(server);
+  const report = await back(machine, id);
+  assert.equal(report.end, 'converged', report.message);
+  assert.ok(server.memory.acls[path]?.includes(given));
+  assert.equal((await back(machine, id)).end, 'nothing-to-do');
 });
