@@ -36,11 +36,16 @@ export function messageOf(opened: Opened, { end, why, after, rebootRequired }: C
     busy: `Another installation is running; nothing was touched.${sentence(why)}`,
     'reboot-first': `Not finished: ${whatNow(opened)}.${sentence(why)}`,
     'reboot-started': `A restart of the server was started; the run goes on by itself afterwards.${sentence(why)}`,
-    'failed-as-before': `Failed; the connector is as it was before: ${was}.${sentence(why)}`,
+    'failed-as-before': `Failed; the connector is as it was before: ${was}.${sentence(why)}${notBegun(plan)}`,
     'failed-changed': `Failed; the connector is NOT as it was, or that could not be established. It was ${was}.${sentence(why)}`,
   };
   const restart = end === 'converged' && rebootRequired ? ' Restart the server to finish.' : '';
   return `${sentences[end]}${restart}${leftSentence(plan, after)}${foreignSentence(before, after)}`;
+}
+
+/** Whoever asked for something must know that it was not even begun. */
+function notBegun(plan: Plan | null): string {
+  return plan?.direction === 'back' ? ' Nothing else was done: run the same command again for what is wanted now.' : '';
 }
 
 /** What others have changed while the run was at work is not undone, but must be known. */

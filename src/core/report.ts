@@ -103,7 +103,7 @@ export function report(command: string, entries: readonly Entry[]): RunReport {
     goal: { version: wanted.msi?.productVersion ?? null, msi: wanted.msi?.name ?? null },
     accepted: wanted.accept,
     plan: plan && reportedPlan(plan, attempt),
-    differences: plan ? differencesOf(plan, closed.after ?? before) : [],
+    differences: plan ? [...unfinishedIn(opened, closed), ...differencesOf(plan, closed.after ?? before)] : [],
     findings,
     resume: resumeOf(opened, closed.end),
     approved: opened.approved ?? null,
@@ -202,6 +202,12 @@ function reportedPlan(plan: Plan, attempt: { places: Places; limits: Attempt['li
     wayBack: plan.wayBack.map((step) => one(step, `back-${step.kind}`)),
     noWayBack: plan.noWayBack ?? null,
   };
+}
+
+/** A server on which a run is unfinished is not as wanted, though every state of it may hold. */
+function unfinishedIn({ continues }: Opened, { end }: Closed): string[] {
+  const isOnlyLookedAt = end === 'planned' || end === 'different';
+  return isOnlyLookedAt && continues !== null ? [`the run ${continues} is not finished; this one takes it up`] : [];
 }
 
 function differencesOf(plan: Plan, now: Facts): string[] {

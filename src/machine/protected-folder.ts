@@ -13,7 +13,7 @@ const protectedAces = ['A;OICI;FA;;;SY', 'A;OICI;FA;;;BA'];
 const protectedSddl = `O:BAD:P${protectedAces.map((ace) => `(${ace})`).join('')}`;
 
 /** The folders in it (core/places.ts): what is executed, put back, or believed. */
-const parts = ['runs', 'backups', 'packages'];
+const parts = ['runs', 'backups', 'packages', 'program', 'resume'];
 
 /** Sets the DACL of a file or folder. */
 export type SetAcl = (path: string, sddl: string) => Promise<Replaced>;
