@@ -6,7 +6,7 @@ import type { Ran } from './server.ts';
 /** Ends after which nothing of a chain of runs is left to be done. */
 const finished = ['converged', 'failed-as-before'];
 /** Ends at which nothing was touched. */
-const untouching = ['nothing-to-do', 'refused', 'busy'];
+const untouching = ['nothing-to-do', 'nothing to resume', 'refused', 'busy'];
 
 /** What has been seen on one server, and what must therefore be found on it. */
 export class Ledger {
@@ -77,6 +77,7 @@ export class Ledger {
         return [...wrongProducts(to, now), ...this.#othersChanged(now)];
       case 'failed-as-before':
         return [...this.#otherProducts(start, now), ...this.#othersChanged(now)];
+      case 'nothing to resume':
       case 'refused':
       case 'busy':
         return before.document.installer.value.suspended ? [] : untouched(before, now);

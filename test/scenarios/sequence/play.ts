@@ -5,7 +5,7 @@ import type { ScenarioName } from '../../../src/sandbox/scenario-list.ts';
 import { readState, type ServerState, untouched } from '../../sweep/server-state.ts';
 import { Ledger } from './ledger.ts';
 import { type Operation, type Sequence, troubleOf, wordsOf } from './operation.ts';
-import { edit, type Ran, restart, runOnce } from './server.ts';
+import { edit, type Ran, restart, resumeOnce, runOnce } from './server.ts';
 
 /** The server of one sequence, what was seen on it, and what went wrong, in words. */
 type Game = { readonly folder: string; readonly ledger: Ledger; state: ServerState; readonly story: string[] };
@@ -63,6 +63,12 @@ async function rebooted(game: Game): Promise<void> {
   game.state = readState(game.folder);
   game.story.push('reboot');
   game.ledger.afterRestart(game.state);
+  const before = game.state;
+  const resumed = await resumeOnce(game.folder);
+  if (!resumed) return;
+  game.state = readState(game.folder);
+  game.story.push(`the startup task: ${resumed.end}. ${resumed.why}`);
+  check(game, game.ledger.afterRun(resumed.to, resumed, before, game.state));
 }
 
 async function editBy(game: Game, value: number): Promise<void> {

@@ -1,11 +1,15 @@
+import { startupRequest } from '../../../src/commands/request.ts';
+import { resume } from '../../../src/commands/resume.ts';
 import { exitCodes } from '../../../src/core/exit-codes.ts';
 import { mayBeAccepted } from '../../../src/core/finding-row.ts';
 import { findingRows } from '../../../src/core/findings.ts';
+import type { RunReport } from '../../../src/core/report.ts';
 import { SetupError } from '../../../src/core/setup-error.ts';
 import { Killed, PowerCut } from '../../../src/sandbox/fault.ts';
 import { reboot } from '../../../src/sandbox/reboot.ts';
 import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { saveServer } from '../../../src/sandbox/server.ts';
+import { startTask } from '../../../src/sandbox/task-scheduler.ts';
 import { doorsOf } from '../../given.ts';
 import { runCommand } from '../../sweep/routes.ts';
 import type { Trouble } from '../../sweep/trouble.ts';
@@ -37,16 +41,32 @@ export async function runOnce(folder: string, to: string | null, trouble: Troubl
     // A process that died in its last journal line has told nobody of its end: then every door throws.
     await outer.hash('C:\\');
     await saveServer(machine.server);
-    const stops = report.findings.filter((one) => one.stops === 'always').map((one) => one.id);
-    return {
-      end: report.end,
-      exitCode: report.exitCode,
-      why: [report.message, ...stops].join(' '),
-      stops,
-    };
+    return endOf(report);
   } catch (error) {
     return thrown(error);
   }
+}
+
+/** What the startup task does after a restart, and towards which version; null where no run waits for one. */
+export async function resumeOnce(folder: string): Promise<(Ran & { readonly to: string | null }) | null> {
+  const { machine } = await open(folder);
+  if (!(await startTask(machine.server))) return null;
+  try {
+    const report = await resume(startupRequest, doorsOf(machine));
+    await saveServer(machine.server);
+    if (!('findings' in report)) {
+      const { exitCode, message: why } = report;
+      return { end: 'nothing to resume', exitCode, why, stops: [], to: null };
+    }
+    return { ...endOf(report), to: report.goal.msi?.replace(/^SCIMConnector-|\.msi$/g, '') ?? null };
+  } catch (error) {
+    return { ...thrown(error), to: null };
+  }
+}
+
+function endOf({ end, exitCode, message, findings }: RunReport): Ran {
+  const stops = findings.filter((one) => one.stops === 'always').map((one) => one.id);
+  return { end, exitCode, why: [message, ...stops].join(' '), stops };
 }
 
 function thrown(error: unknown): Ran {
