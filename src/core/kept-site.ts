@@ -1,9 +1,9 @@
-import { crossesFormat } from './connector.ts';
+import { crossesFormat, defaultPool } from './connector.ts';
 import type { CertificateBinding, Site } from './facts.ts';
 import { splitProperties } from './instance.ts';
 import { bitsOf } from './media.ts';
 import { keepsPlace } from './place.ts';
-import { isSameSite, portOf, securePorts } from './site-gaps.ts';
+import { isSameSite, poolNamed, portOf, securePorts } from './site-gaps.ts';
 import { hasPassword, hasText, type Situation, siteOf, valueOr } from './situation.ts';
 import type { Step } from './step.ts';
 
@@ -49,4 +49,10 @@ export function certificateSteps({ origin, products }: Situation, go: readonly S
   const certificates = all.filter(isWanted);
   if (certificates.length === 0 && !stays) return [];
   return [{ kind: 'certificates.present', certificates, bound: all.map((one) => one.endpoint) }];
+}
+
+/** A setup that is not told otherwise makes the pool of a standard installation, in which nothing runs once the old site is back. */
+export function newPoolGone({ origin }: Pick<Situation, 'origin'>): Step[] {
+  const iis = valueOr(origin.iis, null);
+  return !iis || poolNamed(iis, defaultPool) ? [] : [{ kind: 'pool.absent', pool: defaultPool }];
 }

@@ -2,7 +2,7 @@ import { defaultFolder, samePath } from './connector.ts';
 import type { ConnectorFolder, Facts, Pool, Product, Site } from './facts.ts';
 import { splitProperties } from './instance.ts';
 import { filesToKeep } from './kept-config.ts';
-import { certificateSteps } from './kept-site.ts';
+import { certificateSteps, newPoolGone } from './kept-site.ts';
 import { type Leftovers, noLeftovers, remainsOf } from './leftovers.ts';
 import type { Msi } from './media.ts';
 import { oldPackageOf, refFor } from './old-package.ts';
@@ -24,13 +24,15 @@ export function wayBackOf(one: Situation): Pick<Plan, 'wayBack' | 'noWayBack'> {
   const left = leftoversToPutBack(one);
   const pools = poolsOf(one, left);
   if (one.route === 'restore') return { wayBack: [...stops(pools), ...exactFiles(one), ...pools.map(asItWas)] };
+  const sites = sitesOf(one, left);
   const steps: Step[] = [
     ...stops(pools),
     ...[one.wanted.msi, ...strays(one)].flatMap((msi) => removeNew(one, msi)),
     ...one.products.toReversed().flatMap((product) => makeWay(one, product)),
     ...one.products.map((product) => putBack(one, product)),
     ...foldersOf(one, left).map((folder): Step => ({ kind: 'folder.present', folder })),
-    ...sitesOf(one, left),
+    ...sites,
+    ...(sites.length > 0 ? newPoolGone(one) : []),
     ...left.pools.map((pool) => poolPresent(one.origin, pool)),
     ...certificateSteps(one, []),
     ...exactFiles(one),

@@ -1,7 +1,6 @@
-import { defaultPool } from './connector.ts';
 import type { Product } from './facts.ts';
 import { filesToCarry } from './kept-config.ts';
-import { certificateSteps, isPlaceKept, isTextKept, losesPassword } from './kept-site.ts';
+import { certificateSteps, isPlaceKept, isTextKept, losesPassword, newPoolGone } from './kept-site.ts';
 import { clearingSteps, type Leftovers, without } from './leftovers.ts';
 import { type Msi, refOf } from './media.ts';
 import { packageInstead, refFor } from './old-package.ts';
@@ -11,7 +10,6 @@ import { exactFiles, leftoversToClear, remainsToClear, siteStep } from './plan-b
 import { restoreSteps } from './restore.ts';
 import { secretsForPackage } from './secret-findings.ts';
 import { checkShared } from './shared-plan.ts';
-import { poolNamed } from './site-gaps.ts';
 import { type Situation, siteOf, valueOr } from './situation.ts';
 import type { Step, Steps } from './step.ts';
 
@@ -188,14 +186,8 @@ function keepSite(one: Situation): Draft[] {
     step,
     why: 'folder, bindings and pool stay as they are',
   }));
-  return site.length === 0 ? [] : [...site, ...newPoolGone(one)];
-}
-
-/** A setup that is not told otherwise makes the pool of a standard installation, in which nothing runs once the old site is back. */
-function newPoolGone({ origin }: Situation): Draft[] {
-  const iis = valueOr(origin.iis, null);
-  if (!iis || poolNamed(iis, defaultPool)) return [];
-  return [{ step: { kind: 'pool.absent', pool: defaultPool }, why: 'it was not there, and nothing runs in it' }];
+  const gone = newPoolGone(one).map((step) => ({ step, why: 'it was not there, and nothing runs in it' }));
+  return site.length === 0 ? [] : [...site, ...gone];
 }
 
 /** Removing a site takes the certificate of its address and port from everybody who uses these (T5, KB 2405568). */

@@ -97,6 +97,7 @@ test('the way back removes the new version, then brings version, site, bytes and
     'connector.uninstall',
     'connector.install',
     'site.present',
+    'pool.absent',
     'certificates.present',
     'config.restore',
     'pool.start',

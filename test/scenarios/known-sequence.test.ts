@@ -58,6 +58,12 @@ const sequences: Readonly<Record<string, (door: number) => Sequence>> = {
         cut('4.4.4', 'installer busy for ever', 1),
       ],
     }),
+  'a failed upgrade of an application under another site leaves no pool of the standard installation behind': (
+    door,
+  ) => ({
+    scenario: 'virtual-directory',
+    operations: [cut('4.4.5-fails-old-gone', 'kill before', door), run('4.4.5-fails-old-gone'), run(null)],
+  }),
   'settings entered after a first installation that was cut at its very end are in a backup when another version comes':
     (door) => ({
       scenario: 'iis-only',
