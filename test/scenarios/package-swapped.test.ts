@@ -9,7 +9,7 @@ import { SetupError } from '../../src/core/setup-error.ts';
 import type { Signature } from '../../src/core/signature.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { treeOf } from '../cli/program.ts';
-import { asked, doorsOf, givenServer, sample } from '../given.ts';
+import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { withDoors } from '../sweep/doors.ts';
 
 const wanted = sample('SCIMConnector-4.4.4.msi');
@@ -60,6 +60,32 @@ test('a package that is swapped in the protected folder after it was checked is 
   assert.match(JSON.stringify(report), /is not the package that was checked/);
   const { products } = report.after ?? assert.fail('nothing was looked at');
   assert.deepEqual(products.known && products.value.map((one) => one.version), ['4.1.0']);
+});
+
+test('a hosting bundle that is swapped in the protected folder after it was checked is not executed', async () => {
+  const { machine } = await givenServer('scim-4.1-no-bundle');
+  const calls: Call<'change'>[] = [];
+  const swapping = withDoors(machine, {
+    append: async (path, line) => {
+      await machine.append(path, line);
+      const entry = JSON.parse(line);
+      if (entry.type !== 'opened') return;
+      const copy = `${entry.places.packages}\\${entry.wanted.bundle.sha256}\\${entry.wanted.bundle.name}`;
+      assert.ok(await machine.read(copy), 'the bundle was not copied before the journal was opened');
+      await machine.write(copy, new TextEncoder().encode('another program'));
+    },
+    change: (call, secrets) => {
+      calls.push(call);
+      return machine.change(call, secrets);
+    },
+  });
+  const report = await apply({ ...request(), msi: wanted, hostingBundle: sample(bundle) }, doorsOf(swapping));
+  assert.deepEqual(
+    calls.filter(({ tool }) => tool === 'hosting'),
+    [],
+  );
+  assert.equal(report.exitCode, 22, report.message);
+  assert.match(JSON.stringify(report), /is not the package that was checked/);
 });
 
 test('the package given may be swapped once it was copied: what runs is the copy', async () => {
