@@ -42,6 +42,20 @@ for (const [when, tool, effect] of [
   });
 }
 
+test('a hosting bundle that wants a restart before it is there, twice in a row, is gone on with after each', async () => {
+  const { folder, machine } = await givenServer('scim-4.1-no-bundle');
+  const stubborn = { at: { tool: 'hosting', call: 1 }, trouble: { kind: 'code', code: 3010, effect: 'none' } } as const;
+  const request = asked('apply', 'SCIMConnector-4.4.4.msi', withBundle);
+  const first = await apply(request, doorsOf(withFaults(machine, stubborn)));
+  assert.deepEqual([first.exitCode, first.end], [25, 'reboot-first'], first.message);
+  const second = await runAfterRestart(folder, (one) => withFaults(one, stubborn));
+  assert.deepEqual([second.exitCode, second.end], [25, 'reboot-first'], second.message);
+  assert.ok(await hasTask(folder));
+  const third = await runAfterRestart(folder);
+  assert.deepEqual([third.exitCode, third.resume.attempt], [0, 2], third.message);
+  assert.deepEqual([(await seenIn(folder)).versions, await hasTask(folder)], [['4.4.4'], false]);
+});
+
 test('an uninstallation that lost its power is brought to its end too', async () => {
   const { folder, machine } = await givenServer('scim-4.1');
   const fault = { at: { tool: 'msiexec /x', call: 1 }, trouble: { kind: 'power-cut', effect: 'none' } } as const;
