@@ -1,4 +1,3 @@
-import { defaultLimits } from '../../src/core/call.ts';
 import { neededFeatures } from '../../src/core/connector.ts';
 import type {
   ConfigFile,
@@ -12,9 +11,8 @@ import type {
   Site,
 } from '../../src/core/facts.ts';
 import type { Msi } from '../../src/core/media.ts';
-import { noPins } from '../../src/core/pins.ts';
 import { placesOf } from '../../src/core/places.ts';
-import type { Wanted } from '../../src/core/wanted.ts';
+import { nothingWanted, type Wanted } from '../../src/core/wanted.ts';
 
 export const known = <T>(value: T): Reading<T> => ({ known: true, value });
 export const unread = (why = 'access was denied'): Reading<never> => ({ known: false, why });
@@ -219,23 +217,7 @@ export function msi(version: string, more: Partial<Msi> = {}): Msi {
 export const bundle = { name: 'dotnet-hosting-6.0.36-win.exe', sha256: hash('bundle'), version: '6.0.36' };
 
 export function wanted(given: Msi | null, more: Partial<Wanted> = {}): Wanted {
-  return {
-    schema: 1,
-    goal: given ? 'present' : 'absent',
-    msi: given,
-    bundle: null,
-    oldMsi: null,
-    features: [],
-    properties: {},
-    wayBackProperties: {},
-    secrets: [],
-    ...noPins,
-    accept: [],
-    limits: defaultLimits,
-    reboot: 'report',
-    resume: 'on',
-    ...more,
-  };
+  return { ...nothingWanted, goal: given ? 'present' : 'absent', msi: given, ...more };
 }
 
 /** The readings of a server, each of which can fail on its own. */

@@ -1,9 +1,8 @@
-import { defaultLimits } from '../../src/core/call.ts';
 import type { Entry, Opened, Phase } from '../../src/core/journal.ts';
-import { noPins } from '../../src/core/pins.ts';
 import { placesOf } from '../../src/core/places.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { Step } from '../../src/core/step.ts';
+import { nothingWanted } from '../../src/core/wanted.ts';
 
 type Facts = Opened['before'];
 
@@ -62,22 +61,7 @@ export function opened(more: Partial<Opened> = {}): Opened {
     continues: null,
     route: 'upgrade',
     before: nothingRead,
-    wanted: {
-      schema: 1,
-      goal: 'present',
-      msi: null,
-      bundle: null,
-      oldMsi: null,
-      features: [],
-      properties: {},
-      wayBackProperties: {},
-      secrets: [],
-      ...noPins,
-      accept: [],
-      limits: defaultLimits,
-      reboot: 'report',
-      resume: 'on',
-    },
+    wanted: { ...nothingWanted, goal: 'present' },
     findings: [],
     plan,
     places: placesOf('this-run', 'this-run', 'C:\\scripts'),
