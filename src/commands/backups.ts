@@ -1,4 +1,4 @@
-import { manifestPath } from '../core/backup.ts';
+import { copiesIn, manifestPath } from '../core/backup.ts';
 import { SetupError } from '../core/setup-error.ts';
 import type { Files, Machine } from '../machine/machine.ts';
 import { removeAll } from '../run/remove-all.ts';
@@ -69,13 +69,14 @@ async function rowsOf(files: Files): Promise<readonly BackupRow[]> {
 
 async function rowOf(files: Files, id: string): Promise<BackupRow> {
   const { folder, manifest, problems } = await openBackup(files, `${backupsFolder}\\${id}`);
+  const copies = manifest ? copiesIn(manifest) : [];
   return {
     id,
     takenAt: manifest?.takenAt ?? null,
     server: manifest?.server ?? null,
     versions: manifest?.versions ?? [],
-    files: manifest?.files.length ?? 0,
-    bytes: (manifest?.files ?? []).reduce((sum, file) => sum + file.size, 0),
+    files: copies.length,
+    bytes: copies.reduce((sum, file) => sum + file.size, 0),
     problems,
     holdsFolders: (await files.list(`${folder}\\folders`)).length > 0,
   };

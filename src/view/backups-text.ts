@@ -4,9 +4,10 @@ import { counted } from '../core/words.ts';
 import { hanging, labelled } from './layout.ts';
 
 /** A backup that was made, for a person. */
-export function backupText({ message, sandbox, id, files }: BackupReport): string {
+export function backupText({ message, sandbox, id, copy, files }: BackupReport): string {
   const lines = files.map((file) => `  ${file.path}, ${counted(file.size, 'byte')}`);
-  return `${[labelled(message, sandbox), ...lines, `  To put it back: scim-setup restore --from ${id}`].join('\n')}\n`;
+  const back = [id, ...(copy === null ? [] : [copy])].map((from) => `scim-setup restore --from ${from}`);
+  return `${[labelled(message, sandbox), ...lines, `  To put it back: ${back.join(', or ')}`].join('\n')}\n`;
 }
 
 /** The backups on a server, for a person. */
