@@ -207,3 +207,23 @@ test('an installation that was in the way is named with its process in the messa
     /nothing was touched\. Another installation is running: msiexec\.exe \(process 4711, started by/,
   );
 });
+
+test('a server on which a run is unfinished is told to be so, though nothing else differs', () => {
+  const continues = '2026-11-22T20-41-07Z';
+  const alone = report('verify', [opened({ continues }), closed('different')]).differences;
+  assert.equal(alone[0], 'the run 2026-11-22T20-41-07Z is not finished; this one takes it up');
+  assert.ok(
+    !report('apply', [opened({ continues }), closed('converged', { after })]).differences.includes(alone[0] ?? ''),
+  );
+});
+
+test('whoever asked for something while a run was only walked back is told that it was not done', () => {
+  const back = { ...plan, direction: 'back' } as const;
+  const walked = report('uninstall', [
+    opened({ plan: back }),
+    turned(),
+    closed('failed-as-before', { after: server() }),
+  ]);
+  assert.match(walked.message, /Nothing else was done: run the same command again/);
+  assert.doesNotMatch(ended(turned(), closed('failed-as-before')).message, /Nothing else was done/);
+});

@@ -157,7 +157,7 @@ function rightsWithin(
   return { ...rights, sddlOf };
 }
 
-for (const name of ['runs', 'backups', 'packages']) {
+for (const name of ['runs', 'backups', 'packages', 'program', 'resume']) {
   test(`a link in place of the folder ${name} is refused, and nothing is written`, async () => {
     const folder = await newFolder();
     const elsewhere = await newFolder();
