@@ -45,3 +45,18 @@ export class PowerCut extends Error {
     this.name = 'PowerCut';
   }
 }
+
+/** One thing asked of a machine that changes something. */
+export type Deed<T> = {
+  readonly call: Call<'change'> | null;
+  /** A line that does not fit leaves its beginning; a file that does not fit leaves nothing, as the doors promise. */
+  readonly isAppend?: true;
+  readonly run: () => Promise<T>;
+  /** Of a child: is seen to run, and does nothing yet. */
+  readonly begin?: () => Promise<void>;
+  /** Leaves it unfinished, as a power cut does. */
+  readonly tear: () => Promise<void>;
+};
+
+/** Decides what becomes of one deed. */
+export type Strike = <T>(deed: Deed<T>) => Promise<T>;

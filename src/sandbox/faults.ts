@@ -1,8 +1,8 @@
 import type { Call } from '../core/call.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { Fault } from './fault.ts';
+import type { Fault, Strike } from './fault.ts';
 import { Striker } from './striker.ts';
-import { type Strike, throughDoors } from './through-doors.ts';
+import { throughDoors } from './through-doors.ts';
 
 /** A machine that behaves like another one until a fault strikes. It knows the doors only, so any machine will do. */
 export function withFaults(machine: Machine, fault: Fault): Machine {

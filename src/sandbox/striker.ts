@@ -1,7 +1,6 @@
 import type { Call, CallResult } from '../core/call.ts';
 import type { Lock, Machine } from '../machine/machine.ts';
-import { type Fault, Killed, PowerCut, type Trouble } from './fault.ts';
-import type { Deed } from './through-doors.ts';
+import { type Deed, type Fault, Killed, PowerCut, type Trouble } from './fault.ts';
 
 /** Spoils what its fault says, from where it says. */
 export class Striker {

@@ -1,23 +1,9 @@
-import type { Call, StartedChild } from '../core/call.ts';
+import type { StartedChild } from '../core/call.ts';
 import type { Facts } from '../core/facts.ts';
 import type { Child } from '../core/journal.ts';
 import { type Machine, type OnStart, partialSuffix } from '../machine/machine.ts';
+import type { Strike } from './fault.ts';
 import type { Striker } from './striker.ts';
-
-/** One thing asked of a machine that changes something. */
-export type Deed<T> = {
-  readonly call: Call<'change'> | null;
-  /** A line that does not fit leaves its beginning; a file that does not fit leaves nothing, as the doors promise. */
-  readonly isAppend?: true;
-  readonly run: () => Promise<T>;
-  /** Of a child: is seen to run, and does nothing yet. */
-  readonly begin?: () => Promise<void>;
-  /** Leaves it unfinished, as a power cut does. */
-  readonly tear: () => Promise<void>;
-};
-
-/** Decides what becomes of one deed. */
-export type Strike = <T>(deed: Deed<T>) => Promise<T>;
 
 /** A machine whose every door that changes something asks first what becomes of it; without a striker nothing is spoilt. */
 export function throughDoors(machine: Machine, strike: Strike, striker: Striker | null): Machine {
