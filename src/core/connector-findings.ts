@@ -183,8 +183,10 @@ export const connectorFindings: readonly FindingRow[] = [
     needs: ['restart'],
     stops: 'always',
     hint: 'Restart the server, then run again.',
-    test: ({ now, product, route }) => {
-      const doomed = read(now.restart).deletions.filter((path) => isConnectorPath(path, product?.folder ?? null));
+    test: ({ now, products, route }) => {
+      const folders = products.length > 0 ? products.map(({ folder }) => folder) : [null];
+      const isDoomed = (path: string) => folders.some((folder) => isConnectorPath(path, folder));
+      const doomed = read(now.restart).deletions.filter(isDoomed);
       return route !== 'none' && doomed.length > 0
         ? `Windows will delete ${doomed.join(', ')} at the next start.`
         : null;

@@ -115,6 +115,12 @@ test('files that Windows deletes at the next start stop an installation into the
   assert.ok(idsOf(to(restart(['renames'], [`${folder}\\a.dll`], bareServer()))).includes('deletions-pending'));
 });
 
+test('files that Windows deletes at the next start stop a change of any of several products', () => {
+  const products = known([product('4.1.0'), product('4.4.4', { folder: 'D:\\Web\\SCIMConnector' })]);
+  for (const path of [`${folder}\\a.dll`, 'D:\\Web\\SCIMConnector\\a.dll'])
+    assert.ok(idsOf(to({ ...restart(['renames'], [path]), products })).includes('deletions-pending'), path);
+});
+
 test('deletions in a folder whose name only begins like that of the connector stop nothing', () => {
   assert.ok(!idsOf(to(restart(['renames'], [`${folder}-old\\a.dll`]))).includes('deletions-pending'));
 });
