@@ -74,5 +74,6 @@ async function restorableFile(files: Files, folder: string, file: BackupFile): P
   const { values } = fingerprintOf(file.path, bytes);
   const names = file.changed ?? Object.keys(values);
   const changed = Object.fromEntries(Object.entries(values).filter(([pointer]) => names.includes(pointer)));
-  return { ...wantedFile({ ...file, values }), changed };
+  const edited = file.isEdited === undefined ? {} : { isEdited: file.isEdited };
+  return { ...wantedFile({ ...file, values }), changed, ...edited };
 }

@@ -17,6 +17,8 @@ export type BackupFile = FileDetails & {
   readonly stored: string;
   /** Pointers of the values that were not the default of its version; absent where that default is not known. */
   readonly changed?: readonly string[];
+  /** Whether a web.config is another than its package lays down; absent where that is not known. */
+  readonly isEdited?: boolean;
   /** It came to its place only after the backup was made, by a new version for one: when it was kept too. */
   readonly since?: string;
 };
@@ -30,7 +32,7 @@ export type BackupSurroundings = {
 };
 
 /** The kept applicationHost.config. */
-export type BackupHost = Omit<BackupFile, 'role' | 'changed' | 'since'>;
+export type BackupHost = Omit<BackupFile, 'role' | 'changed' | 'isEdited' | 'since'>;
 
 /** What a backup holds. It is written last, so a folder with a manifest is a whole backup. */
 export type Manifest = BackupSurroundings & {
@@ -92,8 +94,9 @@ function isOfServer({ takenAt, server, versions, sites, pools, certificates }: R
 }
 
 function isBackupFile(file: unknown): file is BackupFile {
-  const { role, changed } = (file ?? {}) as Partial<BackupFile>;
-  return typeof role === 'string' && (changed === undefined || isTexts(changed)) && isStored(file);
+  const { role, changed, isEdited } = (file ?? {}) as Partial<BackupFile>;
+  const isKnown = ['boolean', 'undefined'].includes(typeof isEdited) && (changed === undefined || isTexts(changed));
+  return typeof role === 'string' && isKnown && isStored(file);
 }
 
 function isStored(file: unknown): file is BackupHost {

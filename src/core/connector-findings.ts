@@ -1,12 +1,12 @@
-import { crossesFormat, isConnectorPath } from './connector.ts';
+import { isConnectorPath } from './connector.ts';
 import type { Product } from './facts.ts';
 import { type FindingRow, listed, named, read } from './finding-row.ts';
-import { configConflicts, settingsUnknown } from './kept-config.ts';
 import { losesPassword } from './kept-site.ts';
 import { packageInstead } from './old-package.ts';
-import { packagesTried, type Route } from './plan.ts';
+import { packagesTried } from './plan.ts';
 import { lostFromBackup } from './plan-backup.ts';
 import { whyLost } from './product-gaps.ts';
+import { isReplacing } from './route.ts';
 import { sameName } from './site-gaps.ts';
 import { type Situation, siteOf, valueOr } from './situation.ts';
 import { compareMsiVersions } from './version.ts';
@@ -112,31 +112,6 @@ export const connectorFindings: readonly FindingRow[] = [
         : null,
   },
   {
-    id: 'unknown-settings',
-    about: 'settings',
-    means: 'An older version does not know settings that were made with a newer one; they stay in the files.',
-    needs: ['config'],
-    stops: 'never',
-    hint: 'They do nothing in the older version, and count again after the next upgrade.',
-    test: (one) =>
-      listed(
-        settingsUnknown(one),
-        (names) => `${one.wanted.msi?.productVersion} does not know these settings: ${names}.`,
-      ),
-  },
-  {
-    id: 'reconfiguration',
-    about: 'settings',
-    means: 'The old and the new version keep their settings in different formats, so they cannot be carried over.',
-    needs: [],
-    stops: 'unless-accepted',
-    hint: 'Have the connection to Secret Server and the endpoints at hand to enter them again.',
-    test: ({ product, wanted: { msi }, route }) =>
-      product && msi && isReplacing(route) && crossesFormat(product.version, msi.productVersion)
-        ? `${product.version} keeps its settings in a form that ${msi.productVersion} cannot read. They stay in the backup and must be entered again; endpoint tokens become invalid.`
-        : null,
-  },
-  {
     id: 'no-way-back',
     about: 'connector',
     means: 'The installed version could not be put back if the change failed.',
@@ -201,24 +176,7 @@ export const connectorFindings: readonly FindingRow[] = [
     hint: 'They are down as long as the connector is.',
     test: sharedPool,
   },
-  {
-    id: 'config-conflict',
-    about: 'settings',
-    means: 'A setting was changed on this server, and the new version comes with another default for it.',
-    needs: ['config'],
-    stops: 'never',
-    hint: 'Your values are kept; compare them with the new defaults.',
-    test: (one) =>
-      listed(
-        configConflicts(one),
-        (names) => `The new version has new defaults for settings that were changed here: ${names}.`,
-      ),
-  },
 ];
-
-function isReplacing(route: Route): boolean {
-  return route === 'replace' || route === 'downgrade';
-}
 
 function duplicates({ products, product, wanted }: Situation): string | null {
   if (products.length < 2) return null;

@@ -116,6 +116,7 @@ const product = z.strictObject({
       sha256,
       externalCabinets: z.array(z.string()),
       defaults: z.record(z.string(), z.record(z.string(), sha256)),
+      webConfig: sha256.optional(),
       properties: z.array(z.string()),
     })
     .nullable(),

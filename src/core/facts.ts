@@ -124,6 +124,8 @@ export type CachedPackage = {
   readonly externalCabinets: readonly string[];
   /** What the package lays down of config files: lower-case path below the product's folder to its values. */
   readonly defaults: Readonly<Record<string, Values>>;
+  /** Of the web.config that it lays down; absent where it has none, or that could not be unpacked. */
+  readonly webConfig?: Sha256 | undefined;
   /** Public properties it knows, sorted. */
   readonly properties: readonly string[];
 };

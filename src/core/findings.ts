@@ -5,6 +5,7 @@ import { placeFindings } from './place-findings.ts';
 import type { Finding } from './plan.ts';
 import { secretFindings } from './secret-findings.ts';
 import { serverFindings } from './server-findings.ts';
+import { settingsFindings } from './settings-findings.ts';
 import { sharedFindings } from './shared-findings.ts';
 import type { Situation } from './situation.ts';
 import { unreadableFinding } from './unreadable.ts';
@@ -16,6 +17,7 @@ export const findingRows: readonly FindingRow[] = [
   ...mediaFindings,
   ...secretFindings,
   ...connectorFindings,
+  ...settingsFindings,
   ...placeFindings,
   ...sharedFindings,
 ];

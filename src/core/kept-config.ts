@@ -50,9 +50,30 @@ function carried(file: ConfigFile, defaults: Values | undefined): WantedFile[] {
 
 /** Pointers of the values that differ from the default of the product that the file belongs to; undefined where that is not known. */
 export function changedPointers(file: ConfigFile, products: readonly Product[]): readonly string[] | undefined {
-  const owner = products.find(({ folder }) => folder !== null && isConnectorPath(file.path, folder));
+  const owner = ownerOf(file, products);
   const defaults = owner?.cached?.defaults[relative(file.path, owner)];
   return defaults && differingPointers(file.values, defaults);
+}
+
+/**
+ * Each web.config that is left behind though it is not as the old package lays it down, or that cannot be told (T6). One of the old
+ * format holds settings, of which is said elsewhere that they are not carried.
+ */
+export function webConfigEdits(one: Situation): readonly { readonly path: string; readonly isKnown: boolean }[] {
+  const { product, route, wanted, origin } = one;
+  if (!product || !wanted.msi || !['upgrade', 'replace', 'downgrade'].includes(route)) return [];
+  if (crossesFormat(product.version, wanted.msi.productVersion)) return [];
+  const own = valueOr(origin.config, []).filter(
+    ({ path, role }) => role === 'web.config' && product.folder !== null && isConnectorPath(path, product.folder),
+  );
+  const laid = oldPackageOf(one, product)?.webConfig;
+  return own.filter((file) => file.sha256 !== laid).map(({ path }) => ({ path, isKnown: laid !== undefined }));
+}
+
+/** Whether a file of the backup is another than its product's package lays down; undefined where that is not known, or values tell. */
+export function isEdited(file: ConfigFile, products: readonly Product[]): boolean | undefined {
+  const laid = file.role === 'web.config' ? ownerOf(file, products)?.cached?.webConfig : undefined;
+  return laid === undefined ? undefined : file.sha256 !== laid;
 }
 
 /** Values that differ from the old package's default; all of them where that default is not known. */
@@ -83,6 +104,10 @@ function conflictsIn(file: WantedFile, before: Values | undefined, after: Values
 
 function oldDefaults(one: Situation, file: Pick<ConfigFile, 'path'>, product: Product): Values | undefined {
   return oldPackageOf(one, product)?.defaults[relative(file.path, product)];
+}
+
+function ownerOf({ path }: ConfigFile, products: readonly Product[]): Product | undefined {
+  return products.find(({ folder }) => folder !== null && isConnectorPath(path, folder));
 }
 
 function relative(path: string, product: Product): string {

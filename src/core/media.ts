@@ -71,6 +71,8 @@ export type Msi = {
   readonly frameworks: readonly Framework[];
   /** Lower-case path of a JSON config file to the fingerprints of its values. */
   readonly defaults: Readonly<Record<string, Values>>;
+  /** Of the web.config that it lays down; absent where it has none, or that could not be unpacked. */
+  readonly webConfig?: Sha256 | undefined;
   /** Public properties it knows, sorted. */
   readonly properties: readonly string[];
   readonly hiddenProperties: readonly string[];

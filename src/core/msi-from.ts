@@ -23,6 +23,8 @@ export type MsiInput = {
   readonly externalCabinets: readonly ExternalCabinet[];
   /** The text of each of `filesToRead` by its path, as far as it could be read. */
   readonly contents: ReadonlyMap<string, string>;
+  /** Of its web.config, as far as that is in it and could be read. */
+  readonly webConfig?: Sha256 | undefined;
   readonly unread: readonly string[];
   readonly fingerprint: (text: string) => Sha256;
 };
@@ -37,7 +39,7 @@ const platforms: Readonly<Record<string, Msi['platform']>> = {
 
 /** Puts together what a package is; a package without name, version or product code is a problem. */
 export function msiFrom(input: MsiInput): Msi | { readonly problem: string } {
-  const { name, sha256, size, externalCabinets, contents, unread } = input;
+  const { name, sha256, size, externalCabinets, contents, webConfig, unread } = input;
   const { rows, summary } = input.package;
   const property = new Map(rows('Property').map((row) => [row.Property, String(row.Value ?? '')]));
   const text = (key: string) => property.get(key) ?? '';
@@ -68,6 +70,7 @@ export function msiFrom(input: MsiInput): Msi | { readonly problem: string } {
     externalCabinets,
     frameworks: frameworksOf(contents),
     defaults: defaultsOf(contents, input.fingerprint),
+    ...(webConfig === undefined ? {} : { webConfig }),
     properties: publicProperties(input.package, property),
     hiddenProperties: hiddenProperties(rows, text('MsiHiddenProperties')),
     unread,

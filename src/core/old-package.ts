@@ -6,7 +6,7 @@ import type { MsiRef } from './step.ts';
 import { compareAllFields } from './version.ts';
 
 /** A package from which an installed product can be put back, as far as it is whole. */
-export type OldPackage = Pick<Msi, 'defaults' | 'properties'> & {
+export type OldPackage = Pick<Msi, 'defaults' | 'webConfig' | 'properties'> & {
   readonly ref: MsiRef;
   /** Where it lies on the server; null for the operator's own copy, which is kept before anything is touched. */
   readonly from: string | null;
@@ -26,11 +26,12 @@ export function oldPackageOf(one: Given, product: Product): OldPackage | null {
   return { ref: { productCode, version, name, sha256 }, from: path, lacking: externalCabinets, ...contentOf(cached) };
 }
 
-function contentOf({
+function contentOf<T extends Pick<Msi, 'defaults' | 'webConfig' | 'properties'>>({
   defaults,
+  webConfig,
   properties,
-}: Pick<Msi, 'defaults' | 'properties'>): Pick<Msi, 'defaults' | 'properties'> {
-  return { defaults, properties };
+}: T) {
+  return { defaults, webConfig, properties };
 }
 
 /** The package given with --old-msi if it is that of the product; a run that takes another one up has what that was given. */

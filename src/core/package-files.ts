@@ -1,4 +1,5 @@
 import { configFolders, configRole, folderOfKeyPaths } from './connector.ts';
+import type { ConfigRole } from './facts.ts';
 
 /** A file of a package with its folder below TARGETDIR. */
 export type PlacedFile = {
@@ -9,10 +10,10 @@ export type PlacedFile = {
   readonly version: string | null;
 };
 
-/** The files whose text tells more of a package: runtime configurations and JSON config. */
+/** The files whose content tells more of a package: runtime configurations and config. */
 export function filesToRead(files: readonly PlacedFile[]): readonly { readonly key: string; readonly path: string }[] {
   return filesInFolder(files)
-    .filter(({ path }) => isRuntimeConfig(path) || isJsonConfig(path))
+    .filter(({ path }) => isRuntimeConfig(path) || isJsonConfig(path) || isWebConfig(path))
     .map(({ path, file }) => ({ key: file.key, path }));
 }
 
@@ -51,9 +52,18 @@ export function isRuntimeConfig(path: string): boolean {
 
 /** Whether a file below the connector's folder is config in JSON. */
 export function isJsonConfig(path: string): boolean {
+  const role = roleOf(path);
+  return role === 'settings' || role === 'responses';
+}
+
+/** Whether it is the web.config of the connector itself. */
+export function isWebConfig(path: string): boolean {
+  return roleOf(path) === 'web.config';
+}
+
+function roleOf(path: string): ConfigRole | null {
   const cut = path.lastIndexOf('\\');
   const parent = path.slice(0, Math.max(0, cut)).toLowerCase();
   const folder = configFolders.find((one) => one.toLowerCase() === parent);
-  const role = folder === undefined ? null : configRole(folder, path.slice(cut + 1));
-  return role === 'settings' || role === 'responses';
+  return folder === undefined ? null : configRole(folder, path.slice(cut + 1));
 }

@@ -1,13 +1,13 @@
 import type { BackupFile, Manifest } from './backup.ts';
 import { configFolders, configRole, connectorFolders, crossesFormat, normalPath, samePath } from './connector.ts';
-import type { Facts, Values } from './facts.ts';
+import type { Facts, Product, Values } from './facts.ts';
 import { isOnShare } from './shared-folder.ts';
 import { type Situation, valueOr } from './situation.ts';
 import type { Step, WantedFile } from './step.ts';
 import { compareAllFields } from './version.ts';
 
-/** A file of a backup as it can be put back: `changed` are the values that were not the default of its version. */
-export type RestorableFile = WantedFile & { readonly changed: Values };
+/** A file of a backup as it can be put back: `changed` are the values that were not the default of its version, `isEdited` a web.config. */
+export type RestorableFile = WantedFile & { readonly changed: Values; readonly isEdited?: boolean };
 
 /** A backup that is to be put back. */
 export type RestoreFrom = {
@@ -74,11 +74,30 @@ function placeProblem({ path, role }: BackupFile, now: Facts): string | null {
 export function restoreSteps({ wanted, product }: Situation): readonly Step[] {
   const { restore } = wanted;
   if (!restore || !product) return [];
-  const own = restore.files.filter(({ path }) => !isOnShare(path));
-  const isSame = restore.versions.some((one) => compareAllFields(one, product.version) === 0);
+  const own = ownIn(restore);
+  const isSame = isOfVersion(restore, product);
   const files = isSame ? own.map(plain) : own.flatMap(carried);
   if (files.length === 0) return [];
   return [{ kind: 'config.restore', files, match: isSame ? 'exact' : 'values', from: restore.folder }];
+}
+
+/** Files of a backup that are not there as they were, and do not go over the installed version. */
+export function leftInBackup({ wanted, product, now }: Situation): readonly RestorableFile[] {
+  const { restore } = wanted;
+  if (!restore || !product || isOfVersion(restore, product)) return [];
+  const present = valueOr(now.config, []);
+  const isThere = (file: RestorableFile) =>
+    present.some(({ path, sha256 }) => samePath(path, file.path) && sha256 === file.sha256);
+  const isCarried = ({ role }: RestorableFile) => role === 'settings' || role === 'responses';
+  return ownIn(restore).filter((file) => !isCarried(file) && !isThere(file));
+}
+
+function ownIn({ files }: RestoreFrom): readonly RestorableFile[] {
+  return files.filter(({ path }) => !isOnShare(path));
+}
+
+function isOfVersion({ versions }: RestoreFrom, product: Product): boolean {
+  return versions.some((one) => compareAllFields(one, product.version) === 0);
 }
 
 /** Files of a backup that other servers use too: they are not this server's to put back (T15). */
@@ -86,7 +105,7 @@ export function sharedInBackup({ wanted }: Pick<Situation, 'wanted'>): readonly 
   return (wanted.restore?.files ?? []).map(({ path }) => path).filter(isOnShare);
 }
 
-function plain({ changed: _changed, ...file }: RestorableFile): WantedFile {
+function plain({ changed: _changed, isEdited: _isEdited, ...file }: RestorableFile): WantedFile {
   return file;
 }
 

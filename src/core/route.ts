@@ -48,6 +48,11 @@ export function isBroken(product: Product | null): boolean {
   return product !== null && (product.missingFiles.length > 0 || product.cached === null);
 }
 
+/** Whether what is installed is uninstalled before another version comes. */
+export function isReplacing(route: Route): boolean {
+  return route === 'replace' || route === 'downgrade';
+}
+
 /** The route from the installed product to the package given; `products` are all that are registered, by default that one. */
 export function routeOf(from: Product | null, wanted: Pick<Wanted, 'msi' | 'goal'>, beside: Beside = {}): Route {
   const { products = from ? [from] : [], isAnyLeft = false } = beside;

@@ -8,7 +8,7 @@ import type { Files } from './machine.ts';
 /** What is wanted of a cached package. */
 export type PackageContent = Pick<
   Msi,
-  'files' | 'defaults' | 'externalCabinets' | 'properties' | 'productCode' | 'productVersion'
+  'files' | 'defaults' | 'webConfig' | 'externalCabinets' | 'properties' | 'productCode' | 'productVersion'
 >;
 
 type Damaged = { readonly problem: string };
@@ -70,13 +70,14 @@ function cachedPackage(
 ): CachedPackage {
   const isKnown = packageName !== null && isFileName(packageName);
   const name = isKnown ? packageName : path.slice(path.lastIndexOf('\\') + 1);
-  const { defaults, properties } = content;
+  const { defaults, webConfig, properties } = content;
   return {
     path,
     name,
     sha256,
     externalCabinets: content.externalCabinets.map((one) => one.name),
     defaults,
+    ...(webConfig === undefined ? {} : { webConfig }),
     properties,
   };
 }

@@ -3,7 +3,7 @@ import { win32 } from 'node:path';
 import type { Sha256 } from '../core/facts.ts';
 import type { BundleMedia, ExternalCabinet, Msi } from '../core/media.ts';
 import { externalCabinetNames, msiFrom } from '../core/msi-from.ts';
-import { filesToRead } from '../core/package-files.ts';
+import { filesToRead, isWebConfig } from '../core/package-files.ts';
 import type { ByteSource, Problem } from '../msi/byte-source.ts';
 import { type Beside, bytesOf, openPackage, type Package } from '../msi/package.ts';
 import { readBundle } from './bundle.ts';
@@ -69,17 +69,22 @@ async function cabinetsBeside(names: readonly string[], beside: Beside): Promise
   return cabinets;
 }
 
+type Texts = { readonly contents: Map<string, string>; readonly webConfig?: Sha256; readonly unread: string[] };
+
 /** The text of each config file. What this program cannot unpack is told; what is damaged makes the package a problem. */
-async function textsOf(content: Package): Promise<{ contents: Map<string, string>; unread: string[] } | Problem> {
+async function textsOf(content: Package): Promise<Texts | Problem> {
   const contents = new Map<string, string>();
   const unread = new Set<string>();
+  let webConfig: Sha256 | undefined;
   for (const { key, path } of filesToRead(content.files())) {
     const bytes = await bytesOf(content, key, mostConfigBytes);
-    if (bytes instanceof Uint8Array) contents.set(path, new TextDecoder().decode(bytes));
-    else if (bytes.isLimit) unread.add(bytes.problem);
-    else return bytes;
+    if (!(bytes instanceof Uint8Array)) {
+      if (!bytes.isLimit) return bytes;
+      unread.add(bytes.problem);
+    } else if (isWebConfig(path)) webConfig = sha256Of(bytes);
+    else contents.set(path, new TextDecoder().decode(bytes));
   }
-  return { contents, unread: [...unread] };
+  return { contents, ...(webConfig === undefined ? {} : { webConfig }), unread: [...unread] };
 }
 
 async function hashOf(source: ByteSource): Promise<Sha256> {
@@ -89,6 +94,6 @@ async function hashOf(source: ByteSource): Promise<Sha256> {
   return hash.digest('hex');
 }
 
-function sha256Of(text: string): Sha256 {
-  return createHash('sha256').update(text).digest('hex');
+function sha256Of(content: string | Uint8Array): Sha256 {
+  return createHash('sha256').update(content).digest('hex');
 }

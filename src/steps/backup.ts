@@ -12,7 +12,7 @@ import {
 import type { Outcome } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
 import type { ConfigFile, Facts } from '../core/facts.ts';
-import { changedPointers } from '../core/kept-config.ts';
+import { changedPointers, isEdited } from '../core/kept-config.ts';
 import { packagePath } from '../core/places.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step, Steps, WantedFile } from '../core/step.ts';
@@ -157,8 +157,10 @@ async function keepWanted(
   if (!source) return `${file.path} is not there any more`;
   if (source.sha256 !== file.sha256) return `${file.path} was changed since the server was read`;
   const kept = await keepFile(source, doing);
-  const changed = changedPointers(source, valueOr(now.products, []));
-  return typeof kept === 'string' || !changed ? kept : { ...kept, changed };
+  if (typeof kept === 'string') return kept;
+  const products = valueOr(now.products, []);
+  const [changed, edited] = [changedPointers(source, products), isEdited(source, products)];
+  return { ...kept, ...(changed ? { changed } : {}), ...(edited === undefined ? {} : { isEdited: edited }) };
 }
 
 /** One pass over the file, and one over its copy. */

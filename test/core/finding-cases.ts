@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Facts } from '../../src/core/facts.ts';
+import type { CachedPackage, ConfigRole, Facts } from '../../src/core/facts.ts';
 import type { Msi } from '../../src/core/media.ts';
 import type { Unfinished } from '../../src/core/plan.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
@@ -7,6 +7,7 @@ import {
   bareServer,
   bundle,
   codeOf,
+  configFile,
   folder,
   hash,
   hosting,
@@ -60,17 +61,19 @@ function laidDown(changedAt: string, startedAt = '2026-11-05T06:00:00Z'): Facts 
   return server({ hosting: known(hosting({ changedAt })), iis: known(iis({ services })) });
 }
 
-function restoring(path: string): Wanted {
-  const file = { path, role: 'settings', sha256: hash('old'), values: {}, changed: {} } as const;
+function restoring(path: string, role: ConfigRole = 'settings'): Wanted {
+  const file = { path, role, sha256: hash('old'), values: {}, changed: {} } as const;
   const restore = { folder: 'C:\\backup', takenAt: '2026-11-23T20:41:07Z', versions: ['4.1.0'], files: [file] };
   return { ...wanted(null), goal: 'restored', restore };
 }
+const webConfig = `${folder}\\web.config`;
+const withCached = (more: Partial<CachedPackage>) =>
+  only('4.1.0', { cached: { ...product('4.1.0').cached, ...more } as CachedPackage });
 const withBundle = wanted(msi('4.4.4'), { bundle });
 const oldBundle = { ...bundle, version: '6.0.5' };
 const newLine = { ...bundle, version: '8.0.11' };
 const asks = (version: string) => msi('4.4.4', { frameworks: [{ name: 'Microsoft.AspNetCore.App', version }] });
-const cachedWith = (cabinets: string[]) =>
-  only('4.1.0', { cached: { ...product('4.1.0').cached, externalCabinets: cabinets } as never });
+const cachedWith = (externalCabinets: string[]) => withCached({ externalCabinets });
 const givenOld = (oldMsi: Msi) => wanted(msi('4.4.4'), { oldMsi });
 const beside44 = (name: string) => ({ name, found: { sha256: hash(name), size: 1 } });
 const runAs = (identity: string) => server({ iis: known(iis({ pools: [{ ...pool, identity }] })) });
@@ -578,6 +581,32 @@ export const cases: readonly Case[] = [
     id: 'config-conflict',
     speaks: to(server(), newDefault('30')),
     silent: [to(server(), newDefault('20')), to(server(), newDefault('50'))],
+  },
+  {
+    id: 'web-config-edited',
+    speaks: to(withCached({ webConfig: hash('another') })),
+    silent: [
+      fine,
+      to(withCached({ webConfig: hash('another') }), removal),
+      to(withCached({ webConfig: hash('another') }), wanted(msi('4.1.0'))),
+      to(withCached({ webConfig: hash('another') }), wanted(msi('3.2.0'))),
+    ],
+  },
+  { id: 'web-config-edited', speaks: to(withCached({ webConfig: undefined })), silent: [fine] },
+  {
+    id: 'left-in-backup',
+    speaks: to(only('4.4.4'), restoring(webConfig, 'web.config')),
+    silent: [
+      to(only('4.1.0'), restoring(webConfig, 'web.config')),
+      to(only('4.4.4'), restoring(`${folder}\\appsettings.json`)),
+      to(
+        server({
+          products: known([product('4.4.4')]),
+          config: known([configFile(webConfig, { sha256: hash('old') })]),
+        }),
+        restoring(webConfig, 'web.config'),
+      ),
+    ],
   },
   {
     id: 'same-product-code',

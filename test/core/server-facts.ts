@@ -99,6 +99,7 @@ export function product(version: string, more: Partial<Product> = {}): Product {
       sha256: hash(version),
       externalCabinets: [],
       defaults: { 'responses\\appsettings.json': { '/Threshold': hash('20'), '/Path': hash('log') } },
+      webConfig: hash(`${folder}\\web.config`),
       properties: ['INSTALLDIR', 'SITENAME'],
     },
     ...more,

@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { defaultFolder } from '../../src/core/connector.ts';
 import { replaces } from '../../src/core/media.ts';
 import { type Open, readBundleFile, readMsi } from '../../src/media/read-media.ts';
+import { givenServer } from '../given.ts';
 import { sampleNames, samplePath, sourceOf } from '../msi/sources.ts';
 import { cabinet } from '../msi/write-cabinet.ts';
 import { packageOf } from '../msi/write-package.ts';
@@ -42,6 +44,12 @@ test('a sample is known by name, hash and what it lays down', async () => {
   assert.ok(msi.files.some((file) => file.path === 'Responses\\AppSettings.json'));
   assert.equal(msi.defaults['appsettings.json']?.['/SkipSSLCheck'], sha256('false'));
   assert.deepEqual(msi.hiddenProperties, ['PASSPHRASE']);
+});
+
+test('the web.config that a sample lays down is known by its bytes', async () => {
+  const server = await givenServer('scim-4.1');
+  const msi = await readSample('SCIMConnector-4.1.0.msi');
+  assert.equal(msi.webConfig, await server.machine.hash(`${defaultFolder}\\web.config`));
 });
 
 const frameworks = async (name: string) =>

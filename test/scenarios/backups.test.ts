@@ -136,6 +136,19 @@ test('over another version only values go: settings, and what was changed by han
   assert.equal(await textOf(machine, webConfig), newWebConfig);
 });
 
+test('web.config stays the new one after an upgrade, and that the old one was edited is told then and when it is put back', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const webConfig = settings.replace('appsettings.json', 'web.config');
+  await machine.write(webConfig, new TextEncoder().encode(`${await textOf(machine, webConfig)}<!-- by hand -->`));
+  const { id } = await make(machine);
+  const upgraded = await apply(asked('apply', 'SCIMConnector-4.4.4.msi'), doorsOf(machine));
+  assert.match(upgraded.findings.find((one) => one.id === 'web-config-edited')?.message ?? '', /is not as the package/);
+  assert.doesNotMatch(await textOf(machine, webConfig), /by hand/);
+  const { findings } = await back(machine, id);
+  const told = findings.find((one) => one.id === 'left-in-backup')?.message ?? '';
+  assert.ok(told.includes(`${webConfig} (edited on this server)`), told);
+});
+
 test('a backup of another server, or for another format of settings, is refused', async () => {
   const sandbox = await givenServer('scim-4.1');
   const { id, folder } = await make(sandbox.machine);

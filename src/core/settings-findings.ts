@@ -1,0 +1,87 @@
+import { crossesFormat } from './connector.ts';
+import { type FindingRow, listed } from './finding-row.ts';
+import { configConflicts, settingsUnknown, webConfigEdits } from './kept-config.ts';
+import { leftInBackup } from './restore.ts';
+import { isReplacing } from './route.ts';
+import type { Situation } from './situation.ts';
+
+/** What becomes of settings when another version comes. */
+export const settingsFindings: readonly FindingRow[] = [
+  {
+    id: 'unknown-settings',
+    about: 'settings',
+    means: 'An older version does not know settings that were made with a newer one; they stay in the files.',
+    needs: ['config'],
+    stops: 'never',
+    hint: 'They do nothing in the older version, and count again after the next upgrade.',
+    test: (one) =>
+      listed(
+        settingsUnknown(one),
+        (names) => `${one.wanted.msi?.productVersion} does not know these settings: ${names}.`,
+      ),
+  },
+  {
+    id: 'reconfiguration',
+    about: 'settings',
+    means: 'The old and the new version keep their settings in different formats, so they cannot be carried over.',
+    needs: [],
+    stops: 'unless-accepted',
+    hint: 'Have the connection to Secret Server and the endpoints at hand to enter them again.',
+    test: ({ product, wanted: { msi }, route }) =>
+      product && msi && isReplacing(route) && crossesFormat(product.version, msi.productVersion)
+        ? `${product.version} keeps its settings in a form that ${msi.productVersion} cannot read. They stay in the backup and must be entered again; endpoint tokens become invalid.`
+        : null,
+  },
+  {
+    id: 'config-conflict',
+    about: 'settings',
+    means: 'A setting was changed on this server, and the new version comes with another default for it.',
+    needs: ['config'],
+    stops: 'never',
+    hint: 'Your values are kept; compare them with the new defaults.',
+    test: (one) =>
+      listed(
+        configConflicts(one),
+        (names) => `The new version has new defaults for settings that were changed here: ${names}.`,
+      ),
+  },
+  {
+    id: 'web-config-edited',
+    about: 'settings',
+    means: 'The web.config was edited on this server, or that cannot be told, and the new version comes with its own.',
+    needs: ['config'],
+    stops: 'never',
+    hint: 'The old one is in the backup; what is still of use of the edits must be made again in the new one.',
+    test: editedWebConfig,
+  },
+  {
+    id: 'left-in-backup',
+    about: 'settings',
+    means: 'A backup holds files that belong to the version it was made of, and another one is installed.',
+    needs: ['config'],
+    stops: 'never',
+    hint: 'Their copies lie in the folder of the backup; take from them by hand what is still of use.',
+    test: (one) =>
+      listed(leftInBackup(one).map(leftText), (names) => {
+        const versions = one.wanted.restore?.versions.join(' and ');
+        return `These files of the backup belong to ${versions} and are not put over ${one.product?.version}: ${names}.`;
+      }),
+  },
+];
+
+/** A web.config names the DLL and the hosting model of its own version, so it is never carried over (T6). */
+function editedWebConfig(one: Situation): string | null {
+  const { product, wanted } = one;
+  const edits = webConfigEdits(one);
+  if (!product || edits.length === 0) return null;
+  const sentences = edits.map(({ path, isKnown }) =>
+    isKnown
+      ? `${path} is not as the package of ${product.version} lays it down.`
+      : `Whether ${path} was edited cannot be told, for the package of ${product.version} could not be read.`,
+  );
+  return `${sentences.join(' ')} ${wanted.msi?.productVersion} comes with its own.`;
+}
+
+function leftText({ path, isEdited }: ReturnType<typeof leftInBackup>[number]): string {
+  return isEdited ? `${path} (edited on this server)` : path;
+}
