@@ -122,8 +122,8 @@ test('an upgrade that works needs the old package only beforehand, and the secon
 test('a damaged package that Windows keeps stops an upgrade, and the reason is told', async () => {
   const { machine } = await givenServer('damaged-package');
   const report = await apply(request('SCIMConnector-4.4.4.msi'), doorsOf(machine));
-  assert.deepEqual([report.exitCode, findings(report)], [21, ['package-lost', 'no-way-back', 'web-config-edited']]);
-  for (const { message, hint } of report.findings.slice(0, 2)) {
+  assert.deepEqual([report.exitCode, findings(report)], [21, ['package-lost', 'no-way-back']]);
+  for (const { message, hint } of report.findings.filter((one) => one.stops !== 'never')) {
     assert.match(message, /C:\\Windows\\Installer\\[0-9a-f]+\.msi is damaged/);
     assert.match(hint, /--old-msi/);
   }
