@@ -8,6 +8,8 @@ import { connectorFolder } from './installer/state.ts';
 import { otherComponents, sampleVariants, twoLanguages } from './installer/variants.ts';
 
 const p41 = 'SCIMConnector-4.1.0.msi';
+/** A product of its own, with components of its own, in the folder of the others. */
+const p41In32Bits = 'SCIMConnector-4.1.0-x86.msi';
 const p44 = 'SCIMConnector-4.4.4.msi';
 const loses = 'SCIMConnector-4.4.5-loses-config.msi';
 const code44 = '{15D14DF3-61A2-40EC-80F4-861B58407587}';
@@ -42,6 +44,10 @@ const examples: Readonly<Record<string, readonly (readonly Operation[])[]>> = {
     [call('/i', p44), beside('edit', webConfig), call('/i', code44, 'pmus')],
   ],
   'same package again lays down what is gone': [[call('/i', p44), beside('delete', webConfig), call('/i', p44)]],
+  'file of lower version is replaced although nobody asks for it': [
+    [call('/i', p44), call('/i', p41In32Bits), call('/i', p44)],
+    [call('/i', p44), call('/i', p41In32Bits), call('/f', p44, 'pmus')],
+  ],
   'another build of an installed product is taken for the same': [
     [call('/i', p44), call('/i', rebuilt)],
     [call('/i', p44), call('/x', rebuiltSameName)],

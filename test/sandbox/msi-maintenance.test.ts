@@ -46,6 +46,25 @@ test('the same package again lays down nothing that is gone; a repair does, and 
   assert.deepEqual([await textOf(server, webConfig), await textOf(server, settings)], [edited, before]);
 });
 
+test('a lower version that another product laid down gives way to a repair, not to the same package again nor to `p`', async (t) => {
+  const server = await serverOf(t, 'iis-only');
+  await install(server, 'SCIMConnector-4.4.4.msi');
+  await stopPool(server);
+  const newer = await server.drive.hash(dll);
+  await install(server, 'SCIMConnector-4.1.0-x86.msi');
+  await stopPool(server);
+  const older = await server.drive.hash(dll);
+  assert.notEqual(older, newer);
+  for (const [verb, stays] of [
+    ['/i', older],
+    ['/fpmus', older],
+    ['/fomus', newer],
+  ] as const) {
+    assert.equal(await maintenance(server, verb, package44), 0);
+    assert.deepEqual([verb, await server.drive.hash(dll)], [verb, stays]);
+  }
+});
+
 test('REINSTALLMODE decides which files that are there give way: `a` all, `e` those of equal version, `p` none', async (t) => {
   for (const [mode, isDllNew, isConfigNew] of [
     ['omus', false, false],

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { noPackage, truncated } from './packages.ts';
 import {
+  asksForNoOlderFile,
   fileOf,
   isCode,
+  isOfLowerVersion,
   isOnlyReal,
   isRemovalOfNothing,
   isUnopened,
@@ -144,6 +146,19 @@ export const differences: readonly Difference[] = [
       return (
         isAgain && before.products[product] !== undefined && file?.simulated === null && file.real === file.laid.sha256
       );
+    },
+  },
+  {
+    what: 'file of lower version is replaced although nobody asks for it',
+    wine: 'replaces it in every maintenance of an installed product, with `p` and without any REINSTALL too',
+    windows: 'changes no file without REINSTALL or a choice of features; `p` lays down what is missing, and no more',
+    source:
+      'MS-msi: reinstallmode, reinstall; Wine: dlls/msi/action.c and files.c (an installed feature is one to install)',
+    leaves: 'alike',
+    explains: (seen, mismatch) => {
+      const file = fileOf(seen, mismatch);
+      if (!file || !asksForNoOlderFile(seen) || !isOfLowerVersion(seen, mismatch)) return false;
+      return file.before !== null && file.simulated === file.before && file.real === file.laid.sha256;
     },
   },
   {

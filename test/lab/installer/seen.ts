@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { compareAllFields } from '../../../src/core/version.ts';
 import type { Operation } from './operation.ts';
 import type { Contents } from './packages.ts';
 import type { Registration, State } from './state.ts';
@@ -29,6 +30,22 @@ export function fileOf({ before, contents, product }: Seen, mismatch: Mismatch) 
   if (mismatch.kind !== 'file') return null;
   const laid = contents[product]?.[pathOf(mismatch)];
   return laid ? { laid, before: before.files[mismatch.path] ?? null, ...mismatch } : null;
+}
+
+/** Maintenance of a product that is there, by which Windows replaces no file for its version. */
+export function asksForNoOlderFile({ operation, before, product }: Seen): boolean {
+  if (operation.kind !== 'msiexec' || !before.products[product]) return false;
+  const { verb, letters } = operation;
+  return letters === null ? verb === '/i' : verb !== '/x' && !/[oeda]/.test(letters);
+}
+
+/** Whether another product that is there lays down a lower version at the place of a file than the package of the operation. */
+export function isOfLowerVersion({ before, contents, product }: Seen, mismatch: Mismatch): boolean {
+  const own = contents[product]?.[pathOf(mismatch)]?.version;
+  return Object.keys(before.products).some((code) => {
+    const other = contents[code]?.[pathOf(mismatch)]?.version;
+    return own != null && other != null && compareAllFields(other, own) < 0;
+  });
 }
 
 /** The path of a file that differs, in lower case; empty for anything else. */
