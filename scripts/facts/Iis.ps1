@@ -113,15 +113,37 @@ function Get-CertificateBinding {
             $thumbprint = -join ($hash | ForEach-Object { '{0:X2}' -f $_ })
             $store = Get-Text "$root\$endpoint" 'SslCertStoreName'
             if (-not $store) { $store = 'MY' }
-            [ordered]@{
+            $binding = [ordered]@{
                 endpoint = $endpoint
                 thumbprint = $thumbprint
                 store = $store
                 appId = Get-ApplicationId "$root\$endpoint"
                 present = Test-Certificate $store $thumbprint
             }
+            $policy = Get-BindingPolicy "$root\$endpoint"
+            if (@($policy.Values | Where-Object { $_ }).Count -gt 0) { $binding.policy = $policy }
+            $binding
         }
     }
+}
+
+# How clients and their certificates are treated there. Most bindings have none of it, or have it as 0.
+function Get-BindingPolicy([string]$Path) {
+    [ordered]@{
+        flags = Get-Number $Path 'DefaultFlags'
+        certCheckMode = Get-Number $Path 'DefaultSslCertCheckMode'
+        revocationFreshnessTime = Get-Number $Path 'DefaultSslRevocationFreshnessTime'
+        urlRetrievalTimeout = Get-Number $Path 'DefaultSslRevocationUrlRetrievalTimeout'
+        ctlIdentifier = Get-Text $Path 'DefaultSslCtlIdentifier'
+        ctlStoreName = Get-Text $Path 'DefaultSslCtlStoreName'
+    }
+}
+
+# A DWORD of the registry, which .NET reads as a signed number.
+function Get-Number([string]$Path, [string]$Name) {
+    $value = Get-Value $Path $Name
+    if ($null -eq $value) { return 0 }
+    return [BitConverter]::ToUInt32([BitConverter]::GetBytes([int]$value), 0)
 }
 
 # Who bound the certificate: sixteen bytes, as .NET and Windows lay out a GUID.

@@ -1,4 +1,4 @@
-import type { CertificateBinding, ConfigRole, Pool, Sha256, Site } from './facts.ts';
+import type { CertificateBinding, ConfigRole, FolderRights, Pool, Sha256, Site } from './facts.ts';
 
 /** What the file system says of a file beside its bytes: size in bytes, times as ISO 8601 in UTC, names of .NET's FileAttributes. */
 export type FileDetails = {
@@ -29,6 +29,8 @@ export type BackupSurroundings = {
   readonly sites: readonly Site[];
   readonly pools: readonly Pool[];
   readonly certificates: readonly CertificateBinding[];
+  /** The rights of the folders in which config and logs lay; absent in a backup that was begun without them. */
+  readonly folders?: readonly FolderRights[];
 };
 
 /** The kept applicationHost.config. */
@@ -75,8 +77,8 @@ export function parseManifest(text: string, fingerprint: Fingerprint): Manifest 
   if (own !== fingerprint(JSON.stringify(rest))) return { problem: 'it was changed after it was written' };
   if (!isOfServer(value)) return { problem: 'it does not say of which server and version it is' };
   const host = value.host === undefined ? [] : [value.host];
-  if (!Array.isArray(value.files) || !value.files.every(isBackupFile) || !host.every(isStored))
-    return { problem: 'it does not name its files' };
+  if (!areAll(value.files, isBackupFile) || !host.every(isStored)) return { problem: 'it does not name its files' };
+  if (!areAll(value.folders ?? [], isFolder)) return { problem: 'it does not name its folders' };
   const manifest = value as unknown as Manifest;
   return copiesIn(manifest).every((file) => /^[^\\/:]+$/.test(file.stored) && !/^\.+$/.test(file.stored))
     ? manifest
@@ -103,6 +105,15 @@ function isStored(file: unknown): file is BackupHost {
   const { path, sha256, sddl, stored, size, createdAt, changedAt, attributes } = (file ?? {}) as Partial<BackupHost>;
   const isDetailed = typeof size === 'number' && isTexts([createdAt, changedAt]) && isTexts(attributes);
   return isDetailed && isTexts([path, sha256, sddl, stored]);
+}
+
+function isFolder(folder: unknown): boolean {
+  const { path, sddl } = (folder ?? {}) as Partial<FolderRights>;
+  return isTexts([path, sddl]);
+}
+
+function areAll(value: unknown, isOne: (one: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isOne);
 }
 
 function isTexts(value: unknown): boolean {

@@ -62,6 +62,11 @@ function hostingCall(verb: '/install' | '/repair', bundle: BundleRef, attempt: A
   return child('hosting', packagePath(attempt.places, bundle), args, attempt, log);
 }
 
+/** The call that gives a folder the rights of a security descriptor. */
+export function setRights(path: string, sddl: string, attempt: Attempt): Change {
+  return scriptCall('Set-ScimFile.ps1', ['-Path', path, '-Sddl', sddl], attempt);
+}
+
 function scriptCall(script: string, args: readonly string[], attempt: Attempt): Change {
   return child(
     'powershell',

@@ -41,6 +41,9 @@ const configTable: readonly { readonly folder: string; readonly name: string; re
 /** The folders below the connector's own in which config files lie, '' for the folder itself. */
 export const configFolders: readonly string[] = [...new Set(configTable.map((row) => row.folder))];
 
+/** The folders whose access rights are kept: those of config, and the one of the logs. */
+export const rightsFolders: readonly string[] = [...configFolders, 'Log'];
+
 /** What a file in one of `configFolders` is, or null if it holds no config. */
 export function configRole(folder: string, name: string): ConfigRole | null {
   const lower = name.toLowerCase();

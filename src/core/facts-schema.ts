@@ -44,12 +44,21 @@ const installer = z.strictObject({
 const features = z.record(z.string(), z.enum(['enabled', 'disabled', 'enable-pending', 'disable-pending', 'removed']));
 const service = z.strictObject({ state: z.enum(['running', 'stopped']), startedAt: time.nullable() });
 const runState = z.enum(['started', 'stopped']);
+const policy = z.strictObject({
+  flags: z.number(),
+  certCheckMode: z.number(),
+  revocationFreshnessTime: z.number(),
+  urlRetrievalTimeout: z.number(),
+  ctlIdentifier: z.string().nullable(),
+  ctlStoreName: z.string().nullable(),
+});
 const certificate = z.strictObject({
   endpoint: z.string(),
   thumbprint: z.string(),
   store: z.string(),
   appId: guid.nullable(),
   present: z.boolean(),
+  policy: policy.optional(),
 });
 const iisCore = {
   version: z.string(),
@@ -72,6 +81,7 @@ const pool = z.strictObject({
   identity: z.string(),
   state: runState,
   workers: z.number(),
+  sid: z.string().optional(),
   element: sha256.optional(),
 });
 const hostConfig = z.strictObject({ path: z.string(), sddl: z.string() });
@@ -129,7 +139,13 @@ const configFile = z.strictObject({
   values: z.record(z.string(), sha256),
   sddl: z.string(),
 });
-const folder = z.strictObject({ path: z.string(), files: z.number(), logs: z.number(), content: sha256.optional() });
+const folder = z.strictObject({
+  path: z.string(),
+  files: z.number(),
+  logs: z.number(),
+  content: sha256.optional(),
+  rights: z.array(z.strictObject({ path: z.string(), sddl: z.string() })).optional(),
+});
 const hashOrNone = sha256.nullable();
 const shared = z.strictObject({
   folder: z.string(),

@@ -63,12 +63,24 @@ export type Pool = {
   readonly state: 'started' | 'stopped';
   /** Worker processes still alive: `appcmd stop` returns before they are gone (T10). */
   readonly workers: number;
+  /** How SDDL names its identity: a SID, or one of its short names; absent for an account of its own. */
+  readonly sid?: string | undefined;
   /** Of its text in applicationHost.config, as for sites: the password of its account stands there, encrypted. */
   readonly element?: Sha256 | undefined;
 };
 
 /** The applicationHost.config that IIS reads, with the owner, group and DACL it has. */
 export type HostConfig = { readonly path: string; readonly sddl: string };
+
+/** How http.sys treats the clients of a binding (HTTP_SERVICE_CONFIG_SSL_PARAM): bits as there, times in seconds and in milliseconds. */
+export type BindingPolicy = {
+  readonly flags: number;
+  readonly certCheckMode: number;
+  readonly revocationFreshnessTime: number;
+  readonly urlRetrievalTimeout: number;
+  readonly ctlIdentifier: string | null;
+  readonly ctlStoreName: string | null;
+};
 
 /** One binding of http.sys, which is not part of applicationHost.config (T5). */
 export type CertificateBinding = {
@@ -79,6 +91,8 @@ export type CertificateBinding = {
   readonly appId: string | null;
   /** Whether the certificate itself is in its store. */
   readonly present: boolean;
+  /** Absent where it is what http.sys has unless it is told otherwise. */
+  readonly policy?: BindingPolicy | undefined;
 };
 
 export type Iis = {
@@ -163,6 +177,9 @@ export type ConfigFile = {
   readonly sddl: string;
 };
 
+/** Owner, group and DACL of a folder. */
+export type FolderRights = { readonly path: string; readonly sddl: string };
+
 /** A folder of the connector as it lies on the disk, whether or not a product owns it. */
 export type ConnectorFolder = {
   readonly path: string;
@@ -175,6 +192,8 @@ export type ConnectorFolder = {
    * Absent elsewhere, since it takes reading every file.
    */
   readonly content?: Sha256 | undefined;
+  /** Of itself, and of the folders in it that hold config or logs. */
+  readonly rights?: readonly FolderRights[] | undefined;
 };
 
 /** A change that this chain of runs has made to a file in a shared folder; null: not there. */

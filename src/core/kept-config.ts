@@ -1,7 +1,8 @@
 import { differingPointers } from './config-gaps.ts';
 import { crossesFormat, isConnectorPath, normalPath } from './connector.ts';
-import type { ConfigFile, Product, Values } from './facts.ts';
+import type { ConfigFile, FolderRights, Product, Values } from './facts.ts';
 import { oldPackageOf } from './old-package.ts';
+import { rightsIn } from './restore-gaps.ts';
 import { ownRights } from './rights.ts';
 import { type Situation, valueOr } from './situation.ts';
 import type { WantedFile } from './step.ts';
@@ -9,6 +10,18 @@ import type { WantedFile } from './step.ts';
 /** Every config file of the origin, for the backup and for the way back, by its very bytes. */
 export function filesToKeep({ origin }: Situation): readonly WantedFile[] {
   return valueOr(origin.config, []).map(wantedFile);
+}
+
+/** The rights of every folder in which the connector lies or has lain, for the backup and for the way back (T13). */
+export function foldersToKeep({ origin }: Pick<Situation, 'origin'>): readonly FolderRights[] {
+  return rightsIn(valueOr(origin.folders, []));
+}
+
+/** Those that were given to a folder of the version that counts: a new one made by a setup would not have them. */
+export function foldersToCarry(one: Situation): readonly FolderRights[] {
+  const folder = one.product?.folder ?? null;
+  if (folder === null || one.wanted.msi === null) return [];
+  return foldersToKeep(one).filter(({ path, sddl }) => isConnectorPath(path, folder) && ownRights(sddl) !== '');
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   suspendedGaps,
 } from './product-gaps.ts';
 import { both, withReading } from './reading.ts';
+import { restoreGaps } from './restore-gaps.ts';
 import { leftToOthers, proofGaps, sharedGaps } from './shared-missing.ts';
 import {
   certificateGaps,
@@ -54,10 +55,7 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
       ...packages.filter((one) => !kept.packages.includes(one.sha256)).map((one) => `package ${one.name} is not kept`),
       ...(!host || (kept.host && samePath(kept.host.path, host.path)) ? [] : [`${host.path} is not in the backup`]),
     ]),
-  'config.restore': ({ files, match }, facts) =>
-    withReading(facts.config, (now) =>
-      files.flatMap((file) => (match === 'exact' ? changedBytes(now, file) : lostValues(now, file))),
-    ),
+  'config.restore': restoreGaps,
   'shared.prove': ({ folder }, facts) => withReading(facts.shared, (now) => proofGaps(now, folder)),
   'shared.restore': (step, facts) =>
     withReading(facts.shared, (now) => sharedGaps(step, now, step.match === 'exact' ? changedBytes : lostValues)),

@@ -1,8 +1,8 @@
 import { type FindingRow, listed } from './finding-row.ts';
-import { instanceNotCarried } from './instance.ts';
+import { instanceNotCarried, splitProperties } from './instance.ts';
 import { isAnyLeft } from './leftovers.ts';
 import { oldPackageOf } from './old-package.ts';
-import { asksForFolder, ownFolder } from './place.ts';
+import { asksForFolder, namesAnotherFolder, ownFolder } from './place.ts';
 import { leftoversToClear } from './plan-back.ts';
 import { type Situation, valueOr } from './situation.ts';
 import type { Properties } from './step.ts';
@@ -28,6 +28,15 @@ export const placeFindings: readonly FindingRow[] = [
     stops: 'always',
     hint: 'Give them with --property NAME=value, a secret with --secret-property NAME; `scim-setup inspect` lists the names that the package knows.',
     test: notCarried,
+  },
+  {
+    id: 'folder-moves',
+    about: 'connector',
+    means: 'Properties put the new version into another folder than the one in which the connector lies.',
+    needs: ['products'],
+    stops: 'never',
+    hint: 'Config and the rights given to folders and pool go along. What is left in the old folder holds keys: remove it once the connector runs as wanted.',
+    test: movedFolder,
   },
   {
     id: 'property-unknown',
@@ -64,6 +73,12 @@ function folderNotCarried({ product, route, wanted }: Situation): string | null 
   const folder = product && ['upgrade', 'replace', 'downgrade'].includes(route) ? ownFolder(product) : null;
   if (folder === null || asksForFolder(wanted.properties, folder)) return null;
   return `${product?.version} lies in ${folder}, and Windows Installer remembers no folder: without a property ${wanted.msi?.name} would go to its standard one.`;
+}
+
+function movedFolder({ product, route, wanted }: Situation): string | null {
+  const folder = product && ['upgrade', 'replace', 'downgrade'].includes(route) ? product.folder : null;
+  if (folder === null || !namesAnotherFolder(splitProperties(wanted.properties).place, folder)) return null;
+  return `${product?.version} lies in ${folder}, and the properties given to ${wanted.msi?.name} name another folder.`;
 }
 
 function sharingNotCarried(one: Situation): string | null {

@@ -21,17 +21,25 @@ export function asksForFolder(properties: Properties, folder: string): boolean {
   return Object.values(properties).some((value) => samePath(value, folder) || samePath(value, above));
 }
 
+/** Whether the properties name a folder, and not that one. */
+export function namesAnotherFolder(properties: Properties, folder: string): boolean {
+  return Object.values(properties).some(isPath) && !asksForFolder(properties, folder);
+}
+
 /** Whether the properties leave the connector where it is: there are none, or they say again what is so and nothing else. */
 export function keepsPlace(properties: Properties, folder: string | null, site: Site | null): boolean {
   const values = Object.values(properties);
   if (values.length === 0) return true;
-  const isPath = (value: string) => /^[A-Za-z]:\\/.test(value);
   const isPort = (value: string) => /^\d{1,5}$/.test(value);
   const isOldFolder = (value: string) => folder !== null && asksForFolder({ VALUE: value }, folder);
   const isOld = (value: string) =>
     isOldFolder(value) || (site !== null && placeWords(site).some((one) => sameName(one, value)));
   const moves = values.some((value) => (isPath(value) || isPort(value)) && !isOld(value));
   return !moves && values.some(isOld);
+}
+
+function isPath(value: string): boolean {
+  return /^[A-Za-z]:\\/.test(value);
 }
 
 function placeWords({ name, application, pool, bindings }: Site): string[] {

@@ -1,7 +1,7 @@
 import { defaultFolder, samePath } from './connector.ts';
 import type { ConnectorFolder, Facts, Pool, Product, Site } from './facts.ts';
 import { splitProperties } from './instance.ts';
-import { filesToKeep } from './kept-config.ts';
+import { filesToKeep, foldersToKeep } from './kept-config.ts';
 import { certificateSteps, newPoolGone } from './kept-site.ts';
 import { type Leftovers, noLeftovers, remainsOf } from './leftovers.ts';
 import type { Msi } from './media.ts';
@@ -162,8 +162,9 @@ function poolPresent(origin: Facts, pool: Pool): Step {
   return { kind: 'pool.present', pool: pool.name, identity: pool.identity, ...exact };
 }
 
-/** Every config file, byte for byte as it was. */
+/** Every config file, byte for byte as it was, and the rights of its folders. */
 export function exactFiles(one: Situation): Step[] {
-  const files = filesToKeep(one);
-  return files.length === 0 ? [] : [{ kind: 'config.restore', files, match: 'exact' }];
+  const [files, folders] = [filesToKeep(one), foldersToKeep(one)];
+  if (files.length + folders.length === 0) return [];
+  return [{ kind: 'config.restore', files, match: 'exact', ...(folders.length > 0 ? { folders } : {}) }];
 }

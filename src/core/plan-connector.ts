@@ -1,5 +1,5 @@
 import type { Product } from './facts.ts';
-import { filesToCarry } from './kept-config.ts';
+import { filesToCarry, foldersToCarry } from './kept-config.ts';
 import { certificateSteps, isPlaceKept, isTextKept, losesPassword, newPoolGone } from './kept-site.ts';
 import { clearingSteps, type Leftovers, without } from './leftovers.ts';
 import { type Msi, refOf } from './media.ts';
@@ -170,10 +170,19 @@ function orReinstall(one: Situation, msi: Msi): Pick<Draft, 'orElse'> {
 }
 
 function restoreStep(one: Situation): Draft[] {
-  const files = filesToCarry(one);
-  return files.length === 0
-    ? []
-    : [{ step: { kind: 'config.restore', files, match: 'values' }, why: 'nothing of the old settings may be missing' }];
+  const [files, folders] = [filesToCarry(one), foldersToCarry(one)];
+  if (files.length + folders.length === 0) return [];
+  const given = folders.length > 0 ? { folders } : {};
+  const step: Step = { kind: 'config.restore', files, match: 'values', ...given, ...intoPlace(one) };
+  return [{ step, why: 'nothing of the old settings may be missing' }];
+}
+
+/** Properties may put the new version into another folder or pool: config and rights go along. */
+function intoPlace(one: Situation): Pick<Steps['config.restore'], 'into'> {
+  const { product, origin, wanted } = one;
+  if (!product?.folder || !wanted.msi || isPlaceKept(one)) return {};
+  const identity = siteOf(origin, product).pool?.sid ?? null;
+  return { into: { folder: product.folder, identity, productCode: wanted.msi.productCode } };
 }
 
 function exactStep(one: Situation): Draft[] {

@@ -1,3 +1,4 @@
+import { policyWords, usualPolicy } from './binding-policy.ts';
 import { type Attempt, type Change, child } from './call.ts';
 import type { CertificateBinding, Site } from './facts.ts';
 import { iisApplication } from './site-gaps.ts';
@@ -28,10 +29,15 @@ export function putPool(pool: string, identity: string): string[][] {
   ];
 }
 
-/** The calls that bind a certificate to an address and port, or to a host name and port, for whom it was bound before. */
+/** The calls that bind a certificate to an address and port, or to a host name and port, for whom and as it was bound before. */
 export function bindCertificate(one: CertificateBinding, attempt: Attempt): Change[] {
-  const { endpoint, thumbprint, store, appId } = one;
-  const what = [`certhash=${thumbprint.toLowerCase()}`, `appid=${appId ?? iisApplication}`, `certstorename=${store}`];
+  const { endpoint, thumbprint, store, appId, policy = usualPolicy } = one;
+  const what = [
+    `certhash=${thumbprint.toLowerCase()}`,
+    `appid=${appId ?? iisApplication}`,
+    `certstorename=${store}`,
+    ...policyWords(policy),
+  ];
   return [
     unbindCertificate(one, attempt),
     child('netsh', netsh, ['http', 'add', 'sslcert', placeOf(endpoint), ...what], attempt, null),

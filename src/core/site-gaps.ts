@@ -1,3 +1,4 @@
+import { isSamePolicy, usualPolicy } from './binding-policy.ts';
 import { normalPath, samePath } from './connector.ts';
 import type { CertificateBinding, Iis, Kept, Pool, Product, Site } from './facts.ts';
 import type { Steps } from './step.ts';
@@ -19,16 +20,17 @@ export function servingGaps(now: readonly Product[], iis: Iis | null, productCod
 
 /** Which of these certificates http.sys does not bind where they are wanted. */
 export function certificateGaps(iis: Iis | null, wanted: readonly CertificateBinding[]): string[] {
-  const isBound = (one: CertificateBinding) =>
-    iis?.certificates.some(
-      (now) =>
-        sameName(now.endpoint, one.endpoint) &&
-        sameName(now.thumbprint, one.thumbprint) &&
-        sameName(now.store, one.store),
-    );
-  return wanted
-    .filter((one) => !isBound(one))
-    .map((one) => `certificate ${one.thumbprint} is not bound to ${one.endpoint}`);
+  return wanted.flatMap((one) => {
+    const found = iis?.certificates.find((now) => isSameBinding(now, one));
+    if (!found) return [`certificate ${one.thumbprint} is not bound to ${one.endpoint}`];
+    const isAsWanted = isSamePolicy(found.policy ?? usualPolicy, one.policy ?? usualPolicy);
+    return isAsWanted ? [] : [`${one.endpoint} does not treat its clients and their certificates as it did`];
+  });
+}
+
+function isSameBinding(left: CertificateBinding, right: CertificateBinding): boolean {
+  const { endpoint, thumbprint, store } = right;
+  return sameName(left.endpoint, endpoint) && sameName(left.thumbprint, thumbprint) && sameName(left.store, store);
 }
 
 /** The id under which IIS binds certificates (the application that `netsh http show sslcert` names for those of its sites). */

@@ -1,4 +1,4 @@
-import type { CertificateBinding, ConfigRole, ConnectorFolder, Sha256, Site, Values } from './facts.ts';
+import type { CertificateBinding, ConfigRole, ConnectorFolder, FolderRights, Sha256, Site, Values } from './facts.ts';
 import type { SecretProperty } from './secrets.ts';
 
 /** A cabinet beside a package, under the name that the package's Media table gives it. */
@@ -27,6 +27,9 @@ export type WantedFile = {
   readonly rights?: string;
 };
 
+/** What lay in `folder` belongs into the folder of this product, and what `identity` might do there, to the identity of its pool. */
+export type Into = { readonly folder: string; readonly identity: string | null; readonly productCode: string };
+
 /** Every state a step can reach, with all that is needed to recognise it. One entry per kind. */
 export type Steps = {
   'iis.enable': { readonly features: readonly string[] };
@@ -43,11 +46,16 @@ export type Steps = {
     /** applicationHost.config as it is when the backup is made. */
     readonly host?: { readonly path: string };
   };
-  /** `values`: nothing of the backup is missing. `exact`: the very bytes. `from`: another backup than that of this chain of runs. */
+  /**
+   * `values`: nothing of the backup is missing. `exact`: the very bytes. `from`: another backup than that of this chain of runs.
+   * `folders` have the rights named: these among others, or with `exact` no others. `into`: where all of it belongs, if not in its place.
+   */
   'config.restore': {
     readonly files: readonly WantedFile[];
     readonly match: 'values' | 'exact';
     readonly from?: string;
+    readonly folders?: readonly FolderRights[];
+    readonly into?: Into;
   };
   /** It is proven in this chain of runs that the shared folder can be written to. */
   'shared.prove': { readonly folder: string };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { XMLParser } from 'fast-xml-parser';
 import type { Pool, ReaderIis, Site } from '../core/facts.ts';
 
@@ -67,7 +68,22 @@ function poolOf(pool: Element, states: Pick<ReaderIis, 'poolStates' | 'workers'>
   const state = states.poolStates[name];
   if (state === undefined) throw new Error(`IIS does not tell the state of pool ${name}`);
   const workers = states.workers.filter((worker) => worker === name).length;
-  return { name, identity: identityOf(at(pool, 'processModel'), defaultIdentity), state, workers };
+  const identity = identityOf(at(pool, 'processModel'), defaultIdentity);
+  const sid = identity === 'ApplicationPoolIdentity' ? poolSid(name) : wellKnown[identity];
+  return { name, identity, state, workers, ...(sid === undefined ? {} : { sid }) };
+}
+
+/** As SDDL writes them (MS-DTYP 2.4.2.4, 2.5.1.1). */
+const wellKnown: Readonly<Record<string, string>> = { LocalSystem: 'SY', LocalService: 'LS', NetworkService: 'NS' };
+
+/**
+ * The SID of `IIS AppPool\\<name>`: S-1-5-82 and the five little-endian words of the SHA-1 of the lower-case name in UTF-16, as Windows
+ * makes them of the names of its services too (Windows Internals: Virtual service accounts).
+ */
+export function poolSid(name: string): string {
+  const digest = createHash('sha1').update(Buffer.from(name.toLowerCase(), 'utf16le')).digest();
+  const words = [0, 4, 8, 12, 16].map((offset) => digest.readUInt32LE(offset));
+  return ['S-1-5-82', ...words].join('-');
 }
 
 /** Without its password: that stands here encrypted, and is never read. */

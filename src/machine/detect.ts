@@ -27,12 +27,13 @@ export async function detect(what: LookFor, tools: Detecting): Promise<Facts> {
   const { iis, products, ...read } = await readServer(what, tools);
   const [sites, known] = [await readIis(iis, tools), await tools.readProducts(products)];
   const folders = connectorFolders(known.known ? known.value : [], sitesOf(sites), what.folders);
+  const rightsOf = (path: string) => sddlOf(path, tools);
   return {
     ...read,
     iis: sites,
     products: known,
-    config: known.known ? await readConfig(tools.disk, folders, (path) => sddlOf(path, tools)) : known,
-    folders: known.known ? await readFolders(tools.disk, folders, known.value) : known,
+    config: known.known ? await readConfig(tools.disk, folders, rightsOf) : known,
+    folders: known.known ? await readFolders(tools.disk, folders, known.value, rightsOf) : known,
     shared: known.known ? await readShared(folders, what, sharedTools(tools)) : known,
     kept: await readKept(tools.disk, what.backup, what.packages),
   };

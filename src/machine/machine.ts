@@ -72,8 +72,11 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** What a file that is put back has beside its bytes. */
-export type FileState = Pick<FileDetails, 'createdAt' | 'changedAt' | 'attributes'> & { readonly sddl: string };
+/** What a file that is put back has beside its bytes. `limitMs`: how long the child that gives it that may take. */
+export type FileState = Pick<FileDetails, 'createdAt' | 'changedAt' | 'attributes'> & {
+  readonly sddl: string;
+  readonly limitMs?: number;
+};
 
 export type Replaced = { readonly ok: true } | { readonly ok: false; readonly why: string };
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type BackupHost, manifestPath, parseManifest, storedPath } from '../core/backup.ts';
-import { configFolders, configRole, samePath } from '../core/connector.ts';
+import { configFolders, configRole, rightsFolders, samePath } from '../core/connector.ts';
 import type {
   ConfigFile,
   ConfigRole,
   ConnectorFolder,
+  FolderRights,
   Kept,
   KeptHost,
   Product,
@@ -15,6 +16,9 @@ import { hostElements } from '../core/host-elements.ts';
 import { settingsValues } from '../core/settings-values.ts';
 import { type Files, partialSuffix } from './machine.ts';
 
+/** Reads owner, group and DACL of a file or folder. */
+export type SddlOf = (path: string) => Promise<string>;
+
 /** SHA-256 of a text's UTF-8 form, or of bytes. */
 export function sha256Of(content: string | Uint8Array): Sha256 {
   return createHash('sha256').update(content).digest('hex');
@@ -24,7 +28,7 @@ export function sha256Of(content: string | Uint8Array): Sha256 {
 export async function readConfig(
   files: Files,
   folders: readonly string[],
-  sddlOf: (path: string) => Promise<string>,
+  sddlOf: SddlOf,
 ): Promise<Reading<readonly ConfigFile[]>> {
   try {
     const found: ConfigFile[] = [];
@@ -42,7 +46,7 @@ export async function readConfig(
 export async function readFile(
   files: Files,
   place: Pick<ConfigFile, 'path' | 'role'>,
-  sddlOf: (path: string) => Promise<string>,
+  sddlOf: SddlOf,
 ): Promise<ConfigFile | null> {
   const bytes = await files.read(place.path);
   return bytes && { ...place, ...fingerprintOf(place.path, bytes), sddl: await sddlOf(place.path) };
@@ -69,11 +73,12 @@ export function fingerprintOf(path: string, bytes: Uint8Array): Pick<ConfigFile,
   return { sha256: sha256Of(bytes), values };
 }
 
-/** Those of the given folders that hold a file, with how many; and what they hold where more than one product lies there. */
+/** Those of the given folders that hold a file, with how many, and their rights; and what they hold where more than one product lies there. */
 export async function readFolders(
   files: Files,
   folders: readonly string[],
   products: readonly Pick<Product, 'folder'>[],
+  sddlOf: SddlOf,
 ): Promise<Reading<readonly ConnectorFolder[]>> {
   try {
     const found: ConnectorFolder[] = [];
@@ -82,12 +87,25 @@ export async function readFolders(
       const own = names.filter((name) => !name.startsWith('log\\'));
       const isShared = products.filter((one) => one.folder !== null && samePath(one.folder, path)).length > 1;
       const content = isShared ? { content: await contentOf(files, path, own) } : {};
-      if (names.length > 0) found.push({ path, files: own.length, logs: names.length - own.length, ...content });
+      if (names.length === 0) continue;
+      const rights = await rightsBelow(files, path, sddlOf);
+      found.push({ path, files: own.length, logs: names.length - own.length, ...content, rights });
     }
     return { known: true, value: found };
   } catch (error) {
     return { known: false, why: `a folder of the connector could not be read: ${(error as Error).message}` };
   }
+}
+
+async function rightsBelow(files: Files, folder: string, sddlOf: SddlOf): Promise<readonly FolderRights[]> {
+  const there = (await files.list(folder)).map((name) => name.toLowerCase());
+  const places = rightsFolders.filter((name) => name === '' || there.includes(`${name.toLowerCase()}\\`));
+  const rights: FolderRights[] = [];
+  for (const name of places) {
+    const path = name === '' ? folder : `${folder}\\${name}`;
+    rights.push({ path, sddl: await sddlOf(path) });
+  }
+  return rights;
 }
 
 async function contentOf(files: Files, folder: string, names: readonly string[]): Promise<Sha256> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { productNamePattern, samePath } from '../core/connector.ts';
 import type { CertificateBinding, Iis, Site } from '../core/facts.ts';
 import { iisApplication } from '../core/site-gaps.ts';
+import { poolSid } from '../machine/application-host.ts';
 import { editHost } from './host-config.ts';
 import {
   addApplication,
@@ -98,13 +99,6 @@ export function removeSite(server: Server, name: string): void {
 export function grantPool(server: Server, path: string, pool: string): void {
   const sddl = `O:BAG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x1301bf;;;${poolSid(pool)})`;
   remember(server, { acls: { ...server.memory.acls, [path.toLowerCase()]: sddl } });
-}
-
-/** S-1-5-82 and the five little-endian words of the SHA-1 of the lower-case name in UTF-16 (IIS application pool identities). */
-export function poolSid(name: string): string {
-  const digest = createHash('sha1').update(Buffer.from(name.toLowerCase(), 'utf16le')).digest();
-  const words = [0, 4, 8, 12, 16].map((offset) => digest.readUInt32LE(offset));
-  return ['S-1-5-82', ...words].join('-');
 }
 
 function siteFor(iis: Iis, folder: string, { name, application, pool, https, http }: SiteChoice): Site {

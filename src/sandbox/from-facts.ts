@@ -134,15 +134,17 @@ function protect(server: Server, path: string, sddl: string): void {
 const mostFiles = 2000;
 
 /** As many files as the facts count in each folder of the connector; what they are is not known. */
-async function layFolders({ drive }: Server, folders: readonly ConnectorFolder[]): Promise<void> {
-  for (const { path, files, logs } of folders.filter((one) => isOnDrive(one.path))) {
-    const now = await readFolders(drive, [path], []);
+async function layFolders(server: Server, folders: readonly ConnectorFolder[]): Promise<void> {
+  const { drive } = server;
+  for (const { path, files, logs, rights = [] } of folders.filter((one) => isOnDrive(one.path))) {
+    const now = await readFolders(drive, [path], [], async () => '');
     const there = (now.known ? now.value[0] : undefined) ?? { files: 0, logs: 0 };
     const lay = (name: string) => drive.write(`${path}\\${name}`, 'Made from facts: a file of a simulated server.\r\n');
     for (let count = there.files; count < Math.min(files, mostFiles); count++)
       await lay(`made-from-facts-${count}.dat`);
     for (let count = there.logs; count < Math.min(logs, mostFiles); count++)
       await lay(`Log\\made-from-facts-${count}.log`);
+    for (const one of rights) protect(server, one.path, one.sddl);
   }
 }
 

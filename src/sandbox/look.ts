@@ -7,8 +7,9 @@ import type { ProductReader } from '../machine/read-products.ts';
 import { readShared } from '../machine/read-shared.ts';
 import { hostPath, hostText } from './host-config.ts';
 import { iisNow } from './iis.ts';
+import { sddlOf } from './rights.ts';
 import { type Server, timeOf } from './server.ts';
-import { mayReach, shareSddl } from './shares.ts';
+import { mayReach } from './shares.ts';
 import { frameworksFolder, moduleFile, schemaFile } from './tools/hosting-places.ts';
 
 /** The whole server as it is now. What lies in files is read from them at each look and stored nowhere else. */
@@ -37,19 +38,6 @@ async function iisSeen(server: Server): Promise<Iis | null> {
   const bytes = iis?.sharedConfiguration === null ? await server.drive.read(hostPath) : null;
   const hostConfig = { path: hostPath, sddl: sddlOf(server, hostPath) };
   return iis && bytes ? withHostElements(iis, bytes, hostConfig, sha256Of) : iis;
-}
-
-/** The security descriptor of a file: its own, or what its folder hands down on a server (defaults of wwwroot and of ours). */
-export function sddlOf(server: Server, path: string): string {
-  const own = server.memory.acls[path.toLowerCase()];
-  const isWeb = /^c:\\inetpub\\/i.test(path);
-  return (
-    own ??
-    shareSddl(server, path) ??
-    (isWeb
-      ? 'O:SYG:SYD:AI(A;ID;0x1200a9;;;IS)(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;0x1200a9;;;BU)'
-      : 'O:BAG:SYD:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)')
-  );
 }
 
 /** After a start that finishes servicing, Windows is at work for a while (peers 3.2). */
@@ -107,9 +95,10 @@ async function filesNow(
   if (!products.known) return { config: products, folders: products };
   if (!iis.known) return { config: iis, folders: iis };
   const folders = connectorFolders(products.value, iis.value?.sites ?? [], more);
+  const rightsOf = async (path: string) => sddlOf(server, path);
   return {
-    config: await readConfig(server.drive, folders, async (path) => sddlOf(server, path)),
-    folders: await readFolders(server.drive, folders, products.value),
+    config: await readConfig(server.drive, folders, rightsOf),
+    folders: await readFolders(server.drive, folders, products.value, rightsOf),
   };
 }
 

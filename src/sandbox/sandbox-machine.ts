@@ -167,7 +167,7 @@ export class SandboxMachine implements Machine {
 
   async remove(path: string): Promise<void> {
     await this.server.drive.removeEither(path);
-    this.#dropAcl(path);
+    if (!(await this.server.drive.hasFolder(path))) this.#dropAcl(path);
     await this.#saveClock();
   }
 

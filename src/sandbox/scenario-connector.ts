@@ -1,4 +1,4 @@
-import { sddlOf } from './look.ts';
+import { sddlOf, setSddl } from './rights.ts';
 import { appcmd, bring, mustEnd, type Part, temp } from './scenario-parts.ts';
 import { elapse, remember, type Server, stored } from './server.ts';
 import { tools } from './tools/table.ts';
@@ -40,6 +40,7 @@ export function edited(at = folder): Part {
     await edit(server, `${at}\\Responses\\AppSettings.json`, /(?<head>"SCIM_Threshold"\s*:\s*)\d+/, '$<head>50');
     const sddl = `${sddlOf(server, settings)}(A;;0x120089;;;S-1-5-21-1004336348-1177238915-682003330-1213)`;
     remember(server, { acls: { ...server.memory.acls, [settings.toLowerCase()]: sddl } });
+    setSddl(server, at, `O:SYG:SYD:AI(A;OICI;0x1200a9;;;S-1-5-21-1004336348-1177238915-682003330-1213)`);
   };
 }
 

@@ -30,9 +30,14 @@ export async function siteInOwnPool(server: Server): Promise<void> {
   await addSite(server, 'Intranet', ownPool, ['http/*:8090:']);
 }
 
-/** Another site on the connector's port, told apart by its host name: both use the one certificate of that port (KB 2405568). */
+/**
+ * Another site on the connector's port, told apart by its host name: both use the one certificate of that port (KB 2405568), which
+ * somebody has bound so that clients are asked for theirs.
+ */
 export async function siteOnOwnPort(server: Server): Promise<void> {
   await addSite(server, 'Portal', 'Portal', ['https/*:443:portal.example.com']);
+  mustEnd(await tools.netsh(server, ['http', 'delete', 'sslcert', 'ipport=0.0.0.0:443']));
+  await bindCertificate(server, 443, 'clientcertnegotiation=enable');
 }
 
 /** The pool was stopped in IIS Manager, which also keeps IIS from starting it by itself (autoStart). */
@@ -74,7 +79,7 @@ async function addSite(
   if (at !== folder) await server.drive.write(`${at}\\index.html`, `The site ${name} of a simulated server.\r\n`);
 }
 
-async function bindCertificate(server: Server, port: number): Promise<void> {
-  const what = [`certhash=${certificate.toLowerCase()}`, `appid=${iisApplication}`, 'certstorename=MY'];
+async function bindCertificate(server: Server, port: number, ...more: readonly string[]): Promise<void> {
+  const what = [`certhash=${certificate.toLowerCase()}`, `appid=${iisApplication}`, 'certstorename=MY', ...more];
   mustEnd(await tools.netsh(server, ['http', 'add', 'sslcert', `ipport=0.0.0.0:${port}`, ...what]));
 }

@@ -14,6 +14,7 @@ import { samePath } from '../core/connector.ts';
 import type { ConfigFile, Facts } from '../core/facts.ts';
 import { changedPointers, isEdited } from '../core/kept-config.ts';
 import { packagePath } from '../core/places.ts';
+import { rightsIn } from '../core/restore-gaps.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step, Steps, WantedFile } from '../core/step.ts';
 import { type Doing, done, failure, unproven } from './doing.ts';
@@ -99,13 +100,14 @@ function beginning(now: Facts, { machine }: Doing) {
   return { takenAt: machine.now(), server: valueOr(now.machine, null)?.name ?? '', ...surroundings(now) };
 }
 
-function surroundings({ products, iis }: Facts): BackupSurroundings {
+function surroundings({ products, iis, folders }: Facts): BackupSurroundings {
   const web = valueOr(iis, null);
   return {
     versions: valueOr(products, []).map((one) => one.version),
     sites: web?.sites ?? [],
     pools: web?.pools ?? [],
     certificates: web?.certificates ?? [],
+    folders: rightsIn(valueOr(folders, [])),
   };
 }
 

@@ -1,12 +1,18 @@
 import { type Manifest, storedPath } from '../core/backup.ts';
+import { setRights } from '../core/calls.ts';
 import type { Outcome } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
-import { missing } from '../core/missing.ts';
+import type { FolderRights } from '../core/facts.ts';
+import { holds } from '../core/missing.ts';
+import { inPlace, type Placement, placedFolder, placementOf } from '../core/placement.ts';
+import { rightsIn } from '../core/restore-gaps.ts';
+import { withGrants } from '../core/rights.ts';
 import { withNewKeys, withValues } from '../core/settings-merge.ts';
+import { valueOr } from '../core/situation.ts';
 import type { Step, WantedFile } from '../core/step.ts';
 import { utf8Text } from '../core/utf8.ts';
 import { readManifest } from './backup.ts';
-import { type Doing, done, failure } from './doing.ts';
+import { type Doing, done, failure, runEach, scriptLimit } from './doing.ts';
 
 /** Puts back what is missing, from the backup, with the access rights each file had (T6, T13). */
 export async function restore(step: Step<'config.restore'>, doing: Doing): Promise<Outcome> {
@@ -14,13 +20,33 @@ export async function restore(step: Step<'config.restore'>, doing: Doing): Promi
   const manifest = await readManifest(doing, folder);
   if (!manifest) return failure(`there is no whole backup in ${folder}`);
   const now = await doing.look();
+  const place = placementOf(step, now);
+  for (const one of step.folders ?? []) {
+    if (holds({ ...step, files: [], folders: [one] }, now)) continue;
+    const given = await giveRights(one, step.match, place, doing);
+    if (!given.ok) return given;
+  }
   for (const file of step.files) {
-    const gaps = missing<'config.restore'>({ ...step, files: [file] }, now);
-    if (gaps.known && gaps.value.length === 0) continue;
-    const problem = await putBack(file, step.match, { manifest, folder }, doing);
+    if (holds({ ...step, files: [file], folders: [] }, now)) continue;
+    const problem = await putBack(file, step.match, { manifest, folder }, doing, place);
     if (problem) return failure(problem);
   }
   return done;
+}
+
+/** Before any file in it, which takes over what the folder hands down; one that only the old version had is made again. */
+async function giveRights(
+  one: FolderRights,
+  match: 'values' | 'exact',
+  place: Placement,
+  doing: Doing,
+): Promise<Outcome> {
+  const { path, sddl } = placedFolder(one, place);
+  const found = rightsIn(valueOr((await doing.look()).folders, []));
+  const present = found.find((other) => samePath(other.path, path));
+  if (!present) await doing.machine.makeFolder(path);
+  const wanted = match === 'exact' || !present ? sddl : withGrants(place.rights(present.sddl), sddl);
+  return runEach((attempt) => [setRights(path, wanted, attempt)], doing);
 }
 
 /** A backup and its folder. */
@@ -31,16 +57,20 @@ export async function putBack(
   file: WantedFile,
   match: 'values' | 'exact',
   { manifest, folder }: KeptIn,
-  { machine }: Pick<Doing, 'machine'>,
+  doing: Pick<Doing, 'machine' | 'limits'>,
+  place: Placement = inPlace,
 ): Promise<string | null> {
+  const { machine } = doing;
   const kept = manifest.files.find((one) => samePath(one.path, file.path) && one.sha256 === file.sha256);
   const stored = kept && storedPath(folder, kept);
   const bytes = stored ? await machine.read(stored) : null;
   if (!kept || !stored || !bytes || (await machine.hash(stored)) !== kept.sha256)
     return `the backup of ${file.path} is damaged or not there`;
-  const present = match === 'exact' ? null : await machine.read(file.path);
-  const rights = await machine.replace(file.path, present ? merged(file, bytes, present) : bytes, kept);
-  return rights.ok ? null : `the access rights of ${file.path} could not be put back: ${rights.why}`;
+  const path = place.path(file.path);
+  const present = match === 'exact' ? null : await machine.read(path);
+  const as = { ...kept, sddl: place.rights(kept.sddl), ...scriptLimit(doing) };
+  const rights = await machine.replace(path, present ? merged(file, bytes, present) : bytes, as);
+  return rights.ok ? null : `the access rights of ${path} could not be put back: ${rights.why}`;
 }
 
 /**

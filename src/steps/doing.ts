@@ -25,6 +25,11 @@ export type Doing = Attempt & {
   isStopped(): boolean;
 };
 
+/** How long a child that works for a file may take, as `Machine.replace` is told. */
+export function scriptLimit({ limits }: Pick<Doing, 'limits'>): { readonly limitMs: number } {
+  return { limitMs: limits.powershell * 60_000 };
+}
+
 export const done: Outcome = { ok: true, reboot: 'none', meaning: 'success' };
 
 /** A failure that no exit code tells of, in one sentence. */

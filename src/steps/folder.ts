@@ -8,7 +8,7 @@ import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import type { Files, Machine } from '../machine/machine.ts';
 import { readManifest } from './backup.ts';
-import { type Doing, done, failure } from './doing.ts';
+import { type Doing, done, failure, scriptLimit } from './doing.ts';
 
 /** Where a folder that was moved aside lies in the backup of its chain of runs; what came to its place since lies beside it. */
 export function movedFolder({ backup }: Pick<Places, 'backup'>, path: string, turn = 1): string {
@@ -25,7 +25,7 @@ export async function clearFolder({ path }: Step<'folder.clear'>, doing: Doing):
   if (await machine.move(path, movedFolder(places, path, turn))) return done;
   // A cut amid the copying has left a part: the rest belongs to it.
   const aside = movedFolder(places, path);
-  const problem = await copyBelow(path, aside, { machine, other: 'keep', withRights: [] });
+  const problem = await copyBelow(path, aside, { ...doing, other: 'keep', withRights: [] });
   if (problem !== null) return failure(problem);
   await removeCopied(machine, path, aside);
   return done;
@@ -38,7 +38,7 @@ export async function putFolderBack({ folder: { path } }: Step<'folder.present'>
   if (await renamedBack(aside, path, machine).catch(notForNow)) return done;
   if ((await machine.list(aside)).length === 0) return failure(`${path} is not in the backup`);
   const withRights = (await readManifest(doing))?.files ?? [];
-  const problem = await copyBelow(aside, path, { machine, other: 'replace', withRights });
+  const problem = await copyBelow(aside, path, { ...doing, other: 'replace', withRights });
   return problem === null ? done : failure(problem);
 }
 
@@ -54,8 +54,7 @@ function notForNow(error: unknown): false {
   return false;
 }
 
-type Copying = {
-  readonly machine: Machine;
+type Copying = Pick<Doing, 'machine' | 'limits'> & {
   /** What to do where another file stands in the way. */
   readonly other: 'keep' | 'replace';
   /** Files that are put in place with the access rights they had. */
@@ -75,16 +74,13 @@ async function copyBelow(from: string, to: string, copying: Copying): Promise<st
   return null;
 }
 
-async function copied(
-  source: string,
-  target: string,
-  wanted: Sha256,
-  { machine, withRights }: Copying,
-): Promise<boolean> {
+async function copied(source: string, target: string, wanted: Sha256, copying: Copying): Promise<boolean> {
+  const { machine, withRights } = copying;
   const kept = withRights.find((one) => samePath(one.path, target) && one.sha256 === wanted);
   if (!kept) return (await machine.copy(source, target)) === wanted;
   const bytes = await machine.read(source);
-  return bytes !== null && (await machine.replace(target, bytes, kept)).ok && (await machine.hash(target)) === wanted;
+  const as = { ...kept, ...scriptLimit(copying) };
+  return bytes !== null && (await machine.replace(target, bytes, as)).ok && (await machine.hash(target)) === wanted;
 }
 
 /** Removes a file only after its copy has been compared once more: what came or changed since stays, and its folder with it. */

@@ -9,7 +9,7 @@ import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import { utf8Text } from '../core/utf8.ts';
 import { readManifest } from './backup.ts';
-import { type Doing, failure, runCalls } from './doing.ts';
+import { type Doing, failure, runCalls, scriptLimit } from './doing.ts';
 
 /** IIS reads its configuration anew once it is told that the file has changed, and the file may change while it is edited. */
 const noticeLimitMs = 30_000;
@@ -77,7 +77,7 @@ async function putOnce(
   const again = await machine.read(host.path);
   if (!again || utf8Text(again) !== present) return changedJustNow;
   const { createdAt, attributes } = (await machine.details(host.path)) ?? { createdAt: machine.now(), attributes: [] };
-  const as = { createdAt, changedAt: machine.now(), attributes, sddl: host.sddl };
+  const as = { createdAt, changedAt: machine.now(), attributes, sddl: host.sddl, ...scriptLimit(doing) };
   const replaced = await machine.replace(host.path, new TextEncoder().encode(text), as);
   return replaced.ok ? null : `${host.path} could not be written: ${replaced.why}`;
 }

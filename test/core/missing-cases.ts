@@ -1,3 +1,4 @@
+import { usualPolicy } from '../../src/core/binding-policy.ts';
 import type { Facts, OwnChange } from '../../src/core/facts.ts';
 import type { Step, StepKind, WantedFile } from '../../src/core/step.ts';
 import {
@@ -398,6 +399,11 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     },
     fails: [
       ['it is gone', iisWith({ certificates: [] }), /AB12 is not bound to 0.0.0.0:443/],
+      [
+        'clients are asked for a certificate',
+        iisWith({ certificates: [{ ...certificate, policy: { ...usualPolicy, flags: 2 } }] }),
+        /0.0.0.0:443 does not treat its clients/,
+      ],
       [
         'another certificate is bound',
         iisWith({ certificates: [{ ...certificate, thumbprint: 'CD34' }] }),

@@ -160,11 +160,19 @@ function iisKeys(iis: Iis): readonly RegistryKey[] {
   ];
 }
 
-function certificateKeys({ endpoint, thumbprint, store, appId, present }: CertificateBinding): readonly RegistryKey[] {
+function certificateKeys({
+  endpoint,
+  thumbprint,
+  store,
+  appId,
+  present,
+  policy,
+}: CertificateBinding): readonly RegistryKey[] {
   const values = {
     SslCertHash: Buffer.from(thumbprint, 'hex'),
     SslCertStoreName: store,
     ...(appId === null ? {} : { AppId: guidBytes(appId) }),
+    ...(policy ? { DefaultFlags: policy.flags, DefaultSslCertCheckMode: policy.certCheckMode } : {}),
   };
   const binding = { key: `${httpParameters}\\SslBindingInfo\\${endpoint}`, values };
   const certificate = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sitesAndPools } from '../../src/machine/application-host.ts';
+import { poolSid, sitesAndPools } from '../../src/machine/application-host.ts';
 import { applicationHostConfig, encryptedPassword, states } from './application-host-config.ts';
 
 const expand = (path: string): string => path.replace('%SystemDrive%', 'C:');
@@ -33,10 +33,16 @@ test('every application is told with its site, folder, pool, bindings and state'
 
 test('every pool is told with its account, its state and its living worker processes', () => {
   assert.deepEqual(read().pools, [
-    { name: 'DefaultAppPool', identity: 'NetworkService', state: 'started', workers: 1 },
+    { name: 'DefaultAppPool', identity: 'NetworkService', state: 'started', workers: 1, sid: 'NS' },
     { name: 'SCIMConnectorAppPool', identity: 'SpecificUser:CORP\\svc-scim', state: 'started', workers: 2 },
-    { name: 'Shared & Old', identity: 'LocalSystem', state: 'stopped', workers: 0 },
+    { name: 'Shared & Old', identity: 'LocalSystem', state: 'stopped', workers: 0, sid: 'SY' },
   ]);
+});
+
+test('the SID of a pool of its own is that which Windows gives it', () => {
+  // As icacls and every description of IIS AppPool\\DefaultAppPool have it.
+  assert.equal(poolSid('DefaultAppPool'), 'S-1-5-82-3006700770-424185619-1745488364-794895919-4004696415');
+  assert.equal(poolSid('defaultapppool'), poolSid('DefaultAppPool'));
 });
 
 test('no password comes out of the config, not even encrypted', () => {

@@ -137,9 +137,11 @@ test('a folder of the connector is told with its files and its logs, whether or 
   await disk.write(`${connectorFolder}\\LOG\\1.log`, 'a log');
   await disk.write('D:\\old\\bin\\deep\\a.dll', 'left over');
   const facts = await look(readerDocument, { disk, folders: ['D:\\old', 'D:\\empty', connectorFolder.toLowerCase()] });
+  const withRights = (path: string, ...names: readonly string[]) =>
+    [path, ...names.map((name) => `${path}\\${name}`)].map((one) => ({ path: one, sddl }));
   assert.deepEqual(known(facts.folders), [
-    { path: connectorFolder, files: 4, logs: 1 },
-    { path: 'D:\\old', files: 1, logs: 0 },
+    { path: connectorFolder, files: 4, logs: 1, rights: withRights(connectorFolder, 'Responses', 'Log') },
+    { path: 'D:\\old', files: 1, logs: 0, rights: withRights('D:\\old') },
   ]);
 });
 
@@ -151,7 +153,8 @@ test('the standard place is looked at, though nothing is registered there and no
   );
   await disk.write('C:\\inetpub\\wwwroot\\SCIMConnector\\appsettings.json', settings);
   const facts = await look({ ...readerDocument, products: { known: true, value: [] } }, { disk });
-  assert.deepEqual(known(facts.folders), [{ path: 'C:\\inetpub\\wwwroot\\SCIMConnector', files: 1, logs: 0 }]);
+  const path = 'C:\\inetpub\\wwwroot\\SCIMConnector';
+  assert.deepEqual(known(facts.folders), [{ path, files: 1, logs: 0, rights: [{ path, sddl }] }]);
   assert.equal(known(facts.config).length, 1);
 });
 

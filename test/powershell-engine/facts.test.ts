@@ -232,16 +232,23 @@ describe('certificate bindings', () => {
       [`${parameters}\\SslBindingInfo\\0.0.0.0:443`]: given({
         SslCertStoreName: "'WebHosting'",
         AppId: bytes('81E1C34D4BE1214AB02259FC669B0914'),
+        DefaultFlags: '0',
       }),
-      [`${parameters}\\SslSniBindingInfo\\scim.example:443`]: given({}),
+      [`${parameters}\\SslSniBindingInfo\\scim.example:443`]: given({
+        DefaultFlags: '2',
+        DefaultSslCertCheckMode: '65537',
+        DefaultSslCtlIdentifier: "'Issuers'",
+      }),
       [`SOFTWARE\\Microsoft\\SystemCertificates\\MY\\Certificates\\${hash}`]: {},
       [`SOFTWARE\\Microsoft\\SystemCertificates\\WebHosting\\Certificates\\${hash}`]: {},
     };
     const common = { thumbprint: hash, present: true };
+    const times = { revocationFreshnessTime: 0, urlRetrievalTimeout: 0 };
+    const policy = { flags: 2, certCheckMode: 65537, ...times, ctlIdentifier: 'Issuers', ctlStoreName: null };
     const iisId = '{4DC3E181-E14B-4A21-B022-59FC669B0914}';
     assert.deepEqual(read('@(Get-CertificateBinding)', registry), [
       { ...common, endpoint: '0.0.0.0:443', store: 'WebHosting', appId: iisId },
-      { ...common, endpoint: 'scim.example:443', store: 'MY', appId: null },
+      { ...common, endpoint: 'scim.example:443', store: 'MY', appId: null, policy },
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sddlOf } from '../../src/sandbox/look.ts';
 import { reboot } from '../../src/sandbox/reboot.ts';
+import { sddlOf } from '../../src/sandbox/rights.ts';
 import { store, stored } from '../../src/sandbox/server.ts';
 import { suspendMsiexec } from '../../src/sandbox/tools/msiexec.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';

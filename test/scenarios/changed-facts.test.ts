@@ -127,7 +127,9 @@ function names(report: RunReport, path: readonly string[]): boolean {
   const end = path.findIndex((part) => /^(\d+|[+-])$/.test(part));
   const place = path.slice(0, end < 0 ? undefined : end).join('.');
   const field = end < 0 || /^(\d+|[+-])$/.test(path.at(-1) ?? '') ? '' : `.${path.slice(end + 1).join('.')}`;
-  const isName = ['.name', '.path', '.productCode', '.endpoint', '.application', '.version', '.bits'].includes(field);
+  const isName = ['name', 'path', 'productCode', 'endpoint', 'application', 'version', 'bits'].includes(
+    path.at(-1) ?? '',
+  );
   const all = report.approved?.differences ?? [];
   return all.some((one) => one.startsWith(place) && (isName || field === '' || isWithin(one, path.slice(end + 1))));
 }

@@ -75,7 +75,7 @@ function foreignCertificates(
     return present && (used.has(port) || !all.has(port));
   });
   const isThere = (one: (typeof wanted)[number]) =>
-    found?.certificates.some((now) => now.endpoint === one.endpoint && now.thumbprint === one.thumbprint);
+    found?.certificates.some((now) => JSON.stringify(now) === JSON.stringify(one));
   return wanted
     .filter((one) => !isThere(one))
     .map(({ endpoint }) => `another site or program has lost its certificate at ${endpoint}`);

@@ -111,8 +111,13 @@ const differences: readonly (readonly [what: string, said: RegExp, change: Chang
   ],
   [
     'the settings have lost their rights',
-    /rights of config files/,
+    /rights of config: .*appsettings\.json: inherited/,
     (document) => void delete document.sandbox.acls[inFolder('appsettings.json')],
+  ],
+  [
+    'the folder has lost its rights',
+    /rights of config: .* is c:\\inetpub\\wwwroot\\scimconnector: inherited/,
+    (document) => void delete document.sandbox.acls[connectorFolder],
   ],
   [
     'an installation is suspended',

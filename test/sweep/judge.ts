@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { foreignTexts, ownTexts } from './judge-host.ts';
+import { lostRights, rights } from './judge-rights.ts';
 import { changed, foreignSites, ownSite, siteLeft, siteWanted } from './judge-sites.ts';
 import { below, type Document, differences, type ServerState } from './server-state.ts';
 
@@ -31,7 +32,7 @@ export function asBefore(before: ServerState, now: ServerState, oldFresh: Server
       (text) => `the connector's folder: ${text}`,
     ),
     ...changed("the kept package's bytes", keptPackages(before, before), keptPackages(now, before, oldFresh)),
-    ...changed('rights of config files', rights(before, folders), rights(now, folders)),
+    ...changed('rights of config', rights(before, folders), rights(now, folders)),
     ...ownSite(before.document, now.document, folders),
     ...ownTexts(before, now, folders),
     ...foreignSites(before.document, now.document, folders),
@@ -48,6 +49,7 @@ export function converged(before: ServerState, now: ServerState, goal: Goal): st
     ...changed('registered versions', goal.version ?? '', versions),
     ...filesGiven(before, now, goal),
     ...(goal.carriesConfig ? lostConfig(before, now, goal) : []),
+    ...(goal.carriesConfig && goal.version !== null ? lostRights(before, now, homeOf(before)) : []),
     ...(goal.version === null ? siteLeft(now.document, folders) : siteWanted(before, now, folders)),
     ...(goal.version !== null && goal.carriesConfig ? ownTexts(before, now, folders) : []),
     ...foreignSites(before.document, now.document, folders),
@@ -121,19 +123,6 @@ export function config(state: ServerState, folders: readonly string[]): Map<stri
   const isConfig = /^\\(appsettings\.json|web\.config|settings\.enc|responses\\[^\\]+\.json)$/;
   const isIn = (path: string) => folders.some((one) => path.startsWith(one) && isConfig.test(path.slice(one.length)));
   return new Map([...program(state, folders)].filter(([path]) => isIn(path)));
-}
-
-/** The rights of each config file; one whose rights all come from its folder (flag ID) has none of its own. */
-function rights(state: ServerState, folders: readonly string[]): string {
-  const { acls } = state.document.sandbox;
-  const own = (path: string) => {
-    const sddl = acls[path] ?? '';
-    return (sddl.match(/\([^)]*\)/g) ?? []).every((entry) => /^\(A;ID;/.test(entry)) ? 'inherited' : sddl;
-  };
-  return [...config(state, folders).keys()]
-    .sort()
-    .map((path) => `${path}: ${own(path)}`)
-    .join('; ');
 }
 
 /** What will change by itself: files that Windows deletes at its next start, an installation it will take back (T1, T11). */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { win32 } from 'node:path';
 import { samePath } from '../../core/connector.ts';
 import { bytesOf } from '../../msi/package.ts';
+import { forgetRights } from '../rights.ts';
 import { remember, type Server, store, stored, without } from '../server.ts';
 import {
   componentsOf,
@@ -53,7 +54,8 @@ export async function removeFiles(session: Session): Promise<void> {
   const folders = [...new Set(files.map((file) => file.component.folder))].sort(
     (left, right) => right.length - left.length,
   );
-  for (const folder of folders) await session.server.drive.removeEmptyFolder(folder);
+  for (const folder of folders)
+    if (await session.server.drive.removeEmptyFolder(folder)) forgetRights(session.server, folder);
 }
 
 /** Lays down what costing decided, out of the package's cabinet; the sentence of the log if a file cannot be had. */

@@ -1,3 +1,4 @@
+import { isSamePolicy, policyFrom, usualPolicy } from '../../core/binding-policy.ts';
 import type { CertificateBinding } from '../../core/facts.ts';
 import { changeIis, iisNow } from '../iis.ts';
 import { elapse, type Server } from '../server.ts';
@@ -19,10 +20,17 @@ function bindings(server: Server): readonly CertificateBinding[] {
 }
 
 function add(server: Server, endpoint: string, given: Record<string, string>, args: readonly string[]): Ended {
-  const { certhash = '', appid = '', certstorename = '' } = given;
-  if (!/^[0-9a-f]{40}$/.test(certhash) || !/^\{[0-9a-f-]{36}\}$/.test(appid) || certstorename === '') {
-    throw new UnknownCall('netsh', args.join(' '));
-  }
+  const {
+    ipport: _ipport,
+    hostnameport: _hostnameport,
+    certhash = '',
+    appid = '',
+    certstorename = '',
+    ...words
+  } = given;
+  const policy = policyFrom(withOwnCase(words, args));
+  const isNamed = /^[0-9a-f]{40}$/.test(certhash) && /^\{[0-9a-f-]{36}\}$/.test(appid) && certstorename !== '';
+  if (!isNamed || policy === null) throw new UnknownCall('netsh', args.join(' '));
   if (bindings(server).some((one) => one.endpoint.toLowerCase() === endpoint))
     return failed('SSL Certificate add failed, Error: 183');
   const store = args.find((word) => /^certstorename=/i.test(word))?.slice('certstorename='.length) ?? '';
@@ -32,9 +40,16 @@ function add(server: Server, endpoint: string, given: Record<string, string>, ar
     store,
     appId: appid.toUpperCase(),
     present: true,
+    ...(isSamePolicy(policy, usualPolicy) ? {} : { policy }),
   };
   changeIis(server, ({ certificates }) => ({ certificates: [...certificates, added] }));
   return { code: 0, output: 'SSL Certificate successfully added\r\n' };
+}
+
+/** The names of lists of issuers are written as they are. */
+function withOwnCase(words: Readonly<Record<string, string>>, args: readonly string[]): Record<string, string> {
+  const given = new Map(args.map((arg) => [arg.split('=', 1)[0]?.toLowerCase(), arg.slice(arg.indexOf('=') + 1)]));
+  return Object.fromEntries(Object.entries(words).map(([word, value]) => [word, given.get(word) ?? value]));
 }
 
 function remove(server: Server, endpoint: string): Ended {

@@ -1,6 +1,7 @@
 import { win32 } from 'node:path';
 import { iisNow, isServing, restartIis, startWebServices } from '../iis.ts';
-import { elapse, remember, type Server } from '../server.ts';
+import { setSddl } from '../rights.ts';
+import { elapse, type Server } from '../server.ts';
 import { installUnseen } from './install-unseen.ts';
 import { type Ended, type Tool, UnknownCall } from './tool.ts';
 
@@ -43,13 +44,13 @@ async function setAcl(server: Server, args: readonly string[]): Promise<Ended> {
   return why === null ? { code: 0, output: '' } : { code: 1, output: `${why}\r\n` };
 }
 
-/** Gives a file a security descriptor of its own; the sentence says why not, null if it was done. */
+/** Gives a file or folder a security descriptor of its own; the sentence says why not, null if it was done. */
 export async function applyAcl(server: Server, path: string, sddl: string): Promise<string | null> {
-  if (!(await server.drive.hasFile(path))) return `${path} is not there`;
+  const isThere = (await server.drive.hasFile(path)) || (await server.drive.hasFolder(path));
+  if (!isThere) return `${path} is not there`;
   const problem = problemOf(sddl);
-  if (problem !== null) return problem;
-  remember(server, { acls: { ...server.memory.acls, [path.toLowerCase()]: sddl } });
-  return null;
+  if (problem === null) setSddl(server, path, sddl);
+  return problem;
 }
 
 /** What keeps a text from being applied as a security descriptor, or null. */
