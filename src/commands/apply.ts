@@ -10,6 +10,7 @@ import { type RunReport, report } from '../core/report.ts';
 import { rebootChoiceOf } from '../core/resume.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { isUnreadable } from '../core/unreadable.ts';
+import type { Wanted } from '../core/wanted.ts';
 import type { Machine } from '../machine/machine.ts';
 import { sha256Of } from '../machine/read-files.ts';
 import { childrenOf } from '../run/children.ts';
@@ -21,12 +22,13 @@ import { restartServer } from '../run/restart.ts';
 import { runPlan } from '../run/run-plan.ts';
 import { perform } from '../steps/perform.ts';
 import { withSigners } from './check-signers.ts';
-import { type Decided, decideNow, lookedOnly } from './decide-now.ts';
+import { type Decided, decideNow, historyOf, lookedOnly } from './decide-now.ts';
 import { lockedAfterResume, resultOf } from './locked.ts';
 import { readWanted, type WantedWithMedia } from './read-wanted.ts';
 import { discard, placesGiven, receiveMedia } from './receive-media.ts';
 import type { Doors, Request } from './request.ts';
 import { waitForFormer } from './wait-for-former.ts';
+import { waitUntilReady } from './wait-until-ready.ts';
 
 /** Brings the server to the state wanted, or says why not; verified, and walked back where it failed. */
 export async function apply(request: Request, doors: Doors): Promise<RunReport> {
@@ -71,26 +73,28 @@ export async function runLocked(
   check: Check,
 ): Promise<RunReport> {
   const { machine } = doors;
-  await waitForFormer(media.wanted.limits, doors);
+  const { limits } = media.wanted;
+  await waitForFormer(limits, doors);
+  await readyToGoOn(command, media.wanted, doors);
   const seen = check(await decideNow(machine, media.wanted, doors.program));
   const decided = await withSigners(seen, placesGiven(media), (path) => machine.signatureOfGiven(path));
   const { decision } = decided;
   if (decision.verdict === 'refuse') return report(command, lookedOnly(decided, 'refused'));
   if (decision.verdict === 'nothing-to-do') {
-    await standDown(machine, doors.warn);
+    await standDown(limits, machine, doors.warn);
     return report(command, lookedOnly(decided, 'nothing-to-do'));
   }
   if (doors.interrupted() !== 'no') throw notBegun();
   const begun = await begin(media, decided, decision.plan, doors);
   if ('refused' in begun) return report(command, lookedOnly(begun.refused, 'refused'));
-  await writeEvent(begunEvent(command, decided.opened), doors);
+  await writeEvent(begunEvent(command, decided.opened), limits, doors);
   const entries = await performPlan(decision.plan, decided, begun.write, { ...doors, secrets: media.secrets });
   const result = report(command, entries);
   // A run that is left has no time for more.
   if (isLeft(entries)) return result;
   const ended = endedEvent(result);
-  if (ended) await writeEvent(ended, doors);
-  if (!result.resume.waits) await standDown(doors.machine, doors.warn);
+  if (ended) await writeEvent(ended, limits, doors);
+  if (!result.resume.waits) await standDown(limits, machine, doors.warn);
   if (!isSettling(decision.plan) || !isSettled(result)) return result;
   // What Windows Installer has taken back may have changed everything that was decided on (T11).
   const again = () => runLocked(command, media, doors, check).catch(afterSettling);
@@ -98,6 +102,14 @@ export async function runLocked(
   // As amid a run, a server that could not be read is looked at once more.
   const next = first.end === 'refused' && first.findings.some(isUnreadable) ? await again() : first;
   return { ...next, changed: true, ...(next.end === 'refused' ? refusedAfterwards(next) : {}) };
+}
+
+/** A run that is taken up may have waited for a restart: what Windows still does after it would stop this one (T8, peers 3.2). */
+async function readyToGoOn(command: string, wanted: Wanted, doors: Doors): Promise<void> {
+  // `resume` has waited for more than that.
+  if (command === 'resume') return;
+  const { unfinished } = await historyOf(doors.machine);
+  if (unfinished?.touched) await waitUntilReady({ wanted }, false, doors);
 }
 
 /**
@@ -151,7 +163,7 @@ async function begin(media: WantedWithMedia, decided: Decided, plan: Plan, { mac
     const text = fileErrorText(error);
     if (text === null && !(error instanceof SetupError)) throw error;
     // An earlier run of the chain is to be gone on with all the same.
-    if (decided.opened.continues === null) await standDown(machine, warn);
+    if (decided.opened.continues === null) await standDown(media.wanted.limits, machine, warn);
     if (text === null) throw error;
     throw new SetupError(21, {
       message: `The run could not be begun: ${text}.`,
@@ -195,7 +207,7 @@ async function performPlan(
     interrupted,
     leaving,
     reboot: rebootChoiceOf(opened),
-    restart: () => restartServer(machine),
+    restart: () => restartServer(machine, wanted.limits),
     now: () => machine.now(),
     warn,
   });

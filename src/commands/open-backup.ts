@@ -1,4 +1,5 @@
 import { type BackupFile, copiesIn, type Manifest, manifestPath, parseManifest, storedPath } from '../core/backup.ts';
+import { normalPath } from '../core/connector.ts';
 import { wantedFile } from '../core/kept-config.ts';
 import { placesRoot } from '../core/places.ts';
 import { originalFiles, type RestorableFile, type RestoreFrom } from '../core/restore.ts';
@@ -57,8 +58,20 @@ export async function restorable(files: Files, from: string): Promise<{ manifest
   if (!manifest || problems.length > 0) throw new SetupError(21, ...problems.map((one) => notRestored(from, one)));
   const wanted: RestorableFile[] = [];
   for (const file of originalFiles(manifest)) wanted.push(await restorableFile(files, folder, file));
-  const { takenAt, versions } = manifest;
-  return { manifest, source: { folder, takenAt, versions, files: wanted } };
+  const { takenAt, versions, sites, pools, folders = [] } = manifest;
+  const isOwn = await isOfThisServer(files, folder, manifest);
+  return { manifest, source: { folder, isOwn, takenAt, versions, files: wanted, folders, sites, pools } };
+}
+
+/** A manifest has no key: one that lies elsewhere is believed to be as it was made only if the protected folder has the very same. */
+async function isOfThisServer(files: Files, folder: string, { fingerprint }: Manifest): Promise<boolean> {
+  if (`${normalPath(folder)}\\`.startsWith(`${normalPath(backupsFolder)}\\`)) return true;
+  for (const name of (await files.list(backupsFolder)).filter((one) => one.endsWith('\\'))) {
+    const bytes = await files.read(manifestPath(`${backupsFolder}\\${name.slice(0, -1)}`));
+    const own = bytes && parseManifest(new TextDecoder().decode(bytes), sha256Of);
+    if (own && !('problem' in own) && own.fingerprint === fingerprint) return true;
+  }
+  return false;
 }
 
 /** A reason why a backup is not put back, as it is told. */

@@ -1,4 +1,5 @@
 import { asciiJson } from '../core/ascii-json.ts';
+import { defaultLimits } from '../core/call.ts';
 import { givenUpEvent, notResumedEvent } from '../core/event-log.ts';
 import type { Facts } from '../core/facts.ts';
 import { cutRun } from '../core/journal.ts';
@@ -16,11 +17,11 @@ import { writeEvent } from '../run/event-log.ts';
 import { type History, newestEntries, readHistory } from '../run/journal-file.ts';
 import { isOwnCopy } from '../run/own-copy.ts';
 import { standDown } from '../run/ready.ts';
-import { waitUntilSettled } from '../run/settled.ts';
 import { runLocked } from './apply.ts';
 import { locked } from './locked.ts';
 import type { WantedWithMedia } from './read-wanted.ts';
 import type { Doors, Request } from './request.ts';
+import { waitUntilReady } from './wait-until-ready.ts';
 
 /** There was no unfinished run. */
 export type NothingToResume = {
@@ -48,7 +49,7 @@ export async function resume(request: Request, doors: Doors): Promise<ResumeRepo
   return locked('resume', doors.machine, async () => {
     const unfinished = await unfinishedRun(doors.machine);
     if (unfinished) return request.startup ? atStartup(unfinished, request, doors) : goOn(unfinished, request, doors);
-    await standDown(doors.machine, doors.warn);
+    await standDown(defaultLimits, doors.machine, doors.warn);
     return nothing(doors.machine);
   });
 }
@@ -107,6 +108,7 @@ async function atStartup(unfinished: Unfinished, request: Request, doors: Doors)
 }
 
 async function reported(unfinished: Unfinished, attempt: number, request: Request, doors: Doors): Promise<RunReport> {
+  const { limits } = unfinished.wanted;
   try {
     if (!(await isOwnCopy(doors.machine))) {
       throw new SetupError(21, {
@@ -117,13 +119,13 @@ async function reported(unfinished: Unfinished, attempt: number, request: Reques
     const result = await goOn(unfinished, request, doors, attempt);
     await keepResult(result.runId ?? unfinished.runId, result, doors);
     if (result.runId === null)
-      await writeEvent(notResumedEvent(unfinished.runId, result.exitCode, tellingOf(result)), doors);
+      await writeEvent(notResumedEvent(unfinished.runId, result.exitCode, tellingOf(result)), limits, doors);
     return result;
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     const { exitCode, problems } = error;
     await keepResult(unfinished.runId, { exitCode, problems }, doors);
-    await writeEvent(notResumedEvent(unfinished.runId, exitCode, error.message), doors);
+    await writeEvent(notResumedEvent(unfinished.runId, exitCode, error.message), limits, doors);
     throw error;
   }
 }
@@ -139,9 +141,9 @@ async function keepResult(runId: string, result: object, { machine, warn }: Door
     .catch((error: Error) => warn(`What came of it could not be kept in the run's folder: ${error.message}`));
 }
 
-async function giveUp({ runId }: Unfinished, doors: Doors): Promise<void> {
-  await standDown(doors.machine, doors.warn);
-  await writeEvent(givenUpEvent(runId), doors);
+async function giveUp({ runId, wanted }: Unfinished, doors: Doors): Promise<void> {
+  await standDown(wanted.limits, doors.machine, doors.warn);
+  await writeEvent(givenUpEvent(runId), wanted.limits, doors);
 }
 
 async function isStillUnfinished(machine: Machine): Promise<boolean> {
@@ -160,28 +162,11 @@ async function attemptsSoFar(machine: Machine): Promise<number> {
 }
 
 async function goOn(unfinished: Unfinished, request: Request, doors: Doors, attempt?: number): Promise<RunReport> {
-  await settle(unfinished, doors);
+  await waitUntilReady(unfinished, wasServing(unfinished.before), doors);
   const media = await keptMedia(unfinished.wanted, request, doors.machine);
   return runLocked('resume', media, doors, (decided) =>
     attempt === undefined ? decided : { ...decided, opened: { ...decided.opened, attempt } },
   );
-}
-
-async function settle({ before, wanted }: Unfinished, { machine, warn }: Doors): Promise<void> {
-  const reason = await waitUntilSettled({
-    look: () => machine.look({ upgradeCodes: [], backup: null, packages: `${placesRoot}\\packages` }),
-    sleep: (ms) => machine.sleep(ms),
-    mustServe: wasServing(before),
-    limitMs: wanted.limits.settle * 60_000,
-    say: warn,
-  });
-  if (reason === null) return;
-  throw new SetupError(reason.isServicing ? 25 : 21, {
-    message: `The server is not ready after ${wanted.limits.settle} minutes: ${reason.why}.`,
-    hint: reason.isServicing
-      ? 'Let Windows finish, or restart the server; the run goes on at its next start.'
-      : 'Mend that, then run scim-setup resume; or restart the server.',
-  });
 }
 
 function wasServing({ iis }: Facts): boolean {

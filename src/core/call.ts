@@ -33,9 +33,7 @@ export type StartedChild = { readonly pid: number; readonly startedAt: string };
  * Time limits in minutes: of the tools, of waiting for another installation to end (`busy`), and of waiting until a server that
  * has just started is ready (`settle`).
  */
-export type Limits = Readonly<
-  Record<'dism' | 'hosting' | 'msiexec' | 'appcmd' | 'netsh' | 'powershell' | 'busy' | 'settle', number>
->;
+export type Limits = Readonly<Record<(typeof limitNames)[keyof typeof limitNames] | 'busy' | 'settle', number>>;
 
 export const defaultLimits: Limits = {
   dism: 60,
@@ -44,6 +42,9 @@ export const defaultLimits: Limits = {
   appcmd: 2,
   netsh: 2,
   powershell: 10,
+  schtasks: 2,
+  shutdown: 1,
+  eventcreate: 1,
   busy: 10,
   settle: 30,
 };
@@ -85,11 +86,10 @@ export function child(
   tool: keyof typeof limitNames,
   file: string,
   args: readonly Arg[],
-  attempt: Attempt,
+  { limits }: Pick<Attempt, 'limits'>,
   log: string | null,
 ): Change {
-  const limit = attempt.limits[limitNames[tool]];
-  return { intent: 'change', tool, file, args, timeoutMs: limit * 60_000, quoting: 'argv', log };
+  return { intent: 'change', tool, file, args, timeoutMs: limits[limitNames[tool]] * 60_000, quoting: 'argv', log };
 }
 
 const limitNames = {
@@ -101,7 +101,10 @@ const limitNames = {
   netsh: 'netsh',
   'netsh delete': 'netsh',
   powershell: 'powershell',
-} as const satisfies Partial<Record<CodeTable, keyof Limits>>;
+  schtasks: 'schtasks',
+  shutdown: 'shutdown',
+  eventcreate: 'eventcreate',
+} as const satisfies Record<CodeTable, string>;
 
 /** The log of one attempt. */
 export function logOf({ places, label }: Attempt): string {

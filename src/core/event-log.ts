@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import { type Change, child, type Limits } from './call.ts';
 import type { Opened } from './journal.ts';
 import type { RunReport } from './report.ts';
 import { versionsIn } from './report-message.ts';
@@ -94,15 +94,7 @@ function entry({ id, level }: EventRow, sentence: string, facts: string): LogEve
  * registers the source together with a message file that shows our text as it is; PowerShell would take a second to start
  * and needs the source registered beforehand.
  */
-export function eventCall({ id, level, text }: LogEvent): Call<'change'> {
+export function eventCall({ id, level, text }: LogEvent, limits: Limits): Change {
   const args = ['/L', 'APPLICATION', '/SO', eventSource, '/T', level, '/ID', String(id), '/D', text];
-  return {
-    intent: 'change',
-    tool: 'eventcreate',
-    file: '%SystemRoot%\\System32\\eventcreate.exe',
-    args,
-    timeoutMs: 5_000,
-    quoting: 'argv',
-    log: null,
-  };
+  return child('eventcreate', '%SystemRoot%\\System32\\eventcreate.exe', args, { limits }, null);
 }

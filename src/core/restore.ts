@@ -1,9 +1,19 @@
-import type { BackupFile, Manifest } from './backup.ts';
-import { configFolders, configRole, connectorFolders, crossesFormat, normalPath, samePath } from './connector.ts';
-import type { Facts, Product, Values } from './facts.ts';
+import type { BackupFile, BackupSurroundings, Manifest } from './backup.ts';
+import {
+  configFolders,
+  configRole,
+  connectorFolders,
+  crossesFormat,
+  normalPath,
+  rightsFolders,
+  samePath,
+} from './connector.ts';
+import type { Facts, FolderRights, Product, Values } from './facts.ts';
+import { ownRights } from './rights.ts';
 import { isOnShare } from './shared-folder.ts';
+import { sameName } from './site-gaps.ts';
 import { type Situation, valueOr } from './situation.ts';
-import type { Step, WantedFile } from './step.ts';
+import type { Step, Steps, WantedFile } from './step.ts';
 import { compareAllFields } from './version.ts';
 
 /** A file of a backup as it can be put back: `changed` are the values that were not the default of its version, `isEdited` a web.config. */
@@ -13,10 +23,13 @@ export type RestorableFile = WantedFile & { readonly changed: Values; readonly i
 export type RestoreFrom = {
   /** Its folder on the server. */
   readonly folder: string;
+  /** Whether it lies in the protected folder of this server, or is a copy of one that does: nobody else can have written it. */
+  readonly isOwn: boolean;
   readonly takenAt: string;
   readonly versions: readonly string[];
   readonly files: readonly RestorableFile[];
-};
+} & Pick<BackupSurroundings, 'sites' | 'pools'> &
+  Required<Pick<BackupSurroundings, 'folders'>>;
 
 /** Of each file the state that the backup was made for; what came there later is kept too, but nobody asks for it. */
 export function originalFiles({ files }: Pick<Manifest, 'files'>): readonly BackupFile[] {
@@ -77,8 +90,29 @@ export function restoreSteps({ wanted, product }: Situation): readonly Step[] {
   const own = ownIn(restore);
   const isSame = isOfVersion(restore, product);
   const files = isSame ? own.map(plain) : own.flatMap(carried);
-  if (files.length === 0) return [];
-  return [{ kind: 'config.restore', files, match: isSame ? 'exact' : 'values', from: restore.folder }];
+  const folders = foldersIn(restore, product, isSame);
+  if (files.length + folders.length === 0) return [];
+  const given = folders.length > 0 ? { folders } : {};
+  const match = isSame ? 'exact' : 'values';
+  return [{ kind: 'config.restore', files, match, from: restore.folder, ...given, ...intoPool(restore, product) }];
+}
+
+/** A path of a manifest is believed only if it is a folder of the installed version in which config or logs lie. */
+function foldersIn({ folders }: RestoreFrom, { folder }: Product, isSame: boolean): readonly FolderRights[] {
+  if (folder === null) return [];
+  const own = rightsFolders.map((name) => (name === '' ? folder : `${folder}\\${name}`));
+  const isOwn = ({ path }: FolderRights) => own.some((one) => samePath(one, path));
+  return folders.filter((one) => isOwn(one) && (isSame || ownRights(one.sddl) !== ''));
+}
+
+/** What the identity of the pool of then might do, that of now may do. */
+function intoPool(
+  { sites, pools }: RestoreFrom,
+  { folder, productCode }: Product,
+): Pick<Steps['config.restore'], 'into'> {
+  const site = sites.find((one) => folder !== null && samePath(one.folder, folder));
+  const identity = pools.find((one) => site !== undefined && sameName(one.name, site.pool))?.sid;
+  return folder === null || identity === undefined ? {} : { into: { folder, identity, productCode } };
 }
 
 /** Files of a backup that are not there as they were, and do not go over the installed version. */

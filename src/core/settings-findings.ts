@@ -55,6 +55,19 @@ export const settingsFindings: readonly FindingRow[] = [
     test: editedWebConfig,
   },
   {
+    id: 'backup-elsewhere',
+    about: 'settings',
+    means:
+      'A backup lies outside the protected folder, and the server has none of its own by which it could be proven.',
+    needs: [],
+    stops: 'unless-accepted',
+    hint: 'It is whole by its own manifest, which whoever may write there could have made too. Accept it if nobody but administrators could since it was made.',
+    test: ({ wanted: { restore } }) =>
+      restore && !restore.isOwn
+        ? `The backup in ${restore.folder} is not one of those that this server has: whether it is as it was made cannot be told.`
+        : null,
+  },
+  {
     id: 'left-in-backup',
     about: 'settings',
     means: 'A backup holds files that belong to the version it was made of, and another one is installed.',

@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import { type Change, child, type Limits } from './call.ts';
 
 /** The task that takes an unfinished run up at the next start of the server, in a folder of its own in the Task Scheduler. */
 export const startupTask = '\\ScimSetup\\resume';
@@ -57,25 +57,17 @@ export function startsAction(xml: string, { command, arguments: words }: TaskAct
 }
 
 /** Registers the task of an XML file, in place of one of that name. */
-export function registerCall(xmlFile: string): Call<'change'> {
-  return schtasks(['/Create', '/TN', startupTask, '/XML', xmlFile, '/F']);
+export function registerCall(xmlFile: string, limits: Limits): Change {
+  return schtasks(['/Create', '/TN', startupTask, '/XML', xmlFile, '/F'], limits);
 }
 
 /** Removes the task. */
-export function removeCall(): Call<'change'> {
-  return schtasks(['/Delete', '/TN', startupTask, '/F']);
+export function removeCall(limits: Limits): Change {
+  return schtasks(['/Delete', '/TN', startupTask, '/F'], limits);
 }
 
-function schtasks(args: readonly string[]): Call<'change'> {
-  return {
-    intent: 'change',
-    tool: 'schtasks',
-    file: '%SystemRoot%\\System32\\schtasks.exe',
-    args,
-    timeoutMs: 120_000,
-    quoting: 'argv',
-    log: null,
-  };
+function schtasks(args: readonly string[], limits: Limits): Change {
+  return child('schtasks', '%SystemRoot%\\System32\\schtasks.exe', args, { limits }, null);
 }
 
 function escaped(text: string): string {

@@ -2,7 +2,7 @@ import { dirname, join, resolve, win32 } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FileDetails } from '../core/backup.ts';
-import { type Call, powershell, powershellArgs } from '../core/call.ts';
+import { type Call, defaultLimits, powershell, powershellArgs } from '../core/call.ts';
 import type { Reading } from '../core/facts.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import { runChange } from './children.ts';
@@ -116,11 +116,14 @@ async function detailsOf(reader: Reader, path: string): Promise<FileDetails | nu
   return answer.file?.known ? answer.file.value : null;
 }
 
+/** Where no answers are at hand: the protected folder must be safe before anything in it is read. */
+const usualLimitMs = defaultLimits.powershell * 60_000;
+
 async function applyState(
   change: Machine['change'],
   scripts: string,
   path: string,
-  { sddl, createdAt, changedAt, attributes }: Partial<FileState> & Pick<FileState, 'sddl'>,
+  { sddl, createdAt, changedAt, attributes, limitMs = usualLimitMs }: Partial<FileState> & Pick<FileState, 'sddl'>,
 ): Promise<Replaced> {
   const times = createdAt && changedAt ? ['-Created', createdAt, '-Changed', changedAt] : [];
   const kinds = attributes && attributes.length > 0 ? ['-Attributes', attributes.join(',')] : [];
@@ -131,7 +134,7 @@ async function applyState(
     tool: 'powershell',
     file: powershell,
     args,
-    timeoutMs: 120_000,
+    timeoutMs: limitMs,
     quoting: 'argv',
     log: null,
   });

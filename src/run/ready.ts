@@ -1,3 +1,4 @@
+import type { Limits } from '../core/call.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import type { Opened } from '../core/journal.ts';
 import { programsFolder, resumePlaces } from '../core/places.ts';
@@ -16,21 +17,22 @@ type Warn = (text: string) => void;
  * run that is to go on and could not is refused.
  */
 export async function makeReady(opened: Opened, secrets: Secrets, machine: Machine, warn: Warn): Promise<void> {
-  if (opened.wanted.resume === 'off') return standDown(machine, warn);
+  const { limits } = opened.wanted;
+  if (opened.wanted.resume === 'off') return standDown(limits, machine, warn);
   if (opened.attempt === undefined && (await machine.hash(resumePlaces.attempts)) !== null)
     await machine.remove(resumePlaces.attempts);
   if (!mayGoOn(opened)) return;
   const action = await placeOwnCopy(machine);
   if (secrets.size > 0 && keepsSecrets(opened.wanted)) await keep(secrets, machine);
-  const problem = await registerStartupTask(machine, action);
+  const problem = await registerStartupTask(machine, action, limits);
   if (problem !== null) throw notReady(`the startup task could not be registered (${problem})`);
   const left = await problemWith(() => removeOtherCopies(machine, action).then(() => null));
   if (left !== null) warn(`An older copy of this program is left in ${programsFolder} (${left}); it does no harm.`);
 }
 
 /** Removes everything by which a run would go on: it is at its end. What could not be removed is told, and does no harm. */
-export async function standDown(machine: Machine, warn: Warn): Promise<void> {
-  const task = await problemWith(() => removeStartupTask(machine));
+export async function standDown(limits: Limits, machine: Machine, warn: Warn): Promise<void> {
+  const task = await problemWith(() => removeStartupTask(machine, limits));
   if (task !== null)
     warn(`The startup task is left (${task}): at the next start of the server it finds nothing to do and goes.`);
   for (const path of [resumePlaces.secrets, resumePlaces.attempts]) {

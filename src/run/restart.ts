@@ -1,11 +1,12 @@
+import type { Limits } from '../core/call.ts';
 import { type Outcome, outcomeOf } from '../core/codes.ts';
 import { restartCall } from '../core/restart.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { RunDoors, RunResult } from './run-doors.ts';
 
 /** Asks Windows for a restart of the server in a minute. */
-export async function restartServer(machine: Pick<Machine, 'change'>): Promise<Outcome> {
-  const call = restartCall();
+export async function restartServer(machine: Pick<Machine, 'change'>, limits: Limits): Promise<Outcome> {
+  const call = restartCall(limits);
   return outcomeOf(call.tool, await machine.change(call));
 }
 

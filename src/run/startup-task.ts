@@ -1,3 +1,4 @@
+import type { Limits } from '../core/call.ts';
 import { type Outcome, outcomeOf } from '../core/codes.ts';
 import { resumePlaces } from '../core/places.ts';
 import {
@@ -13,19 +14,23 @@ import type { Machine } from '../machine/machine.ts';
 type Scheduling = Pick<Machine, 'registeredTask' | 'change' | 'write'>;
 
 /** Registers the startup task, and looks whether it is there: the sentence says why it is not, null if it is. */
-export async function registerStartupTask(machine: Scheduling, action: TaskAction): Promise<string | null> {
+export async function registerStartupTask(
+  machine: Scheduling,
+  action: TaskAction,
+  limits: Limits,
+): Promise<string | null> {
   if (await isRegistered(machine, action)) return null;
   await machine.write(resumePlaces.task, utf16(startupTaskXml(action)));
-  const outcome = await called(machine, registerCall(resumePlaces.task));
+  const outcome = await called(machine, registerCall(resumePlaces.task, limits));
   return (await isRegistered(machine, action))
     ? null
     : `schtasks: ${outcome.ok ? 'the task is not there' : outcome.meaning}`;
 }
 
 /** Removes the startup task, and looks whether it is gone: the sentence says why it is not, null if it is. */
-export async function removeStartupTask(machine: Scheduling): Promise<string | null> {
+export async function removeStartupTask(machine: Scheduling, limits: Limits): Promise<string | null> {
   if ((await machine.registeredTask(startupTask)) === null) return null;
-  const outcome = await called(machine, removeCall());
+  const outcome = await called(machine, removeCall(limits));
   return (await machine.registeredTask(startupTask)) === null
     ? null
     : `schtasks: ${outcome.ok ? 'the task is still there' : outcome.meaning}`;

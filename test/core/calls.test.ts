@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { usualPolicy } from '../../src/core/binding-policy.ts';
 import { type Call, defaultLimits, printedCall } from '../../src/core/call.ts';
 import { callsOf } from '../../src/core/calls.ts';
+import { eventCall } from '../../src/core/event-log.ts';
 import { refOf } from '../../src/core/media.ts';
+import { restartCall } from '../../src/core/restart.ts';
+import { removeCall } from '../../src/core/startup-task.ts';
 import type { Step, StepKind } from '../../src/core/step.ts';
 import { backup, installNew, removeOld, start, stop, upgrade } from './entries.ts';
 import { bundle, codeOf, folder, hash, msi, places, site } from './server-facts.ts';
@@ -200,7 +204,7 @@ const certificates = [
   { endpoint: '0.0.0.0:443', thumbprint: 'AB12', store: 'MY', appId: null, present: true },
   { endpoint: 'scim.example:443', thumbprint: 'CD34', store: 'WebHosting', appId: someone, present: true },
 ];
-const bound: Step = { kind: 'certificates.present', certificates, bound: [] };
+const bound: Step<'certificates.present'> = { kind: 'certificates.present', certificates, bound: [] };
 
 test('certificates are bound again, by address or by name, for whom http.sys had them, or for IIS if for nobody', () => {
   const netsh = `${system32}netsh.exe http`;
@@ -214,15 +218,32 @@ test('certificates are bound again, by address or by name, for whom http.sys had
   ]);
 });
 
+test('a certificate is bound again with what its binding asks of clients, and with no word that says nothing', () => {
+  const policy = { ...usualPolicy, flags: 0x2 | 0x10, certCheckMode: 0x10005, revocationFreshnessTime: 60 };
+  const [certificate] = certificates;
+  assert.ok(certificate);
+  const step: Step = { ...bound, certificates: [{ ...certificate, policy: { ...policy, ctlIdentifier: 'Ours' } }] };
+  const line = callsOf(step, attempt).map(words).at(-1) ?? '';
+  const told = 'verifyclientcertrevocation=disable usagecheck=disable revocationfreshnesstime=60 sslctlidentifier=Ours';
+  assert.ok(line.endsWith(`certstorename=MY ${told} clientcertnegotiation=enable disablehttp2=enable`), line);
+});
+
 test('the time limits of the answers are minutes', () => {
   const tools = { dism: 1, hosting: 2, msiexec: 3, appcmd: 4, netsh: 5, powershell: 6 };
-  const limits = { ...tools, busy: 7, settle: 8 };
+  const others = { schtasks: 9, shutdown: 10, eventcreate: 11 };
+  const limits = { ...tools, ...others, busy: 7, settle: 8 };
   const minutes = Object.fromEntries(
     [...rows.map(([step]) => step), bound]
       .flatMap((step) => callsOf(step, { ...attempt, limits }))
       .map((call) => [call.tool, call.timeoutMs / 60_000]),
   );
   assert.deepEqual(minutes, { ...tools, 'msiexec /x': 3, 'netsh delete': 5 });
+  const aside = [
+    removeCall(limits),
+    restartCall(limits),
+    eventCall({ id: 1, level: 'INFORMATION', text: 'x' }, limits),
+  ];
+  assert.deepEqual(Object.fromEntries(aside.map((call) => [call.tool, call.timeoutMs / 60_000])), others);
 });
 
 test('a pool without a password gets back the identity it had', () => {

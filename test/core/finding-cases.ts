@@ -61,9 +61,18 @@ function laidDown(changedAt: string, startedAt = '2026-11-05T06:00:00Z'): Facts 
   return server({ hosting: known(hosting({ changedAt })), iis: known(iis({ services })) });
 }
 
-function restoring(path: string, role: ConfigRole = 'settings'): Wanted {
+function restoring(path: string, role: ConfigRole = 'settings', isOwn = true): Wanted {
   const file = { path, role, sha256: hash('old'), values: {}, changed: {} } as const;
-  const restore = { folder: 'C:\\backup', takenAt: '2026-11-23T20:41:07Z', versions: ['4.1.0'], files: [file] };
+  const restore = {
+    folder: 'C:\\backup',
+    isOwn,
+    takenAt: '2026-11-23T20:41:07Z',
+    versions: ['4.1.0'],
+    files: [file],
+    folders: [],
+    sites: [],
+    pools: [],
+  };
   return { ...wanted(null), goal: 'restored', restore };
 }
 const webConfig = `${folder}\\web.config`;
@@ -593,6 +602,21 @@ export const cases: readonly Case[] = [
     ],
   },
   { id: 'web-config-edited', speaks: to(withCached({ webConfig: undefined })), silent: [fine] },
+  {
+    id: 'folder-moves',
+    speaks: to(server(), wanted(msi('4.4.4'), { properties: { INSTALLDIR: 'D:\\Other' } })),
+    silent: [
+      fine,
+      to(server(), wanted(msi('4.4.4'), { properties: { INSTALLDIR: folder } })),
+      to(server(), wanted(msi('4.4.4'), { properties: { HTTPSPORT: '9443' } })),
+      to(bareServer(), wanted(msi('4.4.4'), { properties: { INSTALLDIR: 'D:\\Other' } })),
+    ],
+  },
+  {
+    id: 'backup-elsewhere',
+    speaks: to(server(), restoring(`${folder}\\appsettings.json`, 'settings', false)),
+    silent: [to(server(), restoring(`${folder}\\appsettings.json`)), fine],
+  },
   {
     id: 'left-in-backup',
     speaks: to(only('4.4.4'), restoring(webConfig, 'web.config')),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { XMLParser } from 'fast-xml-parser';
+import { defaultLimits } from '../../src/core/call.ts';
 import { restartCall } from '../../src/core/restart.ts';
 import { mayGoOn, mostAttempts, rebootChoiceOf, resumeOf } from '../../src/core/resume.ts';
 import { registerCall, removeCall, startsAction, startupTaskXml } from '../../src/core/startup-task.ts';
@@ -42,7 +43,9 @@ test('a registered task is ours only if it starts the very program with the very
 });
 
 test('the task is made in place of an older one, and removed, without a question', () => {
-  const lines = [registerCall('C:\\t.xml'), removeCall()].map(({ file, args }) => [file, ...args].join(' '));
+  const lines = [registerCall('C:\\t.xml', defaultLimits), removeCall(defaultLimits)].map(({ file, args }) =>
+    [file, ...args].join(' '),
+  );
   assert.deepEqual(lines, [
     '%SystemRoot%\\System32\\schtasks.exe /Create /TN \\ScimSetup\\resume /XML C:\\t.xml /F',
     '%SystemRoot%\\System32\\schtasks.exe /Delete /TN \\ScimSetup\\resume /F',
@@ -50,7 +53,7 @@ test('the task is made in place of an older one, and removed, without a question
 });
 
 test('a restart is a planned one for an installation, in a minute, with a message that fits', () => {
-  const { file, args } = restartCall();
+  const { file, args } = restartCall(defaultLimits);
   assert.equal(file, '%SystemRoot%\\System32\\shutdown.exe');
   assert.deepEqual(args.slice(0, 6), ['/r', '/t', '60', '/d', 'p:4:2', '/c']);
   assert.ok(String(args[6]).length <= 127);

@@ -81,7 +81,7 @@ test('the sandbox knows the command line that writes to the event log', async (t
     { id: 1, level: 'INFORMATION', text: 'It has begun. "C:\\a b\\"' },
     { id: 1000, level: 'ERROR', text: 'It failed.' },
   ] as const;
-  for (const event of events) assert.equal((await machine.change(eventCall(event))).code, 0);
+  for (const event of events) assert.equal((await machine.change(eventCall(event, defaultLimits))).code, 0);
   const { events: kept } = machine.server.memory;
   assert.deepEqual(
     kept.map(({ at: _at, ...rest }) => rest),

@@ -10,7 +10,6 @@ import type { Machine } from '../../src/machine/machine.ts';
 import { sha256Of } from '../../src/machine/read-files.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { remember, saveServer, without } from '../../src/sandbox/server.ts';
 import { asked, doorsOf, givenServer } from '../given.ts';
 import { settings, textOf } from '../steps/on-server.ts';
 import { readState, untouched } from '../sweep/server-state.ts';
@@ -299,6 +298,26 @@ for (const [what, change] of Object.entries(shapes)) {
   });
 }
 
+test('a backup elsewhere is put back if the protected folder has the very same one, else only if that is accepted', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const before = await textOf(machine, settings);
+  const copy = 'D:\\keep\\one';
+  await make(machine, copy);
+  await edit(machine, edited);
+  assert.equal((await back(machine, copy)).end, 'converged');
+  await edit(machine, edited);
+  await forge(machine, copy, ({ files }) => ({
+    files: files.map((file) => ({ ...file, sddl: `${file.sddl}(A;;FA;;;WD)` })),
+  }));
+  const refusal = await back(machine, copy);
+  assert.deepEqual([refusal.exitCode, refusal.findings.map(({ id }) => id)], [21, ['backup-elsewhere']]);
+  assert.equal(await textOf(machine, settings), edited);
+  const accept = ['backup-elsewhere'];
+  const accepted = await restore(asked('restore', null, { from: copy, accept }), doorsOf(machine));
+  assert.equal(accepted.end, 'converged', accepted.message);
+  assert.equal(await textOf(machine, settings), before);
+});
+
 test('a backup that holds no config is not said to be put back', async () => {
   const sandbox = await givenServer('scim-4.1');
   const { id, folder } = await make(sandbox.machine);
@@ -318,40 +337,4 @@ test('a number of backups to keep, where nothing is pruned, is a mistake', async
   const { exitCode, told } = await problemsOf(backups(asked('backups', null, { keep: '1' }), doorsOf(machine)));
   assert.equal(exitCode, 20);
   assert.match(told, /prune/);
-});
-
-const given = '(A;;FA;;;S-1-5-82-3876422241-1344743610-1729199087-774402673-2621913236)';
-const ofOwn = ['web.config', 'appsettings.json'].map((name) => `c:\\inetpub\\wwwroot\\scimconnector\\${name}`);
-
-for (const [name, exitCode] of [
-  ['4.4.5-fails-old-gone', 22],
-  ['4.4.4', 0],
-] as const) {
-  test(`rights that were given to a file itself are there again after ${name}, though its bytes are the same`, async () => {
-    const { machine } = await givenServer('scim-4.1');
-    const { server } = machine;
-    const rights = ofOwn.map((path) => [path, `O:BAG:SYD:AI${given}(A;ID;FA;;;SY)(A;ID;FA;;;BA)`]);
-    remember(server, { acls: { ...server.memory.acls, ...Object.fromEntries(rights) } });
-    await saveServer(server);
-    const report = await apply(asked('apply', `SCIMConnector-${name}.msi`), doorsOf(machine));
-    assert.equal(report.exitCode, exitCode, report.message);
-    const expected = exitCode === 22 ? ofOwn : ofOwn.slice(1);
-    for (const path of expected)
-      assert.ok(server.memory.acls[path]?.includes(given), `${path}: ${server.memory.acls[path]}`);
-  });
-}
-
-test('a restore puts back rights that were taken from a file, though its bytes are the same', async () => {
-  const { machine } = await givenServer('scim-4.1');
-  const { server } = machine;
-  const [, path = ''] = ofOwn;
-  remember(server, { acls: { ...server.memory.acls, [path]: `O:BAG:SYD:AI${given}(A;ID;FA;;;SY)` } });
-  await saveServer(server);
-  const { id } = await make(machine);
-  remember(server, { acls: without(server.memory.acls, path) });
-  await saveServer(server);
-  const report = await back(machine, id);
-  assert.equal(report.end, 'converged', report.message);
-  assert.ok(server.memory.acls[path]?.includes(given));
-  assert.equal((await back(machine, id)).end, 'nothing-to-do');
 });

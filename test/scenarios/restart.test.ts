@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { apply, uninstall } from '../../src/commands/apply.ts';
 import { Killed, PowerCut } from '../../src/sandbox/fault.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
+import { reboot } from '../../src/sandbox/reboot.ts';
+import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { remember, saveServer } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
 import { run } from '../cli/program.ts';
@@ -97,6 +99,21 @@ test('DISM wants a restart before IIS is there: the run ends with 25, and goes o
   const minutes = (Date.parse(resumed.after?.takenAt ?? '') - Date.parse(before)) / 60_000;
   assert.ok(minutes > 4, `${minutes} minutes: servicing was at work for four`);
   assert.deepEqual((await seenIn(sandbox.folder)).versions, ['4.4.4']);
+});
+
+test('whoever runs the command by hand right after the restart waits for Windows too', async () => {
+  const sandbox = await givenServer('fresh');
+  const request = asked('apply', 'SCIMConnector-4.4.4.msi', { ...withBundle, resume: 'off' });
+  const first = await apply(request, doorsOf(dismWantsRestart(sandbox)));
+  assert.equal(first.exitCode, 25, first.message);
+  const { server } = sandbox.machine;
+  await reboot(server);
+  const told: string[] = [];
+  const opened = await openSandbox(sandbox.folder);
+  assert.ok('machine' in opened);
+  const second = await apply(request, doorsOf(opened.machine, { warn: (text) => void told.push(text) }));
+  assert.equal(second.exitCode, 0, second.message);
+  assert.match(told.join(), /Waiting until the server is ready: Windows finishes a change of its own parts/);
 });
 
 test('files that Windows deletes at its next start are waited for before anything is installed over them', async () => {

@@ -1,0 +1,30 @@
+import { placesRoot } from '../core/places.ts';
+import { SetupError } from '../core/setup-error.ts';
+import type { Wanted } from '../core/wanted.ts';
+import { waitUntilSettled } from '../run/settled.ts';
+import type { Doors } from './request.ts';
+
+/**
+ * Waits before an unfinished run is taken up until Windows has finished what it does after a start, and where `mustServe` until IIS
+ * runs. Past the limit of the answers: exit 25, or 21 where no restart would help.
+ */
+export async function waitUntilReady(
+  { wanted }: { readonly wanted: Wanted },
+  mustServe: boolean,
+  { machine, warn }: Pick<Doors, 'machine' | 'warn'>,
+): Promise<void> {
+  const reason = await waitUntilSettled({
+    look: () => machine.look({ upgradeCodes: [], backup: null, packages: `${placesRoot}\\packages` }),
+    sleep: (ms) => machine.sleep(ms),
+    mustServe,
+    limitMs: wanted.limits.settle * 60_000,
+    say: warn,
+  });
+  if (reason === null) return;
+  throw new SetupError(reason.isServicing ? 25 : 21, {
+    message: `The server is not ready after ${wanted.limits.settle} minutes: ${reason.why}.`,
+    hint: reason.isServicing
+      ? 'Let Windows finish, or restart the server; the run goes on at its next start.'
+      : 'Mend that, then run scim-setup resume; or restart the server.',
+  });
+}
