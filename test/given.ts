@@ -56,8 +56,15 @@ async function prepare(scenario: string): Promise<string> {
 /** In memory where there is such a place: every write is flushed, and a disk makes that slow. */
 const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
+let emptyFolder = () => mkdtemp(join(place, 'scim-setup-test-'));
+
+/** From here on servers are laid in the empty folders that this gives. */
+export function layServersIn(newEmptyFolder: () => Promise<string>): void {
+  emptyFolder = newEmptyFolder;
+}
+
 async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(place, 'scim-setup-test-'));
+  const folder = await emptyFolder();
   folders.push(folder);
   return folder;
 }

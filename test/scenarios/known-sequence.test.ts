@@ -1,16 +1,13 @@
 // Sequences that random play has found to end wrongly, shrunk; each must go well for ever.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { after, before, it } from 'node:test';
-import { makeFilesQuick } from '../sweep/quick-files.ts';
-import { workspace } from '../sweep/sweep.ts';
+import { newFolderInMemory } from '../sweep/quick-files.ts';
 import type { Operation, Sequence } from './sequence/operation.ts';
 import { play } from './sequence/play.ts';
 
 let work = '';
 before(() => {
-  makeFilesQuick();
-  work = mkdtempSync(join(workspace(), 'scim-setup-sequences-'));
+  work = newFolderInMemory();
 });
 after(() => rmSync(work, { recursive: true, force: true }));
 

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { asBefore, configLost, connectorFolder, converged } from './judge.ts';
+import { newFolderInMemory } from './quick-files.ts';
 import { upgrades } from './routes.ts';
 import { type Document, type ServerState, untouched } from './server-state.ts';
-import { preparedIn, workspace } from './sweep.ts';
+import { preparedIn } from './sweep.ts';
 import type { Prepared } from './trial.ts';
 
 let work = '';
 let prepared: Prepared;
 before(async () => {
-  work = mkdtempSync(join(workspace(), 'scim-setup-judge-'));
+  work = newFolderInMemory();
   const [upgrade] = upgrades;
   assert.ok(upgrade);
   prepared = await preparedIn(work, upgrade);

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeFilesQuick } from './quick-files.ts';
+import { newFolderInMemory } from './quick-files.ts';
 import { goalOf, prepare, type Route, settledState } from './routes.ts';
 import { readState } from './server-state.ts';
 import { type Prepared, type Result, traceRoute, tryOut } from './trial.ts';
 import type { Trouble } from './trouble.ts';
 import { troublesOf } from './troubles.ts';
-
-/** Trials that run at the same time: they wait for the disk most of the time. */
-const together = 6;
 
 const golden = fileURLToPath(new URL('../golden/sweep-summary.txt', import.meta.url));
 
@@ -25,7 +22,7 @@ export const all: Share = { cuts: 1, others: 1 };
 
 /** Tries troubles of a route, and compares the summary of any share but `all` with the golden one. */
 export async function sweep(route: Route, share: Share): Promise<void> {
-  const work = mkdtempSync(join(workspace(), 'scim-setup-sweep-'));
+  const work = newFolderInMemory();
   try {
     const tried = await tryAll(await preparedIn(work, route), work, share);
     const failures = tried.filter(({ result }) => result.problems.length > 0).map(described);
@@ -42,7 +39,6 @@ export async function sweep(route: Route, share: Share): Promise<void> {
 
 /** Makes a route's server and what the judge compares with, below a folder. */
 export async function preparedIn(work: string, route: Route): Promise<Prepared> {
-  makeFilesQuick();
   const folder = join(work, 'prepared');
   await prepare(route, folder);
   const start = readState(folder);
@@ -53,16 +49,10 @@ export async function preparedIn(work: string, route: Route): Promise<Prepared> 
 /** A share of the troubles of a route with their results, in order. */
 export async function tryAll(prepared: Prepared, work: string, share: Share): Promise<Tried[]> {
   const troubles = shareOf(troublesOf(await traceRoute(prepared, join(work, 'traced'))), share);
-  const results: Tried[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < troubles.length; index = next++) {
-      const trouble = troubles[index] as Trouble;
-      results[index] = { trouble, result: await tryOut(prepared, trouble, join(work, `trial-${index}`)) };
-    }
-  };
-  await Promise.all(Array.from({ length: together }, worker));
-  return results;
+  const tried: Tried[] = [];
+  for (const [index, trouble] of troubles.entries())
+    tried.push({ trouble, result: await tryOut(prepared, trouble, join(work, `trial-${index}`)) });
+  return tried;
 }
 
 /** The same ones at every time. */

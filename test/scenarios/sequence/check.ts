@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { makeFilesQuick } from '../../sweep/quick-files.ts';
-import { workspace } from '../../sweep/sweep.ts';
+import { newFolderInMemory } from '../../sweep/quick-files.ts';
 import { anySequence, type Sequence } from './operation.ts';
 import { play } from './play.ts';
 
@@ -19,8 +17,7 @@ export function playRandomSequences(seconds: number): void {
   it('whatever is done and goes wrong in whatever order, nothing is lost and every end has a name', async (test) => {
     const seed = given.seed === undefined ? Date.now() & 0x7fffffff : Number(given.seed);
     test.diagnostic(`SCIM_SETUP_SEED=${seed}`);
-    makeFilesQuick();
-    const work = mkdtempSync(join(workspace(), 'scim-setup-sequences-'));
+    const work = newFolderInMemory();
     let number = 0;
     const until = performance.now() + seconds * 1_000;
     let isBroken = false;

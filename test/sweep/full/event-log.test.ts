@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { newFolderInMemory } from '../quick-files.ts';
 import { failing, type Route, upgrades } from '../routes.ts';
-import { preparedIn, workspace } from '../sweep.ts';
+import { preparedIn } from '../sweep.ts';
 import { traceRoute, tryOut } from '../trial.ts';
 import { troublesOf } from '../troubles.ts';
 
@@ -12,7 +13,7 @@ const [, walkedBack] = failing;
 
 for (const route of [upgrade, walkedBack].filter((one): one is Route => one !== undefined)) {
   it(`${route.name}: whatever eventcreate does, the run ends as it would have ended`, async (test) => {
-    const work = mkdtempSync(join(workspace(), 'scim-setup-events-'));
+    const work = newFolderInMemory();
     test.after(() => rmSync(work, { recursive: true, force: true }));
     const prepared = await preparedIn(work, route);
     const troubles = troublesOf(await traceRoute(prepared, join(work, 'traced'))).filter((one) => one.isHarmless);

@@ -10,13 +10,13 @@ import { countDoors, withFaults } from '../../../src/sandbox/faults.ts';
 import { reboot } from '../../../src/sandbox/reboot.ts';
 import { openSandbox } from '../../../src/sandbox/sandbox.ts';
 import { startTask } from '../../../src/sandbox/task-scheduler.ts';
-import { asked, doorsOf, givenServer } from '../../given.ts';
+import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
 import { settings, textOf } from '../../steps/on-server.ts';
 import { configLost } from '../judge.ts';
-import { makeFilesQuick } from '../quick-files.ts';
+import { newFolderInMemory } from '../quick-files.ts';
 import { readState } from '../server-state.ts';
 
-atFirst(makeFilesQuick);
+atFirst(() => layServersIn(async () => newFolderInMemory()));
 
 const spoilt = '{ "IV": "spoilt", "KEY": "spoilt", "Configurations": "spoilt" }';
 

@@ -10,10 +10,10 @@ import type { Fault, Position, Trouble } from '../../../src/sandbox/fault.ts';
 import { countDoors, withFaults } from '../../../src/sandbox/faults.ts';
 import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { remember, saveServer } from '../../../src/sandbox/server.ts';
-import { asked, doorsOf, givenServer } from '../../given.ts';
-import { makeFilesQuick } from '../quick-files.ts';
+import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
+import { newFolderInMemory } from '../quick-files.ts';
 
-atFirst(makeFilesQuick);
+atFirst(() => layServersIn(async () => newFolderInMemory()));
 
 const secret = 'hush "hush" of the simulated servers';
 const mode = ['INSTANCEMODE=Multiple', 'SHAREDFOLDER=\\\\FILESRV\\SCIM'];
