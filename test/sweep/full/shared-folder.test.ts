@@ -6,12 +6,15 @@ import { apply } from '../../../src/commands/apply.ts';
 import type { Request } from '../../../src/commands/request.ts';
 import type { Call } from '../../../src/core/call.ts';
 import type { RunReport } from '../../../src/core/report.ts';
+import type { Machine } from '../../../src/machine/machine.ts';
 import type { Fault, Position, Trouble } from '../../../src/sandbox/fault.ts';
 import { countDoors, withFaults } from '../../../src/sandbox/faults.ts';
 import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
+import type { SandboxMachine } from '../../../src/sandbox/sandbox-machine.ts';
 import { remember, saveServer } from '../../../src/sandbox/server.ts';
 import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
 import { newFolderInMemory } from '../quick-files.ts';
+import { unflushed } from '../unflushed.ts';
 
 atFirst(() => layServersIn(async () => newFolderInMemory()));
 
@@ -73,21 +76,55 @@ const wordsOf = (trouble: Trouble) => `${trouble.kind} ${'effect' in trouble ? t
 for (const name of ['4.4.4', '4.4.5-fails-old-gone']) {
   for (const trouble of troubles) {
     test(`${wordsOf(trouble)} at every ${trouble.kind === 'code' ? 'child' : 'door'} of ${name} in multiple-instance mode loses nothing of the shared config`, async () => {
-      for (const at of await positionsIn(name, trouble)) await trial(name, { at, trouble });
+      for (const at of await positionsIn(name, trouble)) await trial(name, at, [struckBy({ at, trouble })]);
     });
   }
+  test(`power cuts that lose the last writes, at every door of ${name} in multiple-instance mode, lose nothing of the shared config`, async () => {
+    for (const at of await positionsIn(name, cut('done'))) await trial(name, at, [cutAndLost(at)]);
+  });
+  test(`two power cuts, the second in the run that goes on after the first at every door of ${name}, lose nothing of the shared config`, async () => {
+    const positions = await positionsIn(name, cut('none'));
+    for (const [index, at] of positions.entries()) {
+      const then = positions[(5 * index + 7) % positions.length] ?? at;
+      const second = index % 2 === 0 ? cutAndLost(then) : struckBy({ at: then, trouble: cut('half') });
+      await trial(name, at, [struckBy({ at, trouble: cut(index % 3 === 0 ? 'none' : 'done') }), second]);
+    }
+  });
 }
 
-async function trial(name: string, fault: Fault): Promise<void> {
+function cut(effect: 'none' | 'half' | 'done'): Trouble {
+  return { kind: 'power-cut', effect };
+}
+
+type Struck = (machine: SandboxMachine) => Machine;
+
+function struckBy(fault: Fault): Struck {
+  return (machine) => withFaults(machine, fault);
+}
+
+function cutAndLost(at: Position): Struck {
+  return (machine) => {
+    const { machine: losing, lose } = unflushed(machine, machine.server);
+    return withFaults(losing, { at, trouble: { kind: 'power-cut', effect: 'done', lose } });
+  };
+}
+
+async function reopened({ folder }: Sandbox): Promise<SandboxMachine> {
+  const again = await openSandbox(folder);
+  assert.ok('machine' in again);
+  return again.machine;
+}
+
+async function trial(name: string, at: Position, strikes: readonly Struck[]): Promise<void> {
   const sandbox = await given();
   const before = await sharedText(sandbox);
-  const faulty = withFaults(sandbox.machine, fault);
-  const first = await apply(request(name), doorsOf(faulty)).catch(() => null);
-  const where = `${JSON.stringify(fault.at)}: ${first?.message ?? 'cut'}`;
-  if (first?.exitCode === 22) assert.equal(await sharedText(sandbox), before, where);
-  const again = await openSandbox(sandbox.folder);
-  assert.ok('machine' in again);
-  const next = await apply(request(name), doorsOf(again.machine));
+  let where = JSON.stringify(at);
+  for (const strike of strikes) {
+    const ended = await apply(request(name), doorsOf(strike(await reopened(sandbox)))).catch(() => null);
+    where += `: ${ended?.message ?? 'cut'}`;
+    if (ended?.exitCode === 22) assert.equal(await sharedText(sandbox), before, where);
+  }
+  const next = await apply(request(name), doorsOf(await reopened(sandbox)));
   const text = await sharedText(sandbox);
   assert.ok([0, 22].includes(next.exitCode), `${where}; then ${next.exitCode} ${next.message}`);
   if (next.exitCode === 22) assert.ok(text === before || leaves(next), `${where}; then ${next.message}`);
