@@ -29,11 +29,18 @@ export const handlers: Readonly<Record<CommandName, Handler>> = {
 };
 
 async function onDetect(request: Request, io: Io): Promise<Result> {
-  const [{ detect }, { factsText }] = [await import('../commands/detect.ts'), await import('../view/facts-text.ts')];
+  const [{ detect }, { factsText, unfinishedText }] = [
+    await import('../commands/detect.ts'),
+    await import('../view/facts-text.ts'),
+  ];
   return withServer(request, io, async ({ machine }) => {
     const document = await detect(machine, request.out);
     const kept = request.out === undefined ? '' : `\n  Facts        ${request.out}\n`;
-    return { exitCode: 0, document, text: factsText(document.facts, document.sandbox) + kept };
+    return {
+      exitCode: 0,
+      document,
+      text: factsText(document.facts, document.sandbox) + unfinishedText(document.unfinished) + kept,
+    };
   });
 }
 

@@ -74,12 +74,11 @@ async function isOfThisServer(files: Files, folder: string, { fingerprint }: Man
   return false;
 }
 
+const wholeOnes = 'See scim-setup backups for those that are whole.';
+
 /** A reason why a backup is not put back, as it is told. */
-export function notRestored(from: string, why: string): Problem {
-  return {
-    message: `The backup ${from} is not put back: ${why}.`,
-    hint: 'See scim-setup backups for those that are whole.',
-  };
+export function notRestored(from: string, why: string, hint = wholeOnes): Problem {
+  return { message: `The backup ${from} is not put back: ${why}.`, hint };
 }
 
 async function restorableFile(files: Files, folder: string, file: BackupFile): Promise<RestorableFile> {

@@ -11,7 +11,7 @@ const mostTold = 10;
 /** The facts in the document that `detect --out` or `detect --json` writes; every problem with it at once (exit 20). */
 export async function readFacts(file: string): Promise<KeptFacts> {
   const { facts, sandbox, ...rest } = await readDocument(file, { option: '--facts', command: 'detect' });
-  const unknown = Object.keys(rest).filter((key) => !['schema', 'command', 'exitCode'].includes(key));
+  const unknown = Object.keys(rest).filter((key) => !['schema', 'command', 'exitCode', 'unfinished'].includes(key));
   const read = checkedFacts(facts, file);
   const problems = [
     ...unknown.map((key) => problemIn(file, `"${key}" is not known here`)),

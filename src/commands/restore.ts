@@ -28,7 +28,7 @@ export async function restore({ from = '', accept }: Request, doors: Doors): Pro
   }
   const now = await machine.look({ upgradeCodes: [], backup: null, packages: `${placesRoot}\\packages` });
   const problems = restoreProblems(manifest, now);
-  if (problems.length > 0) throw new SetupError(21, ...problems.map((one) => notRestored(from, one)));
+  if (problems.length > 0) throw new SetupError(21, ...problems.map(({ why, hint }) => notRestored(from, why, hint)));
   const wanted: Wanted = { ...nothingWanted, goal: 'restored', restore: source, accept };
   return run('restore', { wanted, msiPath: null, bundlePath: null, oldMsiPath: null, secrets: noSecrets }, doors);
 }

@@ -42,20 +42,29 @@ export function originalFiles({ files }: Pick<Manifest, 'files'>): readonly Back
   return files.filter((file) => isNewest(file) && (file.since === undefined || !hasOriginal(file)));
 }
 
-/** Why a backup cannot be put back on this server, one sentence each; nothing of it is believed that could lead elsewhere. */
-export function restoreProblems(manifest: Manifest, now: Facts): readonly string[] {
+/** Half a sentence on why a backup is not put back, and what to do. */
+export type RestoreProblem = { readonly why: string; readonly hint: string };
+
+const asThen = 'Name a backup of this server, made of a version like the one installed: scim-setup backups lists them.';
+const oneVersion = 'Install the version that shall use it, and no other, then restore.';
+
+/** Why a backup cannot be put back on this server; nothing of it is believed that could lead elsewhere. */
+export function restoreProblems(manifest: Manifest, now: Facts): readonly RestoreProblem[] {
   const name = valueOr(now.machine, null)?.name ?? '';
   const products = valueOr(now.products, []);
   const [product, ...others] = products;
   const isOther = manifest.server.toLowerCase() !== name.toLowerCase();
-  return [
+  const ofBackup = [
     ...(isOther ? [`it was made on ${manifest.server || 'a server that it does not name'}, and this is ${name}`] : []),
     ...(originalFiles(manifest).length > 0 ? [] : ['it holds no config']),
-    ...(product ? [] : ['no connector is installed that could use it']),
-    ...(others.length > 0 ? ['more than one version of the connector is registered'] : []),
     ...(product ? formatProblems(manifest.versions, product.version) : []),
     ...originalFiles(manifest).flatMap((file) => placeProblem(file, now) ?? []),
   ];
+  const ofServer = [
+    ...(product ? [] : ['no connector is installed that could use it']),
+    ...(others.length > 0 ? ['more than one version of the connector is registered'] : []),
+  ];
+  return [...ofBackup.map((why) => ({ why, hint: asThen })), ...ofServer.map((why) => ({ why, hint: oneVersion }))];
 }
 
 function formatProblems(versions: readonly string[], installed: string): string[] {

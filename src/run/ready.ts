@@ -35,7 +35,7 @@ export async function standDown(limits: Limits, machine: Machine, warn: Warn): P
   const task = await problemWith(() => removeStartupTask(machine, limits));
   if (task !== null)
     warn(`The startup task is left (${task}): at the next start of the server it finds nothing to do and goes.`);
-  for (const path of [resumePlaces.secrets, resumePlaces.attempts]) {
+  for (const path of [resumePlaces.secrets, resumePlaces.attempts, resumePlaces.task]) {
     const problem = await problemWith(() => whyStillThere(path, machine));
     if (problem !== null) warn(`${path} is left (${problem}): remove it by hand.`);
   }

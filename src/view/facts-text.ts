@@ -34,6 +34,14 @@ export function factsText(facts: Facts, sandbox: boolean): string {
   ].join('\n')}\n`;
 }
 
+/** The run that is not finished, for whoever looks at a server; nothing where there is none. */
+export function unfinishedText(unfinished: Reading<string | null>): string {
+  if (unfinished.known && unfinished.value === null) return '';
+  const text = (id: string | null) =>
+    `${id} is not finished; scim-setup resume, or the same command again, goes on with it`;
+  return `${row('Run', of(unfinished, text))}\n`;
+}
+
 /** Which facts a simulated server was made from, and what is not as on that server; nothing for any other. */
 export function madeFromText(
   made: null | { readonly server: string | null; readonly takenAt: string; readonly notes: readonly string[] },
