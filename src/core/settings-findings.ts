@@ -1,9 +1,10 @@
-import { crossesFormat } from './connector.ts';
-import { type FindingRow, listed } from './finding-row.ts';
+import { crossesFormat, isConnectorPath } from './connector.ts';
+import { type FindingRow, listed, read } from './finding-row.ts';
 import { configConflicts, settingsUnknown, webConfigEdits } from './kept-config.ts';
 import { leftInBackup } from './restore.ts';
 import { isReplacing } from './route.ts';
-import type { Situation } from './situation.ts';
+import { poolAccess } from './shared-access.ts';
+import { type Situation, siteOf } from './situation.ts';
 
 /** What becomes of settings when another version comes. */
 export const settingsFindings: readonly FindingRow[] = [
@@ -46,6 +47,16 @@ export const settingsFindings: readonly FindingRow[] = [
       ),
   },
   {
+    id: 'pool-cannot-write',
+    about: 'settings',
+    means:
+      'The account under which the connector runs may not write its settings, so what is entered in it is not saved.',
+    needs: ['products', 'config', 'iis'],
+    stops: 'never',
+    hint: 'Give that account the right to modify the file, for instance with icacls.',
+    test: settingsNotWritable,
+  },
+  {
     id: 'web-config-edited',
     about: 'settings',
     means: 'The web.config was edited on this server, or that cannot be told, and the new version comes with its own.',
@@ -81,6 +92,22 @@ export const settingsFindings: readonly FindingRow[] = [
       }),
   },
 ];
+
+/** The connector itself saves its settings (domain: appsettings.json holds what is entered in its pages). */
+function settingsNotWritable({ now, wanted }: Situation): string | null {
+  if (wanted.goal === 'absent') return null;
+  const refused = read(now.products).flatMap((product) => {
+    const { pool } = siteOf(now, product);
+    const file = read(now.config).find(
+      ({ path, role }) => role === 'settings' && product.folder !== null && isConnectorPath(path, product.folder),
+    );
+    const may = pool && file ? poolAccess(file.sddl, file.path, pool.identity, pool.sid) : 'cannot-tell';
+    return pool && file && may === 'no'
+      ? [`Pool ${pool.name} runs as ${pool.identity}, which may not write ${file.path}`]
+      : [];
+  });
+  return refused.length === 0 ? null : `${refused.join('; ')}.`;
+}
 
 /** A web.config names the DLL and the hosting model of its own version, so it is never carried over (T6). */
 function editedWebConfig(one: Situation): string | null {

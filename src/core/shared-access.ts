@@ -49,13 +49,14 @@ const neverLocal = /^(CO|CG|OW|LA|NU|DA|DU|DC|DD|BA|BO|SO|PO|S-1-3-\d)$/;
  * Whether a pool's identity may read and write in a folder, by the DACL of its security descriptor. On a share the identities
  * without an account act as the computer account, and LocalService as nobody (learn.microsoft.com: Application Pool
  * Identities; LocalService Account). Groups that an account might be in cannot be told; permissions of the share itself are
- * not in the descriptor.
+ * not in the descriptor. `sid`: of a pool with an identity of its own, where that is known. A file is judged as a folder is: to read
+ * and write it takes the same bits.
  */
-export function poolAccess(sddl: string, folder: string, identity: string): PoolAccess {
+export function poolAccess(sddl: string, folder: string, identity: string, sid?: string): PoolAccess {
   const aces = acesOf(sddl);
   if (aces === null) return 'cannot-tell';
   if (aces === 'no DACL') return 'yes';
-  const [own, never] = isOnShare(folder) ? remote(identity) : local(identity);
+  const [own, never] = isOnShare(folder) ? remote(identity) : local(identity, sid);
   const maybe = aces.filter(({ who }) => !own.test(who) && !never.test(who));
   const denied = maskOf(aces.filter((ace) => ace.isDeny && own.test(ace.who)));
   if ((denied & needed) !== 0) return 'no';
@@ -76,15 +77,16 @@ function remote(identity: string): readonly [RegExp, RegExp] {
 }
 
 /** The same on this server itself. */
-function local(identity: string): readonly [RegExp, RegExp] {
-  const common = [...everyone, 'BU', 'S-1-5-32-545', 'IS', 'S-1-5-32-568'].join('|');
+function local(identity: string, sid: string | undefined): readonly [RegExp, RegExp] {
+  const common = [...everyone, 'BU', 'S-1-5-32-545', 'IS', 'S-1-5-32-568', ...(sid ? [sid] : [])].join('|');
   const own: Readonly<Record<string, string>> = {
     LocalSystem: 'SY|S-1-5-18|BA|S-1-5-32-544',
     NetworkService: 'NS|S-1-5-20',
     LocalService: 'LS|S-1-5-19',
   };
   const isAccount = identity.startsWith('SpecificUser:');
-  const never = isAccount ? /^(SY|LS|NS|CO|CG|OW|NU)$/ : neverLocal;
+  const otherPools = sid ? '|S-1-5-82-.*' : '';
+  const never = isAccount ? /^(SY|LS|NS|CO|CG|OW|NU)$/ : new RegExp(`${neverLocal.source}${otherPools}`);
   return [new RegExp(`^(${common}${own[identity] ? `|${own[identity]}` : ''})$`), never];
 }
 

@@ -78,6 +78,12 @@ function restoring(path: string, role: ConfigRole = 'settings', isOwn = true): W
 const webConfig = `${folder}\\web.config`;
 const withCached = (more: Partial<CachedPackage>) =>
   only('4.1.0', { cached: { ...product('4.1.0').cached, ...more } as CachedPackage });
+/** The pool of the connector has an identity of its own, and its settings have these rights. */
+const settingsWith = (sddl: string) =>
+  server({
+    iis: known(iis({ pools: [{ ...pool, identity: 'ApplicationPoolIdentity', sid: 'S-1-5-82-7' }] })),
+    config: known([configFile(`${folder}\\appsettings.json`, { sddl })]),
+  });
 const withBundle = wanted(msi('4.4.4'), { bundle });
 const oldBundle = { ...bundle, version: '6.0.5' };
 const newLine = { ...bundle, version: '8.0.11' };
@@ -616,6 +622,16 @@ export const cases: readonly Case[] = [
     id: 'backup-elsewhere',
     speaks: to(server(), restoring(`${folder}\\appsettings.json`, 'settings', false)),
     silent: [to(server(), restoring(`${folder}\\appsettings.json`)), fine],
+  },
+  {
+    id: 'pool-cannot-write',
+    speaks: to(settingsWith('D:AI(A;ID;FA;;;BA)(A;;FA;;;S-1-5-82-9)')),
+    silent: [
+      fine,
+      to(settingsWith('D:AI(A;ID;FA;;;BA)'), removal),
+      to(settingsWith('D:AI(A;;FA;;;S-1-5-82-7)')),
+      to(settingsWith('D:AI(A;;FA;;;S-1-5-21-1-2-3-1001)')),
+    ],
   },
   {
     id: 'left-in-backup',

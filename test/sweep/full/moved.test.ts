@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { before as atFirst, test } from 'node:test';
 import { apply } from '../../../src/commands/apply.ts';
-import { startupRequest } from '../../../src/commands/request.ts';
-import { resume } from '../../../src/commands/resume.ts';
 import type { Trouble } from '../../../src/sandbox/fault.ts';
 import { countDoors, withFaults } from '../../../src/sandbox/faults.ts';
-import { reboot } from '../../../src/sandbox/reboot.ts';
-import { openSandbox } from '../../../src/sandbox/sandbox.ts';
-import { startTask } from '../../../src/sandbox/task-scheduler.ts';
 import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
 import { settings, textOf } from '../../steps/on-server.ts';
 import { configLost } from '../judge.ts';
 import { newFolderInMemory } from '../quick-files.ts';
+import { reopened, startedAgain } from '../reopened.ts';
 import { readState } from '../server-state.ts';
 
 atFirst(() => layServersIn(async () => newFolderInMemory()));
@@ -20,30 +16,17 @@ const elsewhere = 'D:\\Web\\SCIMConnector';
 const request = (name: string) =>
   asked('apply', `SCIMConnector-${name}.msi`, { property: [`INSTALLDIR=${elsewhere}`, 'APPPOOL=Own'] });
 
-async function opened(folder: string) {
-  const found = await openSandbox(folder);
-  assert.ok('machine' in found);
-  return found.machine;
-}
-
-/** The start of the server, and what the startup task does then. */
-async function restarted(folder: string): Promise<void> {
-  const machine = await opened(folder);
-  await reboot(machine.server);
-  if (await startTask(machine.server)) await resume(startupRequest, doorsOf(machine));
-}
-
 async function trial(name: string, end: string, trouble: Trouble, door: number): Promise<void> {
   const { folder, machine } = await givenServer('scim-4.1');
   const [before, old] = [readState(folder), JSON.parse(await textOf(machine, settings))];
   const first = await apply(request(name), doorsOf(withFaults(machine, { at: { door }, trouble }))).catch(() => null);
   const where = `door ${door}: ${first?.message ?? 'cut'}`;
   assert.deepEqual(configLost(before, readState(folder)), [], where);
-  if (trouble.kind === 'power-cut') await restarted(folder);
-  const last = await apply(request(name), doorsOf(await opened(folder)));
+  if (trouble.kind === 'power-cut') await startedAgain(folder);
+  const last = await apply(request(name), doorsOf(await reopened(folder)));
   const place = end === 'failed-as-before' ? settings : `${elsewhere}\\appsettings.json`;
   assert.ok([end, 'nothing-to-do'].includes(last.end), `${where}; then ${last.message}`);
-  const now = JSON.parse(await textOf(await opened(folder), place));
+  const now = JSON.parse(await textOf(await reopened(folder), place));
   assert.deepEqual({ ...now, ...old }, now, where);
   assert.deepEqual(configLost(before, readState(folder)), [], where);
 }

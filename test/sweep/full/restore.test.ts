@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
 import { before as atFirst, test } from 'node:test';
 import { backup } from '../../../src/commands/backup.ts';
-import { startupRequest } from '../../../src/commands/request.ts';
 import { restore } from '../../../src/commands/restore.ts';
 import { resume } from '../../../src/commands/resume.ts';
 import type { Machine } from '../../../src/machine/machine.ts';
 import type { Trouble } from '../../../src/sandbox/fault.ts';
 import { countDoors, withFaults } from '../../../src/sandbox/faults.ts';
-import { reboot } from '../../../src/sandbox/reboot.ts';
-import { openSandbox } from '../../../src/sandbox/sandbox.ts';
-import { startTask } from '../../../src/sandbox/task-scheduler.ts';
 import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
 import { settings, textOf } from '../../steps/on-server.ts';
 import { configLost } from '../judge.ts';
 import { newFolderInMemory } from '../quick-files.ts';
+import { reopened, startedAgain } from '../reopened.ts';
 import { readState } from '../server-state.ts';
 
 atFirst(() => layServersIn(async () => newFolderInMemory()));
@@ -31,30 +28,17 @@ async function given() {
 
 const put = (machine: Machine, id: string) => restore(asked('restore', null, { from: id }), doorsOf(machine));
 
-async function opened(folder: string) {
-  const found = await openSandbox(folder);
-  assert.ok('machine' in found);
-  return found.machine;
-}
-
-/** What a power cut is followed by: the start of the server, and what the startup task does then. */
-async function restarted(folder: string): Promise<void> {
-  const machine = await opened(folder);
-  await reboot(machine.server);
-  if (await startTask(machine.server)) await resume(startupRequest, doorsOf(machine));
-}
-
 async function trial(trouble: Trouble, door: number): Promise<void> {
   const { folder, machine, good, id } = await given();
   const before = readState(folder);
   const first = await put(withFaults(machine, { at: { door }, trouble }), id).catch(() => null);
   assert.deepEqual(configLost(before, readState(folder)), [], `door ${door}: ${first?.message ?? 'cut'}`);
   if (first?.end === 'failed-as-before') assert.equal(await textOf(machine, settings), spoilt);
-  if (trouble.kind === 'power-cut') await restarted(folder);
-  const next = await put(await opened(folder), id).catch(() => null);
+  if (trouble.kind === 'power-cut') await startedAgain(folder);
+  const next = await put(await reopened(folder), id).catch(() => null);
   // A restore that was cut without a restart is for the one who goes on with it.
-  if (next === null) await resume(asked('resume', null), doorsOf(await opened(folder)));
-  const last = await put(await opened(folder), id);
+  if (next === null) await resume(asked('resume', null), doorsOf(await reopened(folder)));
+  const last = await put(await reopened(folder), id);
   assert.deepEqual(
     [last.end, await textOf(machine, settings)],
     ['nothing-to-do', good],

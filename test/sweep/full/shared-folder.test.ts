@@ -9,11 +9,12 @@ import type { RunReport } from '../../../src/core/report.ts';
 import type { Machine } from '../../../src/machine/machine.ts';
 import type { Fault, Position, Trouble } from '../../../src/sandbox/fault.ts';
 import { countDoors, withFaults } from '../../../src/sandbox/faults.ts';
-import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import type { SandboxMachine } from '../../../src/sandbox/sandbox-machine.ts';
 import { remember, saveServer } from '../../../src/sandbox/server.ts';
 import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
 import { newFolderInMemory } from '../quick-files.ts';
+import { reopened } from '../reopened.ts';
 import { unflushed } from '../unflushed.ts';
 
 atFirst(() => layServersIn(async () => newFolderInMemory()));
@@ -109,22 +110,16 @@ function cutAndLost(at: Position): Struck {
   };
 }
 
-async function reopened({ folder }: Sandbox): Promise<SandboxMachine> {
-  const again = await openSandbox(folder);
-  assert.ok('machine' in again);
-  return again.machine;
-}
-
 async function trial(name: string, at: Position, strikes: readonly Struck[]): Promise<void> {
   const sandbox = await given();
   const before = await sharedText(sandbox);
   let where = JSON.stringify(at);
   for (const strike of strikes) {
-    const ended = await apply(request(name), doorsOf(strike(await reopened(sandbox)))).catch(() => null);
+    const ended = await apply(request(name), doorsOf(strike(await reopened(sandbox.folder)))).catch(() => null);
     where += `: ${ended?.message ?? 'cut'}`;
     if (ended?.exitCode === 22) assert.equal(await sharedText(sandbox), before, where);
   }
-  const next = await apply(request(name), doorsOf(await reopened(sandbox)));
+  const next = await apply(request(name), doorsOf(await reopened(sandbox.folder)));
   const text = await sharedText(sandbox);
   assert.ok([0, 22].includes(next.exitCode), `${where}; then ${next.exitCode} ${next.message}`);
   if (next.exitCode === 22) assert.ok(text === before || leaves(next), `${where}; then ${next.message}`);
