@@ -59,19 +59,22 @@ export async function restorable(files: Files, from: string): Promise<{ manifest
   const wanted: RestorableFile[] = [];
   for (const file of originalFiles(manifest)) wanted.push(await restorableFile(files, folder, file));
   const { takenAt, versions, sites, pools, folders = [] } = manifest;
-  const isOwn = await isOfThisServer(files, folder, manifest);
-  return { manifest, source: { folder, isOwn, takenAt, versions, files: wanted, folders, sites, pools } };
+  const own = await sameOnThisServer(files, folder, manifest);
+  const isWhole = own !== null && (await openBackup(files, own)).problems.length === 0;
+  const source = { folder: isWhole ? own : folder, isOwn: own !== null, takenAt, versions };
+  return { manifest, source: { ...source, files: wanted, folders, sites, pools } };
 }
 
-/** A manifest has no key: one that lies elsewhere is believed to be as it was made only if the protected folder has the very same. */
-async function isOfThisServer(files: Files, folder: string, { fingerprint }: Manifest): Promise<boolean> {
-  if (`${normalPath(folder)}\\`.startsWith(`${normalPath(backupsFolder)}\\`)) return true;
+/** The folder of the very same backup in the protected folder, which nobody else can have written; null where there is none. */
+async function sameOnThisServer(files: Files, folder: string, { fingerprint }: Manifest): Promise<string | null> {
+  if (`${normalPath(folder)}\\`.startsWith(`${normalPath(backupsFolder)}\\`)) return folder;
   for (const name of (await files.list(backupsFolder)).filter((one) => one.endsWith('\\'))) {
-    const bytes = await files.read(manifestPath(`${backupsFolder}\\${name.slice(0, -1)}`));
-    const own = bytes && parseManifest(new TextDecoder().decode(bytes), sha256Of);
-    if (own && !('problem' in own) && own.fingerprint === fingerprint) return true;
+    const own = `${backupsFolder}\\${name.slice(0, -1)}`;
+    const bytes = await files.read(manifestPath(own));
+    const manifest = bytes && parseManifest(new TextDecoder().decode(bytes), sha256Of);
+    if (manifest && !('problem' in manifest) && manifest.fingerprint === fingerprint) return own;
   }
-  return false;
+  return null;
 }
 
 const wholeOnes = 'See scim-setup backups for those that are whole.';

@@ -1,6 +1,7 @@
 import { placesRoot } from '../core/places.ts';
 import { SetupError } from '../core/setup-error.ts';
 import type { Wanted } from '../core/wanted.ts';
+import { notBegun } from '../run/former-child.ts';
 import { waitUntilSettled } from '../run/settled.ts';
 import type { Doors } from './request.ts';
 
@@ -11,11 +12,14 @@ import type { Doors } from './request.ts';
 export async function waitUntilReady(
   { wanted }: { readonly wanted: Wanted },
   mustServe: boolean,
-  { machine, warn }: Pick<Doors, 'machine' | 'warn'>,
+  { machine, warn, interrupted }: Pick<Doors, 'machine' | 'warn' | 'interrupted'>,
 ): Promise<void> {
   const reason = await waitUntilSettled({
     look: () => machine.look({ upgradeCodes: [], backup: null, packages: `${placesRoot}\\packages` }),
-    sleep: (ms) => machine.sleep(ms),
+    sleep: async (ms) => {
+      if (interrupted() !== 'no') throw notBegun();
+      await machine.sleep(ms);
+    },
     mustServe,
     limitMs: wanted.limits.settle * 60_000,
     say: warn,

@@ -92,7 +92,7 @@ export function copiesIn({ files, host }: Pick<Manifest, 'files' | 'host'>): rea
 
 function isOfServer({ takenAt, server, versions, sites, pools, certificates }: Record<string, unknown>): boolean {
   const isNamed = typeof takenAt === 'string' && typeof server === 'string' && isTexts(versions);
-  return isNamed && [sites, pools, certificates].every((one) => Array.isArray(one));
+  return isNamed && areAll(sites, isSite) && areAll(pools, isPool) && Array.isArray(certificates);
 }
 
 function isBackupFile(file: unknown): file is BackupFile {
@@ -105,6 +105,16 @@ function isStored(file: unknown): file is BackupHost {
   const { path, sha256, sddl, stored, size, createdAt, changedAt, attributes } = (file ?? {}) as Partial<BackupHost>;
   const isDetailed = typeof size === 'number' && isTexts([createdAt, changedAt]) && isTexts(attributes);
   return isDetailed && isTexts([path, sha256, sddl, stored]);
+}
+
+function isSite(site: unknown): boolean {
+  const { name, folder, pool } = (site ?? {}) as Partial<Site>;
+  return isTexts([name, folder, pool]);
+}
+
+function isPool(pool: unknown): boolean {
+  const { name, identity, sid = '' } = (pool ?? {}) as Partial<Pool>;
+  return isTexts([name, identity, sid]);
 }
 
 function isFolder(folder: unknown): boolean {

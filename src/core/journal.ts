@@ -1,4 +1,5 @@
 import type { StartedChild } from './call.ts';
+import { defaultLimits } from './call.ts';
 import type { CodeTable, Outcome } from './codes.ts';
 import type { End } from './exit-codes.ts';
 import type { Facts, Reading, Sha256 } from './facts.ts';
@@ -92,7 +93,15 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
   const direction = turned ? 'back' : opened.plan.direction;
   const { before, wanted, earlier } = opened;
   const stranded = direction === 'back' ? (strandedAt(entries) ?? opened.stranded) : undefined;
-  return { before, wanted, direction, ...(earlier ? { earlier } : {}), ...(stranded ? { stranded } : {}) };
+  // A journal of an older version has no limit for tools that had none then.
+  const limits = { ...defaultLimits, ...wanted.limits };
+  return {
+    before,
+    wanted: { ...wanted, limits },
+    direction,
+    ...(earlier ? { earlier } : {}),
+    ...(stranded ? { stranded } : {}),
+  };
 }
 
 function strandedAt(entries: readonly Entry[]): readonly string[] | undefined {

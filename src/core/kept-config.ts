@@ -2,8 +2,8 @@ import { differingPointers } from './config-gaps.ts';
 import { crossesFormat, isConnectorPath, normalPath } from './connector.ts';
 import type { ConfigFile, FolderRights, Product, Values } from './facts.ts';
 import { oldPackageOf } from './old-package.ts';
-import { rightsIn } from './restore-gaps.ts';
-import { ownRights } from './rights.ts';
+import { ownRights, rightsIn } from './rights.ts';
+import { changesVersion } from './route.ts';
 import { type Situation, valueOr } from './situation.ts';
 import type { WantedFile } from './step.ts';
 
@@ -74,7 +74,7 @@ export function changedPointers(file: ConfigFile, products: readonly Product[]):
  */
 export function webConfigEdits(one: Situation): readonly { readonly path: string; readonly isKnown: boolean }[] {
   const { product, route, wanted, origin } = one;
-  if (!product || !wanted.msi || !['upgrade', 'replace', 'downgrade'].includes(route)) return [];
+  if (!product || !wanted.msi || !changesVersion(route)) return [];
   if (crossesFormat(product.version, wanted.msi.productVersion)) return [];
   const own = valueOr(origin.config, []).filter(
     ({ path, role }) => role === 'web.config' && product.folder !== null && isConnectorPath(path, product.folder),

@@ -4,6 +4,7 @@ import { isAnyLeft } from './leftovers.ts';
 import { oldPackageOf } from './old-package.ts';
 import { asksForFolder, namesAnotherFolder, ownFolder } from './place.ts';
 import { leftoversToClear } from './plan-back.ts';
+import { changesVersion } from './route.ts';
 import { type Situation, valueOr } from './situation.ts';
 import type { Properties } from './step.ts';
 import { counted, nameOfSite } from './words.ts';
@@ -70,13 +71,13 @@ function notCarried(one: Situation): string | null {
 
 /** Repair leaves everything where it is; a product that is only uninstalled needs no place. */
 function folderNotCarried({ product, route, wanted }: Situation): string | null {
-  const folder = product && ['upgrade', 'replace', 'downgrade'].includes(route) ? ownFolder(product) : null;
+  const folder = product && changesVersion(route) ? ownFolder(product) : null;
   if (folder === null || asksForFolder(wanted.properties, folder)) return null;
   return `${product?.version} lies in ${folder}, and Windows Installer remembers no folder: without a property ${wanted.msi?.name} would go to its standard one.`;
 }
 
 function movedFolder({ product, route, wanted }: Situation): string | null {
-  const folder = product && ['upgrade', 'replace', 'downgrade'].includes(route) ? product.folder : null;
+  const folder = product && changesVersion(route) ? product.folder : null;
   if (folder === null || !namesAnotherFolder(splitProperties(wanted.properties).place, folder)) return null;
   return `${product?.version} lies in ${folder}, and the properties given to ${wanted.msi?.name} name another folder.`;
 }

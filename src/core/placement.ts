@@ -23,10 +23,12 @@ export function placementOf({ into }: Pick<Step<'config.restore'>, 'into'>, now:
 function placementFor({ folder, identity }: Into, product: Product, now: Facts): Placement {
   const home = product.folder ?? folder;
   const sid = siteOf(now, product).pool?.sid ?? identity;
+  // What Windows gives its own accounts, SYSTEM above all, is no pool's and stays.
+  const isOfPool = identity?.startsWith('S-1-5-82-') ?? false;
   const isMoved = !samePath(home, folder);
   return {
     path: (path) => (isMoved && isConnectorPath(path, folder) ? home + path.slice(folder.length) : path),
-    rights: (rights) => (identity === null || sid === null ? rights : withIdentity(rights, identity, sid)),
+    rights: (rights) => (isOfPool && identity !== null && sid !== null ? withIdentity(rights, identity, sid) : rights),
   };
 }
 

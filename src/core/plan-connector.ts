@@ -1,17 +1,17 @@
 import type { Product } from './facts.ts';
-import { filesToCarry, foldersToCarry } from './kept-config.ts';
+import { filesToCarry, filesToKeep, foldersToCarry } from './kept-config.ts';
 import { certificateSteps, isPlaceKept, isTextKept, losesPassword, newPoolGone } from './kept-site.ts';
 import { clearingSteps, type Leftovers, without } from './leftovers.ts';
 import { type Msi, refOf } from './media.ts';
 import { packageInstead, refFor } from './old-package.ts';
 import { asksForFolder, ownFolder } from './place.ts';
 import type { Draft, Route } from './plan.ts';
-import { exactFiles, leftoversToClear, remainsToClear, siteStep } from './plan-back.ts';
+import { leftoversToClear, remainsToClear, siteStep } from './plan-back.ts';
 import { restoreSteps } from './restore.ts';
 import { secretsForPackage } from './secret-findings.ts';
 import { checkShared } from './shared-plan.ts';
 import { type Situation, siteOf, valueOr } from './situation.ts';
-import type { Step, Steps } from './step.ts';
+import type { Step, Steps, WantedFile } from './step.ts';
 
 /** The steps by which each route brings the connector where it is wanted. */
 export function mainSteps(one: Situation): Draft[] {
@@ -170,11 +170,16 @@ function orReinstall(one: Situation, msi: Msi): Pick<Draft, 'orElse'> {
 }
 
 function restoreStep(one: Situation): Draft[] {
-  const [files, folders] = [filesToCarry(one), foldersToCarry(one)];
+  return carrySteps(one, filesToCarry(one));
+}
+
+function carrySteps(one: Situation, files: readonly WantedFile[]): Draft[] {
+  const folders = foldersToCarry(one);
   if (files.length + folders.length === 0) return [];
   const given = folders.length > 0 ? { folders } : {};
   const step: Step = { kind: 'config.restore', files, match: 'values', ...given, ...intoPlace(one) };
-  return [{ step, why: 'nothing of the old settings may be missing' }];
+  const why = files.length > 0 ? 'nothing of the old settings may be missing' : 'what was given to them stays given';
+  return [{ step, why }];
 }
 
 /** Properties may put the new version into another folder or pool: config and rights go along. */
@@ -185,8 +190,12 @@ function intoPlace(one: Situation): Pick<Steps['config.restore'], 'into'> {
   return { into: { folder: product.folder, identity, productCode: wanted.msi.productCode } };
 }
 
+/** Every byte of the config; of the rights of its folders what was given, for the repair may give them more. */
 function exactStep(one: Situation): Draft[] {
-  return exactFiles(one).map((step) => ({ step, why: 'the version is the same, so every byte of it counts' }));
+  const files = filesToKeep(one);
+  const why = 'the version is the same, so every byte of it counts';
+  const step: Step = { kind: 'config.restore', files, match: 'exact' };
+  return [...(files.length > 0 ? [{ step, why }] : []), ...carrySteps(one, [])];
 }
 
 function keepSite(one: Situation): Draft[] {

@@ -3,30 +3,34 @@ import { samePath } from './connector.ts';
 import type { Facts, FolderRights, Reading } from './facts.ts';
 import { placedFile, placedFolder, placementOf } from './placement.ts';
 import { both } from './reading.ts';
-import { grantsAll, ownRights } from './rights.ts';
+import { grantsAll, ownRights, rightsIn } from './rights.ts';
+import { valueOr } from './situation.ts';
 import type { Step, Steps } from './step.ts';
 
 /** What of the config, and of the rights of its folders, is not as a step wants it. */
 export function restoreGaps(step: Steps['config.restore'], facts: Facts): Reading<readonly string[]> {
   const { files, folders = [], match } = step;
+  const lost = unknownPlace(step, facts);
+  if (lost !== null) return { known: true, value: [lost] };
   const place = placementOf(step, facts);
   const gapsOf = match === 'exact' ? changedBytes : lostValues;
   const needed = folders.length > 0 ? facts.folders : nothing;
   return both(facts.config, needed, (config, found) => [
-    ...folders.flatMap((one) => folderGaps(placedFolder(one, place), match, rightsIn(found))),
+    ...folders.flatMap((one) => rightsGaps(placedFolder(one, place), match, rightsIn(found))),
     ...files.flatMap((file) => gapsOf(config, placedFile(file, place))),
   ]);
 }
 
-const nothing: Facts['folders'] = { known: true, value: [] };
-
-/** The rights of every folder that was looked at. */
-export function rightsIn(folders: Extract<Facts['folders'], { known: true }>['value']): readonly FolderRights[] {
-  return folders.flatMap(({ rights = [] }) => rights);
+/** Where the product lies is not known, so nothing of it is judged by the place that it had. */
+function unknownPlace({ into }: Steps['config.restore'], { products }: Facts): string | null {
+  const product = into && valueOr(products, []).find((one) => one.productCode === into.productCode);
+  return product && product.folder === null ? `the folder of ${product.version} is not known` : null;
 }
 
+const nothing: Facts['folders'] = { known: true, value: [] };
+
 /** One that is not there, and of which nothing is known but what its folder hands down, is missed by nobody. */
-function folderGaps(
+function rightsGaps(
   { path, sddl }: FolderRights,
   match: Step<'config.restore'>['match'],
   now: readonly FolderRights[],

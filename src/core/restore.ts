@@ -4,6 +4,7 @@ import {
   configRole,
   connectorFolders,
   crossesFormat,
+  isConnectorPath,
   normalPath,
   rightsFolders,
   samePath,
@@ -31,15 +32,14 @@ export type RestoreFrom = {
 } & Pick<BackupSurroundings, 'sites' | 'pools'> &
   Required<Pick<BackupSurroundings, 'folders'>>;
 
-/** Of each file the state that the backup was made for; what came there later is kept too, but nobody asks for it. */
+/**
+ * Of each file the state that the backup was made for. What came there later is kept too, but nobody asks for it, unless there was
+ * nothing before: then the newest state of each file is what there is.
+ */
 export function originalFiles({ files }: Pick<Manifest, 'files'>): readonly BackupFile[] {
-  const isNewest = (file: BackupFile) =>
-    files.findLast(
-      (one) => samePath(one.path, file.path) && (one.since === undefined) === (file.since === undefined),
-    ) === file;
-  const hasOriginal = (file: BackupFile) =>
-    files.some((one) => samePath(one.path, file.path) && one.since === undefined);
-  return files.filter((file) => isNewest(file) && (file.since === undefined || !hasOriginal(file)));
+  const first = files.filter((file) => file.since === undefined);
+  const wanted = first.length > 0 ? first : files;
+  return wanted.filter((file) => wanted.findLast((one) => samePath(one.path, file.path)) === file);
 }
 
 /** Half a sentence on why a backup is not put back, and what to do. */
@@ -59,6 +59,7 @@ export function restoreProblems(manifest: Manifest, now: Facts): readonly Restor
     ...(originalFiles(manifest).length > 0 ? [] : ['it holds no config']),
     ...(product ? formatProblems(manifest.versions, product.version) : []),
     ...originalFiles(manifest).flatMap((file) => placeProblem(file, now) ?? []),
+    ...(product ? elsewhere(manifest, product) : []),
   ];
   const ofServer = [
     ...(product ? [] : ['no connector is installed that could use it']),
@@ -70,6 +71,13 @@ export function restoreProblems(manifest: Manifest, now: Facts): readonly Restor
 function formatProblems(versions: readonly string[], installed: string): string[] {
   const others = versions.filter((one) => crossesFormat(one, installed));
   return others.map((one) => `${one} keeps its settings in a form that the installed ${installed} cannot read`);
+}
+
+/** What lies where no version lies is of no use to the one that is installed. */
+function elsewhere(manifest: Manifest, { folder, version }: Product): string[] {
+  const own = originalFiles(manifest).filter(({ path }) => !isOnShare(path));
+  if (folder === null || own.length === 0 || own.some(({ path }) => isConnectorPath(path, folder))) return [];
+  return [`its config lay elsewhere, ${own[0]?.path} for one, and ${version} lies in ${folder}`];
 }
 
 /** A target is believed only if it is config of a folder in which the connector lies on this server. */
@@ -99,19 +107,24 @@ export function restoreSteps({ wanted, product }: Situation): readonly Step[] {
   const own = ownIn(restore);
   const isSame = isOfVersion(restore, product);
   const files = isSame ? own.map(plain) : own.flatMap(carried);
-  const folders = foldersIn(restore, product, isSame);
-  if (files.length + folders.length === 0) return [];
-  const given = folders.length > 0 ? { folders } : {};
+  const folders = rightsToRestore(restore, product);
+  const from = { from: restore.folder, ...intoPool(restore, product) };
   const match = isSame ? 'exact' : 'values';
-  return [{ kind: 'config.restore', files, match, from: restore.folder, ...given, ...intoPool(restore, product) }];
+  return [
+    ...(folders.length > 0 ? [{ kind: 'config.restore', files: [], match: 'values', folders, ...from } as const] : []),
+    ...(files.length > 0 ? [{ kind: 'config.restore', files, match, ...from } as const] : []),
+  ];
 }
 
-/** A path of a manifest is believed only if it is a folder of the installed version in which config or logs lie. */
-function foldersIn({ folders }: RestoreFrom, { folder }: Product, isSame: boolean): readonly FolderRights[] {
+/**
+ * What had been given to the folders; it is given again beside what they have now, for that may be needed too. A path of a manifest is
+ * believed only if it is a folder of the installed version in which config or logs lie.
+ */
+function rightsToRestore({ folders }: RestoreFrom, { folder }: Product): readonly FolderRights[] {
   if (folder === null) return [];
   const own = rightsFolders.map((name) => (name === '' ? folder : `${folder}\\${name}`));
   const isOwn = ({ path }: FolderRights) => own.some((one) => samePath(one, path));
-  return folders.filter((one) => isOwn(one) && (isSame || ownRights(one.sddl) !== ''));
+  return folders.filter((one) => isOwn(one) && ownRights(one.sddl) !== '');
 }
 
 /** What the identity of the pool of then might do, that of now may do. */

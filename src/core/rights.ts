@@ -1,3 +1,10 @@
+import type { ConnectorFolder, FolderRights } from './facts.ts';
+
+/** The rights of every folder that was looked at. */
+export function rightsIn(folders: readonly ConnectorFolder[]): readonly FolderRights[] {
+  return folders.flatMap(({ rights = [] }) => rights);
+}
+
 /**
  * What of a security descriptor (SDDL) was given to the file itself: its own entries, in a fixed order, and whether it takes over none
  * of its folder's. Empty where all of it is inherited, as it is of most files. What a folder hands down is left out, since it follows
@@ -32,7 +39,8 @@ type Parts = { readonly isProtected: boolean; readonly own: readonly string[] };
 
 function partsOf(sddl: string): Parts {
   const [, flags = '', list = ''] = /D:([A-Z_]*)(\(.*)?$/.exec(sddl) ?? [];
-  return { isProtected: flags.includes('P'), own: entriesOf(list).filter((entry) => !isInherited(entry)) };
+  const own = entriesOf(list).filter((entry) => !isInherited(entry));
+  return { isProtected: flags.includes('P'), own: [...new Set(own)] };
 }
 
 function isDenied(entry: string): boolean {

@@ -53,6 +53,11 @@ export function isReplacing(route: Route): boolean {
   return route === 'replace' || route === 'downgrade';
 }
 
+/** Whether another version comes in place of the one that is installed. */
+export function changesVersion(route: Route): boolean {
+  return route === 'upgrade' || isReplacing(route);
+}
+
 /** The route from the installed product to the package given; `products` are all that are registered, by default that one. */
 export function routeOf(from: Product | null, wanted: Pick<Wanted, 'msi' | 'goal'>, beside: Beside = {}): Route {
   const { products = from ? [from] : [], isAnyLeft = false } = beside;

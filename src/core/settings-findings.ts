@@ -117,7 +117,7 @@ function editedWebConfig(one: Situation): string | null {
   const sentences = edits.map(({ path, isKnown }) =>
     isKnown
       ? `${path} is not as the package of ${product.version} lays it down.`
-      : `Whether ${path} was edited cannot be told, for the package of ${product.version} could not be read.`,
+      : `Whether ${path} was edited cannot be told: what the package of ${product.version} lays down is not known.`,
   );
   return `${sentences.join(' ')} ${wanted.msi?.productVersion} comes with its own.`;
 }

@@ -14,7 +14,7 @@ import { samePath } from '../core/connector.ts';
 import type { ConfigFile, Facts } from '../core/facts.ts';
 import { changedPointers, isEdited } from '../core/kept-config.ts';
 import { packagePath } from '../core/places.ts';
-import { rightsIn } from '../core/restore-gaps.ts';
+import { rightsIn } from '../core/rights.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step, Steps, WantedFile } from '../core/step.ts';
 import { type Doing, done, failure, unproven } from './doing.ts';

@@ -5,8 +5,7 @@ import { samePath } from '../core/connector.ts';
 import type { FolderRights } from '../core/facts.ts';
 import { holds } from '../core/missing.ts';
 import { inPlace, type Placement, placedFolder, placementOf } from '../core/placement.ts';
-import { rightsIn } from '../core/restore-gaps.ts';
-import { withGrants } from '../core/rights.ts';
+import { rightsIn, withGrants } from '../core/rights.ts';
 import { withNewKeys, withValues } from '../core/settings-merge.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step, WantedFile } from '../core/step.ts';
@@ -18,7 +17,6 @@ import { type Doing, done, failure, runEach, scriptLimit } from './doing.ts';
 export async function restore(step: Step<'config.restore'>, doing: Doing): Promise<Outcome> {
   const folder = step.from ?? doing.places.backup;
   const manifest = await readManifest(doing, folder);
-  if (!manifest) return failure(`there is no whole backup in ${folder}`);
   const now = await doing.look();
   const place = placementOf(step, now);
   for (const one of step.folders ?? []) {
@@ -26,8 +24,10 @@ export async function restore(step: Step<'config.restore'>, doing: Doing): Promi
     const given = await giveRights(one, step.match, place, doing);
     if (!given.ok) return given;
   }
-  for (const file of step.files) {
-    if (holds({ ...step, files: [file], folders: [] }, now)) continue;
+  const lost = step.files.filter((file) => !holds({ ...step, files: [file], folders: [] }, now));
+  if (lost.length === 0) return done;
+  if (!manifest) return failure(`there is no whole backup in ${folder}`);
+  for (const file of lost) {
     const problem = await putBack(file, step.match, { manifest, folder }, doing, place);
     if (problem) return failure(problem);
   }

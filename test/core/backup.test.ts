@@ -58,6 +58,9 @@ for (const [what, changes, problem] of [
     { host: { ...file, sddl: undefined as never } },
     /does not name its/,
   ],
+  ['a site that is none', { sites: [null as never] }, /does not say of which server/],
+  ['a pool without a name', { pools: [{ ...pool, name: undefined as never }] }, /does not say of which server/],
+  ['a folder without rights', { folders: [{ path: 'C:\\x' } as never] }, /does not name its folders/],
   ['no files', { files: undefined as never }, /does not name its files/],
   ['a file without rights', { files: [{ ...file, sddl: undefined as never }] }, /does not name its files/],
 ] as const)

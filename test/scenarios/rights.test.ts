@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apply } from '../../src/commands/apply.ts';
+import { apply, uninstall } from '../../src/commands/apply.ts';
 import { backup } from '../../src/commands/backup.ts';
 import { restore } from '../../src/commands/restore.ts';
 import { defaultFolder } from '../../src/core/connector.ts';
@@ -8,7 +8,7 @@ import { poolSid } from '../../src/machine/application-host.ts';
 import { sddlOf } from '../../src/sandbox/rights.ts';
 import type { SandboxMachine } from '../../src/sandbox/sandbox-machine.ts';
 import { remember, saveServer, without } from '../../src/sandbox/server.ts';
-import { asked, doorsOf, givenServer } from '../given.ts';
+import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { settings, textOf } from '../steps/on-server.ts';
 import { withDoors } from '../sweep/doors.ts';
 
@@ -100,6 +100,47 @@ test('what a new setup gives to a folder stays beside what was given before; a f
   }
 });
 
+test('a repair, and a restore over the same version, take no rights away that a folder has got since', async () => {
+  const { machine } = await givenServer('broken');
+  await giveRights(machine, [logs], `O:BAG:SYD:AI${toFolder}`);
+  const { id } = await backup(asked('backup', null), doorsOf(machine));
+  const since = '(A;OICI;FA;;;S-1-5-21-9-9-9-1002)';
+  const asRepair = withDoors(machine, {
+    change: async (call) => {
+      const ended = await machine.change(call);
+      if (call.tool === 'msiexec') await giveRights(machine, [defaultFolder], `O:BAG:SYD:AI${since}`);
+      return ended;
+    },
+  });
+  const report = await apply(asked('apply', 'SCIMConnector-4.4.4.msi'), doorsOf(asRepair));
+  assert.deepEqual([report.end, report.route], ['converged', 'repair'], report.message);
+  assert.ok(sddlOf(machine.server, defaultFolder).includes(since));
+  await takeRights(machine, [logs]);
+  assert.equal((await back(machine, id)).end, 'converged');
+  assert.ok(sddlOf(machine.server, defaultFolder).includes(since));
+  assert.ok(sddlOf(machine.server, logs).includes(toFolder));
+});
+
+test('rights of a folder with nothing in it but logs come back without a backup of config', async () => {
+  const { machine } = await givenServer('scim-4.1-no-bundle');
+  await uninstall(asked('uninstall', null), doorsOf(machine));
+  await machine.write(`${logs}\\1.log`, new TextEncoder().encode('a log'));
+  await giveRights(machine, [defaultFolder], `O:BAG:SYD:AI${toFolder}`);
+  const asSetup = withDoors(machine, {
+    change: async (call) => {
+      if (call.tool === 'msiexec') await giveRights(machine, [defaultFolder], 'O:BAG:SYD:AI(A;OICI;FA;;;WD)');
+      return machine.change(call);
+    },
+  });
+  const hostingBundle = sample(bundle);
+  const report = await apply(
+    asked('apply', 'SCIMConnector-4.4.5-fails-old-kept.msi', { hostingBundle }),
+    doorsOf(asSetup),
+  );
+  assert.equal(report.end, 'failed-as-before', report.message);
+  assert.ok(sddlOf(machine.server, defaultFolder).includes(toFolder));
+});
+
 test('a folder of logs that only the old version makes is there again with its rights', async () => {
   const { machine } = await givenServer('scim-4.1');
   await giveRights(machine, [logs], `O:BAG:SYD:AI${toFolder}`);
@@ -140,6 +181,8 @@ test('where a property puts the connector into another folder, its settings go a
   assert.deepEqual({ ...now, ...before }, now);
   assert.equal(JSON.parse(await textOf(machine, `${elsewhere}\\${responses}`)).SCIM_Threshold, 50);
   assert.equal((await upgradeWith(machine, [`INSTALLDIR=${elsewhere}`])).end, 'nothing-to-do');
+  const old = report.paths.backup?.split('\\').at(-1) ?? '';
+  await assert.rejects(back(machine, old), /its config lay elsewhere, .* and 4\.4\.4 lies in D:/);
 });
 
 test('a move into another folder that fails leaves the connector where it was', async () => {
