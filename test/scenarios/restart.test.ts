@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apply, uninstall } from '../../src/commands/apply.ts';
+import { startupRequest } from '../../src/commands/request.ts';
+import { resume } from '../../src/commands/resume.ts';
 import { Killed, PowerCut } from '../../src/sandbox/fault.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
 import { reboot } from '../../src/sandbox/reboot.ts';
-import { openSandbox } from '../../src/sandbox/sandbox.ts';
-import { remember, saveServer } from '../../src/sandbox/server.ts';
+import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { remember, type Server, saveServer, store, stored } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
 import { run } from '../cli/program.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
@@ -128,6 +130,47 @@ test('files that Windows deletes at its next start are waited for before anythin
   assert.deepEqual((await seenIn(sandbox.folder)).versions, ['4.4.4']);
   assert.equal(await (await serverIn(sandbox.folder)).drive.hasFile(doomed), false);
 });
+
+test('Windows that needs a second start for the same features, or for the same files, is given it', async () => {
+  const doomed = `${connectorFolder}\\InUse.dll`;
+  const leaves = (sandbox: Sandbox) => uninstallLeavesFile(sandbox, doomed);
+  for (const [scenario, more, wants, again, finding] of [
+    ['fresh', withBundle, dismWantsRestart, stillPending, 'restart-pending'],
+    ['scim-3.2', crossing, leaves, (server: Server) => stillDoomed(server, doomed), 'deletions-pending'],
+  ] as const) {
+    const sandbox = await givenServer(scenario);
+    const first = await apply(asked('apply', 'SCIMConnector-4.4.4.msi', more), doorsOf(wants(sandbox)));
+    await reboot(await serverIn(sandbox.folder));
+    const server = await serverIn(sandbox.folder);
+    await again(server);
+    const opened = await openSandbox(sandbox.folder);
+    assert.ok('machine' in opened);
+    const second = await resume(startupRequest, doorsOf(opened.machine));
+    const third = await runAfterRestart(sandbox.folder);
+    const told = `${scenario}: ${second.message}; ${third.message}`;
+    assert.deepEqual([first.exitCode, second.exitCode, third.exitCode], [25, 21, 0], told);
+    assert.ok('findings' in second && second.findings.some(({ id }) => id === finding), told);
+    assert.deepEqual([(await seenIn(sandbox.folder)).versions, await hasTask(sandbox.folder)], [['4.4.4'], false]);
+  }
+});
+
+/** A start that has not finished what DISM has begun. */
+async function stillPending(server: Server): Promise<void> {
+  const features = Object.entries(stored(server, 'features'));
+  const pending = features.map(
+    ([name, state]) => [name, name.startsWith('IIS-') && state === 'enabled' ? 'enable-pending' : state] as const,
+  );
+  store(server, 'features', Object.fromEntries(pending));
+  store(server, 'restart', { reasons: ['servicing'], deletions: [] });
+  await saveServer(server);
+}
+
+/** A start at which the file was held again. */
+async function stillDoomed(server: Server, path: string): Promise<void> {
+  await server.drive.write(path, 'in use');
+  store(server, 'restart', { reasons: ['file-renames'], deletions: [path] });
+  await saveServer(server);
+}
 
 test('with reboot auto the run restarts the server at a barrier and at its end, and each time goes on by itself', async () => {
   const sandbox = await givenServer('fresh');
