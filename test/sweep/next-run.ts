@@ -105,14 +105,13 @@ export function secondTroubles({ doors }: Trace): Trouble[] {
 
 const cuts = ['power cut before', 'power cut amid', 'power cut after', 'power cut after, last writes lost'];
 
-/** The power is lost before and after each door, and once more at another one of the next run: a sample of the pairs. */
+/** The power is lost before or after each door, and once more at another one of the run that goes on. */
 export function secondCuts({ doors }: Trace): Trouble[] {
-  return doors.flatMap((door, index) =>
-    ['power cut before', 'power cut after'].flatMap((first, turn) => {
-      const next = nextRun(cuts[(index + turn) % cuts.length] as string, ((5 + 2 * turn) * index + 7) % doors.length);
-      return pair(atDoor(index + 1, door), first, next, `${first}, then another`);
-    }),
-  );
+  return doors.flatMap((door, index) => {
+    const first = index % 2 === 0 ? 'power cut before' : 'power cut after';
+    const next = nextRun(cuts[(index >> 1) % cuts.length] as string, (5 * index + 7) % doors.length);
+    return pair(atDoor(index + 1, door), first, next, `${first}, then another`);
+  });
 }
 
 /** Trouble at a door of the next run, of which it is not known what is asked of it. */

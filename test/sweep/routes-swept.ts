@@ -3,11 +3,11 @@ import type { Route } from './routes.ts';
 import { type Share, sweep } from './sweep.ts';
 
 /**
- * The power is lost at every door, and of all else that can go wrong one in so many does: more often on routes that most servers
- * take. Odd for second cuts: whether before or after a door, and what the second one is, go round by 2, 4 and 8.
+ * The power is lost at every door, and after each such cut once more in the run that goes on. Of all else that can go wrong one in so
+ * many does: more often on routes that most servers take.
  */
-const usual: Share = { cuts: 1, secondCuts: 3, others: 16 };
-const rare: Share = { cuts: 1, secondCuts: 21, others: 60 };
+const usual: Share = { cuts: 1, others: 16 };
+const rare: Share = { cuts: 1, others: 60 };
 
 /** A test for each of the routes that most servers take. */
 export function sweepUsual(routes: readonly Route[]): void {

@@ -14,11 +14,11 @@ const golden = fileURLToPath(new URL('../golden/sweep-summary.txt', import.meta.
 
 type Tried = { readonly trouble: Trouble; readonly result: Result };
 
-/** How many of all troubles are tried: of single power cuts, of second ones, and of everything else, one in so many. */
-export type Share = { readonly cuts: number; readonly secondCuts: number; readonly others: number };
+/** How many of all troubles are tried: of power cuts, second ones with them, and of everything else, one in so many. */
+export type Share = { readonly cuts: number; readonly others: number };
 
 /** Every trouble, at every position: what the long tests try. */
-export const all: Share = { cuts: 1, secondCuts: 1, others: 1 };
+export const all: Share = { cuts: 1, others: 1 };
 
 /** Tries troubles of a route, and compares the summary of any share but `all` with the golden one. */
 export async function sweep(route: Route, share: Share): Promise<void> {
@@ -58,14 +58,13 @@ export async function tryAll(prepared: Prepared, work: string, share: Share): Pr
 /** The same ones at every time. */
 function shareOf(troubles: readonly Trouble[], share: Share): readonly Trouble[] {
   const kinds = Map.groupBy(troubles, kindOf);
-  return (['cuts', 'others', 'secondCuts'] as const).flatMap((kind) =>
+  return (['cuts', 'others'] as const).flatMap((kind) =>
     (kinds.get(kind) ?? []).filter((_one, index) => index % share[kind] === 0),
   );
 }
 
-function kindOf({ kind, next }: Trouble): keyof Share {
-  if (!kind.startsWith('power cut')) return 'others';
-  return next === undefined ? 'cuts' : 'secondCuts';
+function kindOf({ kind }: Trouble): keyof Share {
+  return kind.startsWith('power cut') ? 'cuts' : 'others';
 }
 
 /** In memory where the system has such a folder: the program flushes every write. */

@@ -60,6 +60,7 @@ export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder
     const found = [
       ...judged(prepared, strikes, ran, { last: state, now }),
       ...configLost(countedFrom(prepared, now), now),
+      ...(isNamed(ran) ? tooMany(prepared.start, now) : []),
       ...(strikes?.isHarmless ? endedOtherwise(prepared.route, ran) : []),
     ];
     problems.push(...found.map((text) => `run ${run}, ${ran.end}: ${text}${ran.why ? ` [${ran.why}]` : ''}`));
@@ -157,6 +158,19 @@ function judged(
     default:
       return [];
   }
+}
+
+/** Whether somebody was told of an end. */
+function isNamed({ end }: Ran): boolean {
+  return !['killed', 'power cut', 'bug'].includes(end);
+}
+
+/** However a run has ended, there is one product at most, or as many as were found; not so while Windows Installer has to take something back. */
+function tooMany({ document: before }: ServerState, { document: now }: ServerState): string[] {
+  if (now.installer.value.suspended) return [];
+  const most = Math.max(1, before.products.value.length);
+  const versions = now.products.value.map(({ version }) => version);
+  return versions.length > most ? [`${versions.join(' and ')} are registered together`] : [];
 }
 
 /** A refusal has touched nothing; but what Windows Installer had to take back first, it may have taken back by then. */

@@ -15,6 +15,7 @@ import { remember, saveServer } from '../../../src/sandbox/server.ts';
 import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
 import { newFolderInMemory } from '../quick-files.ts';
 import { reopened } from '../reopened.ts';
+import { readState, untouched } from '../server-state.ts';
 import { unflushed } from '../unflushed.ts';
 
 atFirst(() => layServersIn(async () => newFolderInMemory()));
@@ -126,6 +127,11 @@ async function trial(name: string, at: Position, strikes: readonly Struck[]): Pr
   const [now, old] = [JSON.parse(text), JSON.parse(before)];
   assert.deepEqual({ ...now, ...old }, now, `${where}; then ${next.message}`);
   await holdsNoSecret(sandbox);
+  const settled = readState(sandbox.folder);
+  assert.equal(settled.document.products.value.length, 1, where);
+  const last = await apply(request(name), doorsOf(await reopened(sandbox.folder)));
+  assert.equal(last.end, next.exitCode === 0 ? 'nothing-to-do' : 'failed-as-before', `${where}; then ${last.message}`);
+  if (next.exitCode === 0) assert.deepEqual(untouched(settled, readState(sandbox.folder)), [], where);
 }
 
 /** Where a cut kept a change from being noted, it counts as somebody else's: then the report says that it stays. */
