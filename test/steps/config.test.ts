@@ -126,10 +126,14 @@ test('access rights that cannot be put back are a failure that names the file an
 });
 
 test('without a whole backup nothing is put back', async () => {
-  const { doing } = await givenDoing();
+  const { machine, doing } = await givenDoing();
   const { files } = await backupOf(doing);
+  const [file] = files;
+  assert.ok(file);
+  await overwrite(machine, file.path, 'spoilt');
   const outcome = await perform({ kind: 'config.restore', files, match: 'exact' }, doing);
   assert.match(outcome.meaning, /there is no whole backup in C:/);
+  assert.equal(await textOf(machine, file.path), 'spoilt');
 });
 
 test('an old package that is not the one that was read is no way back, and the backup says so', async () => {
