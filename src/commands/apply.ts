@@ -1,3 +1,4 @@
+import type { Limits } from '../core/call.ts';
 import { begunEvent, endedEvent } from '../core/event-log.ts';
 import { exitCodeOf } from '../core/exit-codes.ts';
 import { fileErrorText } from '../core/file-error.ts';
@@ -10,7 +11,6 @@ import { type RunReport, report } from '../core/report.ts';
 import { rebootChoiceOf } from '../core/resume.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { isUnreadable } from '../core/unreadable.ts';
-import type { Wanted } from '../core/wanted.ts';
 import type { Machine } from '../machine/machine.ts';
 import { sha256Of } from '../machine/read-files.ts';
 import { childrenOf } from '../run/children.ts';
@@ -75,7 +75,7 @@ export async function runLocked(
   const { machine } = doors;
   const { limits } = media.wanted;
   await waitForFormer(limits, doors);
-  await readyToGoOn(command, media.wanted, doors);
+  await readyToGoOn(command, limits, doors);
   const seen = check(await decideNow(machine, media.wanted, doors.program));
   const decided = await withSigners(seen, placesGiven(media), (path) => machine.signatureOfGiven(path));
   const { decision } = decided;
@@ -105,11 +105,11 @@ export async function runLocked(
 }
 
 /** A run that is taken up may have waited for a restart: what Windows still does after it would stop this one (T8, peers 3.2). */
-async function readyToGoOn(command: string, wanted: Wanted, doors: Doors): Promise<void> {
+async function readyToGoOn(command: string, limits: Limits, doors: Doors): Promise<void> {
   // `resume` has waited for more than that.
   if (command === 'resume') return;
   const { unfinished } = await historyOf(doors.machine);
-  if (unfinished?.touched) await waitUntilReady({ wanted }, false, doors);
+  if (unfinished?.touched) await waitUntilReady(limits, false, doors);
 }
 
 /**

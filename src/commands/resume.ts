@@ -162,7 +162,7 @@ async function attemptsSoFar(machine: Machine): Promise<number> {
 }
 
 async function goOn(unfinished: Unfinished, request: Request, doors: Doors, attempt?: number): Promise<RunReport> {
-  await waitUntilReady(unfinished, wasServing(unfinished.before), doors);
+  await waitUntilReady(unfinished.wanted.limits, wasServing(unfinished.before), doors);
   const media = await keptMedia(unfinished.wanted, request, doors.machine);
   return runLocked('resume', media, doors, (decided) =>
     attempt === undefined ? decided : { ...decided, opened: { ...decided.opened, attempt } },

@@ -1,6 +1,6 @@
+import type { Limits } from '../core/call.ts';
 import { placesRoot } from '../core/places.ts';
 import { SetupError } from '../core/setup-error.ts';
-import type { Wanted } from '../core/wanted.ts';
 import { notBegun } from '../run/former-child.ts';
 import { waitUntilSettled } from '../run/settled.ts';
 import type { Doors } from './request.ts';
@@ -10,7 +10,7 @@ import type { Doors } from './request.ts';
  * runs. Past the limit of the answers: exit 25, or 21 where no restart would help.
  */
 export async function waitUntilReady(
-  { wanted }: { readonly wanted: Wanted },
+  { settle }: Limits,
   mustServe: boolean,
   { machine, warn, interrupted }: Pick<Doors, 'machine' | 'warn' | 'interrupted'>,
 ): Promise<void> {
@@ -21,12 +21,12 @@ export async function waitUntilReady(
       await machine.sleep(ms);
     },
     mustServe,
-    limitMs: wanted.limits.settle * 60_000,
+    limitMs: settle * 60_000,
     say: warn,
   });
   if (reason === null) return;
   throw new SetupError(reason.isServicing ? 25 : 21, {
-    message: `The server is not ready after ${wanted.limits.settle} minutes: ${reason.why}.`,
+    message: `The server is not ready after ${settle} minutes: ${reason.why}.`,
     hint: reason.isServicing
       ? 'Let Windows finish, or restart the server; the run goes on at its next start.'
       : 'Mend that, then run scim-setup resume; or restart the server.',

@@ -153,6 +153,9 @@ test('a backup of another server, or for another format of settings, is refused'
   const { id, folder } = await make(sandbox.machine);
   await forge(sandbox.machine, folder, () => ({ server: 'SRV-WEB-99', versions: ['3.2.0'] }));
   await refused(sandbox, id, /was made on SRV-WEB-99, and this is SRV-WEB-07/, /3\.2\.0 keeps its settings in a form/);
+  const error = await back(sandbox.machine, id).catch((one: unknown) => one);
+  assert.ok(error instanceof SetupError);
+  for (const { hint } of error.problems) assert.match(hint, /Name a backup of this server/);
 });
 
 test('a backup is not put back where no connector is', async () => {
@@ -304,7 +307,13 @@ test('a backup elsewhere is put back if the protected folder has the very same o
   const copy = 'D:\\keep\\one';
   await make(machine, copy);
   await edit(machine, edited);
-  assert.equal((await back(machine, copy)).end, 'converged');
+  const proven = await back(machine, copy);
+  assert.equal(proven.end, 'converged');
+  const froms = proven.plan?.connector.flatMap(({ step }) => (step.kind === 'config.restore' ? [step.from ?? ''] : []));
+  assert.ok(
+    froms?.length && froms.every((one) => one.startsWith('C:\\ProgramData\\ScimSetup\\backups\\')),
+    String(froms),
+  );
   await edit(machine, edited);
   await forge(machine, copy, ({ files }) => ({
     files: files.map((file) => ({ ...file, sddl: `${file.sddl}(A;;FA;;;WD)` })),

@@ -12,6 +12,7 @@ import { tools } from '../../src/sandbox/tools/table.ts';
 import { run } from '../cli/program.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { bring, connectorFolder } from '../sandbox/on-server.ts';
+import { reopened } from '../sweep/reopened.ts';
 import {
   cut,
   dismWantsRestart,
@@ -116,6 +117,19 @@ test('whoever runs the command by hand right after the restart waits for Windows
   const second = await apply(request, doorsOf(opened.machine, { warn: (text) => void told.push(text) }));
   assert.equal(second.exitCode, 0, second.message);
   assert.match(told.join(), /Waiting until the server is ready: Windows finishes a change of its own parts/);
+});
+
+test('whoever interrupts the wait for Windows is told that nothing was begun', async () => {
+  const sandbox = await givenServer('fresh');
+  const request = asked('apply', 'SCIMConnector-4.4.4.msi', { ...withBundle, resume: 'off' });
+  await apply(request, doorsOf(dismWantsRestart(sandbox)));
+  await reboot(sandbox.machine.server);
+  const machine = await reopened(sandbox.folder);
+  await assert.rejects(
+    apply(request, doorsOf(machine, { interrupted: () => 'back' })),
+    /interrupted before anything was begun/,
+  );
+  assert.deepEqual((await seenIn(sandbox.folder)).versions, []);
 });
 
 test('files that Windows deletes at its next start are waited for before anything is installed over them', async () => {

@@ -188,3 +188,22 @@ test('a backup tells size, times, attributes and rights of each file, and what w
 async function refuse(): Promise<never> {
   throw new Error('nothing was to be written');
 }
+
+test('the child that gives a file its rights may take as long as the answers say', async () => {
+  const { machine, doing } = await givenDoing();
+  const step = await backupOf(doing);
+  await perform(step, doing);
+  const [file] = step.files;
+  assert.ok(file);
+  await overwrite(machine, file.path, 'spoilt');
+  const limits: (number | undefined)[] = [];
+  const timed = withDoors(machine, {
+    replace: (path, bytes, as) => {
+      limits.push(as.limitMs);
+      return machine.replace(path, bytes, as);
+    },
+  });
+  const slow = { ...doingOn(timed), limits: { ...doing.limits, powershell: 17 } };
+  await perform({ kind: 'config.restore', files: [file], match: 'exact' }, slow);
+  assert.deepEqual(limits, [17 * 60_000]);
+});
