@@ -1,5 +1,8 @@
+import { crossesFormat, samePath } from '../core/connector.ts';
+import type { Product } from '../core/facts.ts';
 import type { Finding } from '../core/plan.ts';
 import type { HappenedStep, RunReport } from '../core/report.ts';
+import { valueOr } from '../core/situation.ts';
 import { duration } from '../core/words.ts';
 import { hanging, labelled } from './layout.ts';
 import { planText } from './plan-text.ts';
@@ -94,9 +97,20 @@ function changesText({ changes }: RunReport): string {
 }
 
 /** How the config of before is put back, where there is a connector that could use it and everything is not as it was anyway. */
-function restoreLine({ paths: { backup }, end, goal, route }: RunReport): string | null {
+function restoreLine(report: RunReport): string | null {
+  const { end, goal, route } = report;
+  const { backup } = report.paths;
   const isWanted = end === 'converged' && backup !== null && (goal.version !== null || route === 'restore');
-  return isWanted ? `scim-setup restore --from ${backup.slice(backup.lastIndexOf('\\') + 1)}` : null;
+  return isWanted && isOfUse(report) ? `scim-setup restore --from ${backup.slice(backup.lastIndexOf('\\') + 1)}` : null;
+}
+
+/** The config goes back only where it lay, and into no other format. */
+function isOfUse({ before, after }: RunReport): boolean {
+  const old = valueOr(before.products, []);
+  const now = after ? valueOr(after.products, []) : [];
+  const isTaken = (one: Product) =>
+    now.some(({ folder, version }) => samePath(folder ?? '', one.folder ?? '') && !crossesFormat(one.version, version));
+  return old.length === 0 || old.some(isTaken);
 }
 
 function pathsText(report: RunReport): string {

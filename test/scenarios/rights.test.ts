@@ -8,6 +8,7 @@ import { poolSid } from '../../src/machine/application-host.ts';
 import { sddlOf } from '../../src/sandbox/rights.ts';
 import type { SandboxMachine } from '../../src/sandbox/sandbox-machine.ts';
 import { remember, saveServer, without } from '../../src/sandbox/server.ts';
+import { runText } from '../../src/view/run-text.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { settings, textOf } from '../steps/on-server.ts';
 import { withDoors } from '../sweep/doors.ts';
@@ -181,6 +182,7 @@ test('where a property puts the connector into another folder, its settings go a
   assert.deepEqual({ ...now, ...before }, now);
   assert.equal(JSON.parse(await textOf(machine, `${elsewhere}\\${responses}`)).SCIM_Threshold, 50);
   assert.equal((await upgradeWith(machine, [`INSTALLDIR=${elsewhere}`])).end, 'nothing-to-do');
+  assert.doesNotMatch(runText(report), /scim-setup restore --from/);
   const old = report.paths.backup?.split('\\').at(-1) ?? '';
   await assert.rejects(back(machine, old), /its config lay elsewhere, .* and 4\.4\.4 lies in D:/);
 });
