@@ -52,6 +52,7 @@ async function decideAfter(unfinished: UnfinishedRun | undefined, asked: Asked):
     backup: places.backup,
     packages: places.packages,
     folders: unfinished ? foldersIn(unfinished.before) : [],
+    limitMs: wanted.limits.read * 60_000,
     ...(sharedFolder ? { sharedFolder } : {}),
   };
   const now = await probe.look(first);

@@ -90,6 +90,7 @@ export const answersSchema = z.strictObject(
           schtasks: minutes,
           shutdown: minutes,
           eventcreate: minutes,
+          read: minutes,
           settle: minutes,
           busy: minutesOrNone,
         },

@@ -30,10 +30,12 @@ export type CallResult = { readonly code: number | null; readonly timedOut: bool
 export type StartedChild = { readonly pid: number; readonly startedAt: string };
 
 /**
- * Time limits in minutes: of the tools, of waiting for another installation to end (`busy`), and of waiting until a server that
- * has just started is ready (`settle`).
+ * Time limits in minutes: of the tools, of one answer by the child that reads the server (`read`), of waiting for another
+ * installation to end (`busy`), and of waiting until a server that has just started is ready (`settle`).
  */
-export type Limits = Readonly<Record<(typeof limitNames)[keyof typeof limitNames] | 'busy' | 'settle', number>>;
+export type Limits = Readonly<
+  Record<(typeof limitNames)[keyof typeof limitNames] | 'read' | 'busy' | 'settle', number>
+>;
 
 export const defaultLimits: Limits = {
   dism: 60,
@@ -45,6 +47,7 @@ export const defaultLimits: Limits = {
   schtasks: 2,
   shutdown: 1,
   eventcreate: 1,
+  read: 2,
   busy: 10,
   settle: 30,
 };

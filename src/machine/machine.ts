@@ -20,6 +20,8 @@ export type LookFor = {
   readonly packages: string;
   /** Folders to look into beside those of products and sites: where the connector was when the run began. */
   readonly folders?: readonly string[];
+  /** How long each answer of the child that reads the server may take, from this look on; where it is absent, as before. */
+  readonly limitMs?: number;
 };
 
 /** Read and list files by their Windows path; names match without case. */

@@ -5,8 +5,11 @@ import type { Readable, Writable } from 'node:stream';
 const begin = '===SCIM-FACTS-BEGIN===';
 const end = '===SCIM-FACTS-END===';
 
-/** A reader that gives no answer for this long is taken for dead: the slowest reading, DISM's list of features, takes seconds. */
-const answerLimitMs = 120_000;
+/**
+ * How long an answer may take, in ms; a reader without one by then is taken for dead. The slowest reading, DISM's list of features,
+ * takes seconds. The limit can change once the answers of a run are known.
+ */
+export type AnswerLimit = { ms: number };
 
 type Running = { readonly child: ChildProcessByStdio<Writable, Readable, null>; readonly lines: AsyncIterator<string> };
 
@@ -14,11 +17,13 @@ type Running = { readonly child: ChildProcessByStdio<Writable, Readable, null>; 
 export class Reader {
   readonly #powershell: string;
   readonly #args: readonly string[];
+  readonly #limit: Readonly<AnswerLimit>;
   #running: Running | null = null;
 
-  constructor(powershell: string, args: readonly string[]) {
+  constructor(powershell: string, args: readonly string[], limit: Readonly<AnswerLimit>) {
     this.#powershell = powershell;
     this.#args = args;
+    this.#limit = limit;
   }
 
   /** The document that answers one line, parsed; rejects with a sentence if two readers in a row could not give it. */
@@ -42,7 +47,12 @@ export class Reader {
   async #askOnce(line: string): Promise<unknown> {
     this.#running ??= this.#start();
     const { child, lines } = this.#running;
-    const timer = setTimeout(() => child.kill(), answerLimitMs);
+    const { ms } = this.#limit;
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      child.kill();
+    }, ms);
     try {
       child.stdin.write(`${line}\n`);
       while ((await next(lines)).trim() !== begin);
@@ -50,6 +60,8 @@ export class Reader {
       let text = '';
       for (let line = await next(lines); line.trim() !== end; line = await next(lines)) text += line;
       return parsed(text);
+    } catch (error) {
+      throw isLate ? new Error(`PowerShell, which reads the server, gave no answer within ${ms / 1000} s`) : error;
     } finally {
       clearTimeout(timer);
     }

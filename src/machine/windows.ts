@@ -13,7 +13,7 @@ import { type FileState, type LookFor, type Machine, type OnStart, partialSuffix
 import { ownProgram } from './own-program.ts';
 import { awaitLockFile, lockFile, type Rights } from './protected-folder.ts';
 import { productReader, type ReadPackage } from './read-products.ts';
-import { Reader } from './reader.ts';
+import { type AnswerLimit, Reader } from './reader.ts';
 import { SecretKeeper } from './secret-keeper.ts';
 
 /** The doors to the Windows Server this program runs on. */
@@ -23,7 +23,10 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
   const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
   const scripts = join(root, 'scripts');
   const disk = new Disk(async (path) => path);
-  const reader = new Reader(expand(powershell), [...powershellArgs, win32.join(scripts, 'Get-ScimFacts.ps1')]);
+  const limit: AnswerLimit = { ms: defaultLimits.read * 60_000 };
+  const readerOf = (script: string) =>
+    new Reader(expand(powershell), [...powershellArgs, win32.join(scripts, script)], limit);
+  const reader = readerOf('Get-ScimFacts.ps1');
   const tools = { reader, disk, readProducts: productReader(disk, readPackage(disk)), systemRoot, expand };
   let again = false;
   const change = (call: Call<'change'>, secrets: Secrets = noSecrets, onStart?: OnStart) => {
@@ -31,16 +34,14 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     return runChange(call, expand(call.file), () => oemCodePage(reader), inputOf(call, secrets), onStart);
   };
   const look = (what: LookFor) => {
+    limit.ms = what.limitMs ?? limit.ms;
     const looking = detect(what, { ...tools, again });
     again = false;
     return looking;
   };
   const setAcl = (path: string, sddl: string) => applyState(change, scripts, path, { sddl });
   const rights: Rights = { setAcl, sddlOf: (one) => sddlOf(one, tools) };
-  const keeper = new SecretKeeper(
-    () => new Reader(expand(powershell), [...powershellArgs, win32.join(scripts, 'Protect-ScimSecret.ps1')]),
-    disk,
-  );
+  const keeper = new SecretKeeper(() => readerOf('Protect-ScimSecret.ps1'), disk);
   return {
     sandbox: false,
     scripts,

@@ -231,7 +231,7 @@ test('a certificate is bound again with what its binding asks of clients, and wi
 test('the time limits of the answers are minutes', () => {
   const tools = { dism: 1, hosting: 2, msiexec: 3, appcmd: 4, netsh: 5, powershell: 6 };
   const others = { schtasks: 9, shutdown: 10, eventcreate: 11 };
-  const limits = { ...tools, ...others, busy: 7, settle: 8 };
+  const limits = { ...tools, ...others, busy: 7, settle: 8, read: 12 };
   const minutes = Object.fromEntries(
     [...rows.map(([step]) => step), bound]
       .flatMap((step) => callsOf(step, { ...attempt, limits }))

@@ -23,11 +23,14 @@ for await (const line of createInterface({ input: process.stdin })) {
 const readers: Reader[] = [];
 
 /** A reader whose PowerShell is a script of Node with the given statements for each line, and how often it was started; closed after the tests. */
-export async function readerOf(answering: string): Promise<{ reader: Reader; starts: () => number }> {
+export async function readerOf(
+  answering: string,
+  limit = { ms: 120_000 },
+): Promise<{ reader: Reader; starts: () => number }> {
   const folder = await newFolder();
   const [script, starts] = [join(folder, 'powershell.mjs'), join(folder, 'starts')];
   await writeFile(script, around(answering));
-  const reader = new Reader(process.execPath, [script, starts]);
+  const reader = new Reader(process.execPath, [script, starts], limit);
   readers.push(reader);
   return {
     reader,

@@ -58,7 +58,7 @@ const onWindows = process.platform === 'win32' ? test : () => undefined;
 onWindows('a real child is seen at work by the real reader until it has ended', async () => {
   const script = fileURLToPath(new URL('../../scripts/Get-ScimFacts.ps1', import.meta.url));
   const systemRoot = process.env.SystemRoot ?? '';
-  const real = new Reader(powershell.replace('%SystemRoot%', systemRoot), [...powershellArgs, script]);
+  const real = new Reader(powershell.replace('%SystemRoot%', systemRoot), [...powershellArgs, script], { ms: 120_000 });
   const args = ['-e', 'setTimeout(() => {}, 8_000)'];
   const call = {
     intent: 'change',

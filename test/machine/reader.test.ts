@@ -63,9 +63,21 @@ test('a reader that always dies is tried twice, and then a sentence says so', li
 });
 
 test('a reader that cannot be started ends in the same sentence', limit, async () => {
-  const reader = new Reader(join(await newFolder(), 'no-powershell'), []);
+  const reader = new Reader(join(await newFolder(), 'no-powershell'), [], { ms: 120_000 });
   await assert.rejects(reader.ask('x'), /^Error: PowerShell, which reads the server, ended without an answer$/);
 });
+
+test(
+  'a reader that is silent past its limit is ended, and a longer limit counts from the next line on',
+  limit,
+  async () => {
+    const answerLimit = { ms: 100 };
+    const { reader } = await readerOf('setTimeout(() => answer("[1]"), 500);', answerLimit);
+    await assert.rejects(reader.ask('x'), /^Error: PowerShell, which reads the server, gave no answer within 0\.1 s$/);
+    answerLimit.ms = 120_000;
+    assert.deepEqual(await reader.ask('x'), [1]);
+  },
+);
 
 test('an answer that is no document is asked for once more', limit, async () => {
   const { reader, starts } = await readerOf('answer(start === 1 ? "{ half" : "[2]");');
