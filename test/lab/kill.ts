@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { filesBelow, hostPath } from './drive.ts';
 import { atWork, type Line, newestJournal } from './journal.ts';
 import { type Lab, openLab, type Ran, sample } from './lab.ts';
-import { hasRun, isInstalling, programsIn } from './processes.ts';
+import { effortOf, isInstalling, programsIn, type Running } from './processes.ts';
 import type { Wine } from './wine.ts';
 import { configLost, configOf, connectorFolder, installedConnectors, sighting } from './witness.ts';
 
@@ -145,21 +145,36 @@ async function killAt(lab: Lab, args: readonly string[], isNow: Moment): Promise
 
 const longestMs = 60_000;
 
-/** How long a program may take until its first instruction, on a machine with much else to do. */
+/** A program of one thread that gets no time of a processor for this long has never been let run. */
 const longestStartMs = 10_000;
 
 /**
  * Waits until whatever the killed run had started has ended by itself. A child that the kill has left suspended before its first
- * instruction stays, as it would on Windows, and the next run goes on beside it.
+ * instruction stays, as it would on Windows, and the next run goes on beside it. Wine has loaded it by then, which costs some ticks.
  */
 async function ended(wine: Wine): Promise<void> {
+  const isSuspended = suspendedChildren();
   for (let waited = 0; ; waited += 50) {
-    const there = programsIn(wine);
-    const working = there.filter((one) => waited < longestStartMs || hasRun(one));
+    const working = programsIn(wine).filter((one) => !isSuspended(one, waited));
     if (working.length === 0) return;
-    assert.ok(waited < longestMs, `still at work: ${working.map(({ line }) => line)}`);
+    assert.ok(
+      waited < longestMs,
+      `still at work: ${working.map((one) => `${one.line} ${JSON.stringify(effortOf(one))}`)}`,
+    );
     await pause(50);
   }
+}
+
+/** Tells by asking again and again which programs stand still before their first instruction. */
+function suspendedChildren(): (one: Running, waited: number) => boolean {
+  const last = new Map<number, { readonly ticks: number; readonly since: number }>();
+  return (one, waited) => {
+    const { threads, ticks } = effortOf(one);
+    const before = last.get(one.pid);
+    const since = before?.ticks === ticks ? before.since : waited;
+    last.set(one.pid, { ticks, since });
+    return threads === 1 && waited - since >= longestStartMs;
+  };
 }
 
 function holds(wine: Wine, config: ReturnType<typeof configOf>, ran?: Ran): void {

@@ -28,11 +28,12 @@ export function isInstalling(wine: Wine): boolean {
   return programsIn(wine).some(({ line }) => /msiexec/i.test(line.split(' ')[0] ?? ''));
 }
 
-/** Whether a program has had any time of a processor, by the host's own count. */
-export function hasRun({ pid }: Running): boolean {
-  // Fields 14 and 15 (proc(5)), counted behind the name, which may hold spaces.
-  const [, , , , , , , , , , , user, system] = textOf(String(pid), 'stat').split(') ').at(-1)?.split(' ') ?? [];
-  return Number(user ?? 0) + Number(system ?? 0) > 0;
+/** How many threads a program has, and how many ticks of a processor it has had, by the host's own count; zeros if it has ended. */
+export function effortOf({ pid }: Running): { readonly threads: number; readonly ticks: number } {
+  // Fields 14, 15 and 20 (proc(5)), counted behind the name, which may hold spaces.
+  const fields = textOf(String(pid), 'stat').split(') ').at(-1)?.split(' ') ?? [];
+  const numberAt = (field: number) => Number(fields[field - 3] ?? 0);
+  return { threads: numberAt(20), ticks: numberAt(14) + numberAt(15) };
 }
 
 function isIn(wine: Wine, id: string): boolean {
