@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Doors, nothingAsked, type Request } from '../src/commands/request.ts';
 import { nothingWanted, type Wanted } from '../src/core/wanted.ts';
@@ -69,6 +68,6 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-after(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });

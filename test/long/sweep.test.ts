@@ -1,4 +1,4 @@
-import { it } from 'node:test';
+import { it } from '../own-thread.ts';
 import { routes } from '../sweep/routes.ts';
 import { all, sweep } from '../sweep/sweep.ts';
 

@@ -1,11 +1,14 @@
 import { readdirSync } from 'node:fs';
-import { test } from 'node:test';
 import { apply } from '../../src/commands/apply.ts';
 import type { Request } from '../../src/commands/request.ts';
 import { type ScenarioName, scenarioNames } from '../../src/sandbox/scenario-list.ts';
 import { acceptable } from '../core/any-server.ts';
-import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
+import { asked, bundle, doorsOf, givenServer, layServersIn, sample } from '../given.ts';
 import { matchesGolden } from '../golden.ts';
+import { it } from '../own-thread.ts';
+import { newFolderInMemory } from '../sweep/quick-files.ts';
+
+layServersIn(async () => newFolderInMemory());
 
 const packages = readdirSync(sample('')).filter((name) => name.endsWith('.msi'));
 /** Scenarios to which every sample is given; the others get the samples that tell their routes apart. */
@@ -23,7 +26,7 @@ const answers: Readonly<Partial<Record<ScenarioName, Partial<Request>>>> = {
 };
 const withBundle = { hostingBundle: sample(bundle) };
 
-test('each scenario with each package takes the route, the steps and the end that the matrix shows', async () => {
+it('each scenario with each package takes the route, the steps and the end that the matrix shows', async () => {
   const lines: string[] = [];
   for (const scenario of scenarioNames()) {
     for (const msi of thorough.includes(scenario) ? packages : telling) {

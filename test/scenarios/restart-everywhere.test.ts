@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { apply } from '../../src/commands/apply.ts';
 import { resume } from '../../src/commands/resume.ts';
 import { countDoors, withFaults } from '../../src/sandbox/faults.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
-import { asked, doorsOf, givenServer } from '../given.ts';
+import { asked, doorsOf, givenServer, layServersIn } from '../given.ts';
+import { it } from '../own-thread.ts';
+import { newFolderInMemory } from '../sweep/quick-files.ts';
 import { cut, hasTask, restarted, seenIn, serverIn } from './restarts.ts';
+
+layServersIn(async () => newFolderInMemory());
 
 /** A package, how a run with it ends, and the version that is there afterwards. Each second write is enough: they have many in common. */
 const runs = [
@@ -55,7 +58,7 @@ async function textOf(drive: Awaited<ReturnType<typeof serverIn>>['drive'], path
 }
 
 for (const { name, package: msi, exitCode, version, from } of runs) {
-  test(`${name} that loses its power at a write is where it leads after one start, with nobody logged on`, async () => {
+  it(`${name} that loses its power at a write is where it leads after one start, with nobody logged on`, async () => {
     const last = await doorsIn(msi);
     for (let door = from; door <= last; door += 2) {
       const { folder, code } = await afterCut(msi, door);
@@ -70,7 +73,7 @@ for (const { name, package: msi, exitCode, version, from } of runs) {
   });
 }
 
-test('a second power cut, at any write of the run that goes on, is gone on with by the next start', async () => {
+it('a second power cut, at any write of the run that goes on, is gone on with by the next start', async () => {
   const [msi, first] = ['SCIMConnector-4.4.4.msi', { at: { tool: 'msiexec', call: 1 } } as const];
   for (let door = 1; ; door += 3) {
     const { folder, machine } = await givenServer('scim-4.1');

@@ -1,4 +1,4 @@
-import { it } from 'node:test';
+import { it } from '../own-thread.ts';
 import type { Route } from './routes.ts';
 import { type Share, sweep } from './sweep.ts';
 

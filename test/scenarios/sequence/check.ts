@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { it } from 'node:test';
 import fc from 'fast-check';
+import { it } from '../../own-thread.ts';
 import { newFolderInMemory } from '../../sweep/quick-files.ts';
 import { anySequence, type Sequence } from './operation.ts';
 import { play } from './play.ts';
@@ -14,9 +14,9 @@ const mostPerSecond = 50;
 
 /** Declares the test that plays random sequences on simulated servers for this long; shrinking a failure comes on top. */
 export function playRandomSequences(seconds: number): void {
-  it('whatever is done and goes wrong in whatever order, nothing is lost and every end has a name', async (test) => {
+  it('whatever is done and goes wrong in whatever order, nothing is lost and every end has a name', async (tell) => {
     const seed = given.seed === undefined ? Date.now() & 0x7fffffff : Number(given.seed);
-    test.diagnostic(`SCIM_SETUP_SEED=${seed}`);
+    tell(`SCIM_SETUP_SEED=${seed}`);
     const work = newFolderInMemory();
     let number = 0;
     const until = performance.now() + seconds * 1_000;
@@ -35,7 +35,7 @@ export function playRandomSequences(seconds: number): void {
     try {
       const path = given.path === undefined ? {} : { path: given.path };
       const result = await fc.check(property, { seed, numRuns: seconds * mostPerSecond, ...path });
-      test.diagnostic(`${number} sequences`);
+      tell(`${number} sequences`);
       assert.ok(!result.failed, reportOf(result));
     } finally {
       rmSync(work, { recursive: true, force: true });

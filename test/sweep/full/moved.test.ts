@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import { before as atFirst, test } from 'node:test';
 import { apply } from '../../../src/commands/apply.ts';
 import type { Trouble } from '../../../src/sandbox/fault.ts';
 import { countDoors, withFaults } from '../../../src/sandbox/faults.ts';
 import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
+import { it } from '../../own-thread.ts';
 import { settings, textOf } from '../../steps/on-server.ts';
 import { configLost } from '../judge.ts';
 import { newFolderInMemory } from '../quick-files.ts';
 import { reopened, startedAgain } from '../reopened.ts';
 import { readState } from '../server-state.ts';
 
-atFirst(() => layServersIn(async () => newFolderInMemory()));
+layServersIn(async () => newFolderInMemory());
 
 const elsewhere = 'D:\\Web\\SCIMConnector';
 const request = (name: string) =>
@@ -44,7 +44,7 @@ for (const [name, end] of [
 ] as const)
   for (const trouble of troubles) {
     const effect = 'effect' in trouble ? ` ${trouble.effect}` : '';
-    test(`a move into another folder and pool by ${name}, ${trouble.kind}${effect} at every door: no setting is lost, and the next runs end as they should`, async () => {
+    it(`a move into another folder and pool by ${name}, ${trouble.kind}${effect} at every door: no setting is lost, and the next runs end as they should`, async () => {
       const { machine, doors } = countDoors((await givenServer('scim-4.1')).machine);
       assert.equal((await apply(request(name), doorsOf(machine))).end, end);
       for (let door = 1; door <= doors.count; door += 1) await trial(name, end, trouble, door);

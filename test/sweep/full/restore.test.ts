@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { before as atFirst, test } from 'node:test';
 import { backup } from '../../../src/commands/backup.ts';
 import { restore } from '../../../src/commands/restore.ts';
 import { resume } from '../../../src/commands/resume.ts';
@@ -7,13 +6,14 @@ import type { Machine } from '../../../src/machine/machine.ts';
 import type { Trouble } from '../../../src/sandbox/fault.ts';
 import { countDoors, withFaults } from '../../../src/sandbox/faults.ts';
 import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
+import { it } from '../../own-thread.ts';
 import { settings, textOf } from '../../steps/on-server.ts';
 import { configLost } from '../judge.ts';
 import { newFolderInMemory } from '../quick-files.ts';
 import { reopened, startedAgain } from '../reopened.ts';
 import { readState } from '../server-state.ts';
 
-atFirst(() => layServersIn(async () => newFolderInMemory()));
+layServersIn(async () => newFolderInMemory());
 
 const spoilt = '{ "IV": "spoilt", "KEY": "spoilt", "Configurations": "spoilt" }';
 
@@ -57,7 +57,7 @@ const troubles: readonly Trouble[] = [
 
 for (const trouble of troubles) {
   const effect = 'effect' in trouble ? trouble.effect : '';
-  test(`restore, ${trouble.kind} ${effect} at every door: no setting is lost, and the next runs put the backup back`, async () => {
+  it(`restore, ${trouble.kind} ${effect} at every door: no setting is lost, and the next runs put the backup back`, async () => {
     const { machine, id } = await given();
     const { machine: counting, doors } = countDoors(machine);
     assert.equal((await put(counting, id)).end, 'converged');

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before as atFirst, test } from 'node:test';
 import { apply } from '../../../src/commands/apply.ts';
 import type { Request } from '../../../src/commands/request.ts';
 import type { Call } from '../../../src/core/call.ts';
@@ -13,12 +12,13 @@ import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import type { SandboxMachine } from '../../../src/sandbox/sandbox-machine.ts';
 import { remember, saveServer } from '../../../src/sandbox/server.ts';
 import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
+import { it } from '../../own-thread.ts';
 import { newFolderInMemory } from '../quick-files.ts';
 import { reopened } from '../reopened.ts';
 import { readState, untouched } from '../server-state.ts';
 import { unflushed } from '../unflushed.ts';
 
-atFirst(() => layServersIn(async () => newFolderInMemory()));
+layServersIn(async () => newFolderInMemory());
 
 const secret = 'hush "hush" of the simulated servers';
 const mode = ['INSTANCEMODE=Multiple', 'SHAREDFOLDER=\\\\FILESRV\\SCIM'];
@@ -77,14 +77,14 @@ const wordsOf = (trouble: Trouble) => `${trouble.kind} ${'effect' in trouble ? t
 
 for (const name of ['4.4.4', '4.4.5-fails-old-gone']) {
   for (const trouble of troubles) {
-    test(`${wordsOf(trouble)} at every ${trouble.kind === 'code' ? 'child' : 'door'} of ${name} in multiple-instance mode loses nothing of the shared config`, async () => {
+    it(`${wordsOf(trouble)} at every ${trouble.kind === 'code' ? 'child' : 'door'} of ${name} in multiple-instance mode loses nothing of the shared config`, async () => {
       for (const at of await positionsIn(name, trouble)) await trial(name, at, [struckBy({ at, trouble })]);
     });
   }
-  test(`power cuts that lose the last writes, at every door of ${name} in multiple-instance mode, lose nothing of the shared config`, async () => {
+  it(`power cuts that lose the last writes, at every door of ${name} in multiple-instance mode, lose nothing of the shared config`, async () => {
     for (const at of await positionsIn(name, cut('done'))) await trial(name, at, [cutAndLost(at)]);
   });
-  test(`two power cuts, the second in the run that goes on after the first at every door of ${name}, lose nothing of the shared config`, async () => {
+  it(`two power cuts, the second in the run that goes on after the first at every door of ${name}, lose nothing of the shared config`, async () => {
     const positions = await positionsIn(name, cut('none'));
     for (const [index, at] of positions.entries()) {
       const then = positions[(5 * index + 7) % positions.length] ?? at;

@@ -1,4 +1,4 @@
-import { damaged, leftover, oldPackages, replaced, several, suspended, suspendedBoth } from '../field-routes.ts';
+import { leftover, several, suspended, suspendedBoth } from '../field-routes.ts';
 import { sweepRare } from '../routes-swept.ts';
 
-sweepRare([...replaced, ...damaged, ...oldPackages, ...several, ...leftover, ...suspended, ...suspendedBoth]);
+sweepRare([...several, ...leftover, ...suspended, ...suspendedBoth]);
