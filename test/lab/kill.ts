@@ -133,7 +133,7 @@ async function killAt(lab: Lab, args: readonly string[], isNow: Moment): Promise
   while (child.exitCode === null && step === null) {
     journal = newestJournal(lab.wine);
     if (isNow(lab.wine, journal)) step = atWork(journal);
-    else await pause(1);
+    else await pause(5);
   }
   if (step === null) return false;
   const line = programsIn(lab.wine).find(({ pid }) => pid === child.pid)?.line ?? '';

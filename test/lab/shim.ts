@@ -5,17 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hostPath, hostText } from '../../src/sandbox/host-config.ts';
 import { loadServer, type Server, saveServer } from '../../src/sandbox/server.ts';
-import { appcmd } from '../../src/sandbox/tools/appcmd.ts';
-import { dism } from '../../src/sandbox/tools/dism.ts';
-import { eventcreate } from '../../src/sandbox/tools/eventcreate.ts';
-import { hosting } from '../../src/sandbox/tools/hosting.ts';
-import { net } from '../../src/sandbox/tools/net.ts';
-import { netsh } from '../../src/sandbox/tools/netsh.ts';
-import { schtasks } from '../../src/sandbox/tools/schtasks.ts';
-import { shutdown } from '../../src/sandbox/tools/shutdown.ts';
-import { show } from './show.ts';
 
 const samples = fileURLToPath(new URL('../../templates/samples/', import.meta.url));
 const [name = '', ...args] = process.argv.slice(2);
@@ -23,7 +13,9 @@ const folder = process.env.SCIM_SETUP_LAB_FOLDER ?? '';
 const server = await loadServer(join(folder, 'server'));
 if ('problem' in server) throw new Error(server.problem);
 
-await takeHostConfig(server);
+const tool = win32.parse(name).name.toLowerCase();
+// It tells of the server, and reads nothing of IIS.
+if (tool !== 'eventcreate') await takeHostConfig(server);
 const { code, output } = await call(server);
 if (server.memory.events.length > 0) keepEvents(server);
 else await showAll(server);
@@ -31,26 +23,27 @@ process.stdout.write(output);
 if (code === null) throw new Error(`${name} could not be started: ${output}`);
 process.exitCode = code | 0;
 
+/** Only what this call needs is loaded: every module costs Windows Node some 15 ms under Wine. */
 async function call(on: Server) {
-  const tool = win32.parse(name).name.toLowerCase();
-  if (tool === 'dism') return dism(on, args);
-  if (tool === 'net') return net(on, args);
-  if (tool === 'netsh') return netsh(on, args);
-  if (tool === 'eventcreate') return eventcreate(on, args);
-  if (tool === 'appcmd') return appcmd(on, args);
-  if (tool === 'shutdown') return shutdown(on, args);
+  if (tool === 'dism') return (await import('../../src/sandbox/tools/dism.ts')).dism(on, args);
+  if (tool === 'net') return (await import('../../src/sandbox/tools/net.ts')).net(on, args);
+  if (tool === 'netsh') return (await import('../../src/sandbox/tools/netsh.ts')).netsh(on, args);
+  if (tool === 'eventcreate') return (await import('../../src/sandbox/tools/eventcreate.ts')).eventcreate(on, args);
+  if (tool === 'appcmd') return (await import('../../src/sandbox/tools/appcmd.ts')).appcmd(on, args);
+  if (tool === 'shutdown') return (await import('../../src/sandbox/tools/shutdown.ts')).shutdown(on, args);
   if (tool === 'schtasks') return scheduled(on);
   if (!tool.startsWith('dotnet-hosting-')) throw new Error(`The lab has no tool for ${name}.`);
   const bundle = `C:\\Packages\\${name}`;
   await on.drive.makeFolder('C:\\Packages');
   await on.drive.receive(join(samples, name), bundle);
-  return hosting(on, [bundle, ...args]);
+  return (await import('../../src/sandbox/tools/hosting.ts')).hosting(on, [bundle, ...args]);
 }
 
 /** Wine's own schtasks keeps a task as a file, as Windows does, but loses what it starts. */
 async function scheduled(on: Server) {
   const xml = args[args.indexOf('/XML') + 1];
   if (args.includes('/XML') && xml) await on.drive.receive(xml, xml);
+  const { schtasks } = await import('../../src/sandbox/tools/schtasks.ts');
   const ended = await schtasks(on, args);
   const name = args[args.indexOf('/TN') + 1] ?? '';
   const [file, task] = [`C:\\windows\\system32\\Tasks${name}`, on.memory.tasks?.[name]];
@@ -62,6 +55,7 @@ async function scheduled(on: Server) {
 
 /** What the program under test has itself written into applicationHost.config, as IIS would take it over. */
 async function takeHostConfig(on: Server): Promise<void> {
+  const { hostPath, hostText } = await import('../../src/sandbox/host-config.ts');
   if (!existsSync(hostPath) || hostText(on) === null) return;
   const bytes = readFileSync(hostPath);
   if (!bytes.equals(Buffer.from(hostText(on) ?? ''))) await on.drive.write(hostPath, bytes);
@@ -69,6 +63,7 @@ async function takeHostConfig(on: Server): Promise<void> {
 
 async function showAll(on: Server): Promise<void> {
   const registry = join(folder, 'show.reg');
+  const { show } = await import('./show.ts');
   await show(on, { drive: 'C:\\', cim: join(folder, 'cim.json'), answers: join(folder, 'answers'), registry });
   await saveServer(on);
   importRegistry(registry);
