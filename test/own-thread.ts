@@ -30,25 +30,34 @@ async function runInThread(name: string, test: TestContext): Promise<void> {
   const worker = thread;
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
   const hear = (message: Message) => ('told' in message ? test.diagnostic(message.told) : resolve(message));
-  worker.on('message', hear).once('error', reject);
+  const leave = () => reject(new Error('The thread has ended amid the test: what it waits for never comes.'));
+  worker.on('message', hear).once('error', reject).once('exit', leave);
   worker.postMessage(name);
-  const ended = await promise.finally(() => worker.off('message', hear).off('error', reject));
+  const ended = await promise.finally(() => worker.off('message', hear).off('error', reject).off('exit', leave));
   if ('failure' in ended) throw ended.failure;
 }
 
-/** A thread that a stray error has ended is started anew for the next test. */
+/** A thread that has ended too early is started anew for the next test; an error between two tests is nobody's, and fails the file. */
 function started(): Worker {
   // Most of what a trial makes is gone when it ends: with room for it, it is not moved about before.
   const worker = new Worker(process.argv[1] ?? '', { resourceLimits: { maxYoungGenerationSizeMb: 64 } });
-  return worker.once('error', () => {
-    thread = null;
+  const forget = () => {
+    if (thread === worker) thread = null;
+  };
+  return worker.once('exit', forget).once('error', (error) => {
+    forget();
+    if (worker.listenerCount('error') === 0) throw error;
   });
 }
 
 /** In the thread: runs the test of that name, or ends the thread where there is none. */
 async function answer(name: string | null): Promise<void> {
   if (name === null) return parentPort?.close();
-  parentPort?.postMessage(await endOf(bodies.get(name)));
+  // While the test runs nothing but its own work keeps the thread alive.
+  parentPort?.unref();
+  const ended = await endOf(bodies.get(name));
+  parentPort?.ref();
+  parentPort?.postMessage(ended);
 }
 
 async function endOf(body: Body | undefined): Promise<Ended> {

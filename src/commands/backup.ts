@@ -14,6 +14,7 @@ import { checkTarget, copyTo } from './copy-backup.ts';
 import { historyOf } from './decide-now.ts';
 import { locked } from './locked.ts';
 import { openBackup, wholePath } from './open-backup.ts';
+import { plainLook } from './plain-look.ts';
 import type { Doors, Request } from './request.ts';
 import { waitForFormer } from './wait-for-former.ts';
 
@@ -38,7 +39,7 @@ export async function backup(request: Request, doors: Doors): Promise<BackupRepo
     const { lastRunId } = await historyOf(machine);
     const id = newRunId(machine.now(), lastRunId);
     const places = placesOf(id, id, machine.scripts);
-    const now = await machine.look({ upgradeCodes: [], backup: null, packages: places.packages });
+    const now = await machine.look(plainLook());
     const step = stepFor(situationOf(now, nothingWanted));
     const copy = request.to === undefined ? null : wholePath(request.to);
     if (copy !== null) await checkTarget(copy, now, machine);

@@ -1,8 +1,8 @@
 import type { Facts, Reading } from '../core/facts.ts';
-import { placesRoot } from '../core/places.ts';
 import { SetupError } from '../core/setup-error.ts';
 import type { Probe } from '../machine/machine.ts';
 import { historyOf } from './decide-now.ts';
+import { plainLook } from './plain-look.ts';
 import { checkPlace, writeDocument } from './write-document.ts';
 
 export type DetectReport = {
@@ -18,7 +18,7 @@ export type DetectReport = {
 /** The facts of the server as it is now; the very document is kept in a file if one is named. */
 export async function detect(probe: Probe, out?: string): Promise<DetectReport> {
   if (out !== undefined) await checkPlace(out, []);
-  const facts = await probe.look({ upgradeCodes: [], backup: null, packages: `${placesRoot}\\packages` });
+  const facts = await probe.look(plainLook());
   const { sandbox } = probe;
   const unfinished = await unfinishedRun(probe);
   const document: DetectReport = { schema: 1, command: 'detect', sandbox, exitCode: 0, facts, unfinished };

@@ -1,4 +1,3 @@
-import { placesRoot } from '../core/places.ts';
 import type { RunReport } from '../core/report.ts';
 import { restoreProblems } from '../core/restore.ts';
 import { noSecrets } from '../core/secrets.ts';
@@ -7,6 +6,7 @@ import { nothingWanted, type Wanted } from '../core/wanted.ts';
 import { run } from './apply.ts';
 import { historyOf } from './decide-now.ts';
 import { notRestored, restorable } from './open-backup.ts';
+import { plainLook } from './plain-look.ts';
 import type { Doors, Request } from './request.ts';
 
 /** Puts the config of a backup back, byte for byte over the version it was made of; what is there now is backed up first. */
@@ -26,7 +26,7 @@ export async function restore({ from = '', accept }: Request, doors: Doors): Pro
       hint: 'Finish it with scim-setup resume, or the command that began it, then restore.',
     });
   }
-  const now = await machine.look({ upgradeCodes: [], backup: null, packages: `${placesRoot}\\packages` });
+  const now = await machine.look(plainLook());
   const problems = restoreProblems(manifest, now);
   if (problems.length > 0) throw new SetupError(21, ...problems.map(({ why, hint }) => notRestored(from, why, hint)));
   const wanted: Wanted = { ...nothingWanted, goal: 'restored', restore: source, accept };

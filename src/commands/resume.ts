@@ -19,6 +19,7 @@ import { isOwnCopy } from '../run/own-copy.ts';
 import { standDown } from '../run/ready.ts';
 import { runLocked } from './apply.ts';
 import { locked } from './locked.ts';
+import { plainLook } from './plain-look.ts';
 import type { WantedWithMedia } from './read-wanted.ts';
 import type { Doors, Request } from './request.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
@@ -54,9 +55,9 @@ export async function resume(request: Request, doors: Doors): Promise<ResumeRepo
   });
 }
 
-/** Without rights not even the lock may be taken: its folder would not be protected. */
+/** Without rights not even the lock may be taken: its folder would not be protected. So no journal has told the limits yet. */
 async function mustBeElevated(machine: Machine): Promise<void> {
-  const facts = await machine.look({ upgradeCodes: [], backup: null, packages: `${placesRoot}\\packages` });
+  const facts = await machine.look(plainLook());
   if (valueOr(facts.machine, null)?.elevated !== false) return;
   throw new SetupError(21, {
     message: 'This process has no administrator rights.',

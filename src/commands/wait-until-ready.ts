@@ -1,8 +1,8 @@
 import type { Limits } from '../core/call.ts';
-import { placesRoot } from '../core/places.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { notBegun } from '../run/former-child.ts';
 import { waitUntilSettled } from '../run/settled.ts';
+import { plainLook } from './plain-look.ts';
 import type { Doors } from './request.ts';
 
 /**
@@ -10,12 +10,13 @@ import type { Doors } from './request.ts';
  * runs. Past the limit of the answers: exit 25, or 21 where no restart would help.
  */
 export async function waitUntilReady(
-  { settle }: Limits,
+  limits: Limits,
   mustServe: boolean,
   { machine, warn, interrupted }: Pick<Doors, 'machine' | 'warn' | 'interrupted'>,
 ): Promise<void> {
+  const { settle } = limits;
   const reason = await waitUntilSettled({
-    look: () => machine.look({ upgradeCodes: [], backup: null, packages: `${placesRoot}\\packages` }),
+    look: () => machine.look(plainLook(limits)),
     sleep: async (ms) => {
       if (interrupted() !== 'no') throw notBegun();
       await machine.sleep(ms);

@@ -93,15 +93,18 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
   const direction = turned ? 'back' : opened.plan.direction;
   const { before, wanted, earlier } = opened;
   const stranded = direction === 'back' ? (strandedAt(entries) ?? opened.stranded) : undefined;
-  // A journal of an older version has no limit for tools that had none then.
-  const limits = { ...defaultLimits, ...wanted.limits };
   return {
     before,
-    wanted: { ...wanted, limits },
+    wanted: withAllLimits(wanted),
     direction,
     ...(earlier ? { earlier } : {}),
     ...(stranded ? { stranded } : {}),
   };
+}
+
+/** A journal of an older version has no limit for what had none then. */
+function withAllLimits(wanted: Wanted): Wanted {
+  return { ...wanted, limits: { ...defaultLimits, ...wanted.limits } };
 }
 
 function strandedAt(entries: readonly Entry[]): readonly string[] | undefined {
@@ -113,7 +116,8 @@ function strandedAt(entries: readonly Entry[]): readonly string[] | undefined {
 /** The opening of a run that was cut, also of one that only settled something; null for one that came to an end, or had no plan. */
 export function cutRun(entries: readonly Entry[]): Opened | null {
   const opened = entries.find((entry) => entry.type === 'opened');
-  return opened?.plan && !entries.some((entry) => entry.type === 'closed') ? opened : null;
+  const isCut = opened?.plan && !entries.some((entry) => entry.type === 'closed');
+  return isCut ? { ...opened, wanted: withAllLimits(opened.wanted) } : null;
 }
 
 /**

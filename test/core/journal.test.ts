@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { defaultLimits, type Limits } from '../../src/core/call.ts';
 import type { End } from '../../src/core/exit-codes.ts';
 import {
   cutRun,
@@ -258,6 +259,13 @@ test('the last child is at work perhaps, unless its step has ended', () => {
 test('a child that was abandoned past its time limit may be at work after the end of its run', () => {
   const abandoned = finished('pool.stop', { outcome: { ok: false, abandoned: true } });
   assert.notEqual(unendedChild([opened(), started('pool.stop'), child(), abandoned, closed('failed-changed')]), null);
+});
+
+test('limits that an older version did not know are the usual ones, whatever its run had come to', () => {
+  const { read: _read, ...known } = { ...defaultLimits, msiexec: 45 };
+  const old = [opened({ wanted: { ...opened().wanted, limits: known as Limits } })];
+  for (const wanted of [replay(old)?.wanted, cutRun(old)?.wanted])
+    assert.deepEqual(wanted?.limits, { ...defaultLimits, msiexec: 45 });
 });
 
 test('a run that was cut is one to go on with after a restart, even if it only settled something', () => {

@@ -145,8 +145,8 @@ async function killAt(lab: Lab, args: readonly string[], isNow: Moment): Promise
 
 const longestMs = 60_000;
 
-/** A program of one thread that gets no time of a processor for this long has never been let run. */
-const longestStartMs = 10_000;
+/** Taken for suspended: one thread, and no tick for this long. One that only waits looks the same; what it waits for is at work. */
+const standstillMs = 10_000;
 
 /**
  * Waits until whatever the killed run had started has ended by itself. A child that the kill has left suspended before its first
@@ -173,7 +173,7 @@ function suspendedChildren(): (one: Running, waited: number) => boolean {
     const before = last.get(one.pid);
     const since = before?.ticks === ticks ? before.since : waited;
     last.set(one.pid, { ticks, since });
-    return threads === 1 && waited - since >= longestStartMs;
+    return threads === 1 && waited - since >= standstillMs;
   };
 }
 

@@ -14,10 +14,10 @@ const server = await loadServer(join(folder, 'server'));
 if ('problem' in server) throw new Error(server.problem);
 
 const tool = win32.parse(name).name.toLowerCase();
-// It tells of the server, and reads nothing of IIS.
+// eventcreate reads nothing of IIS, and shows nothing that it has changed.
 if (tool !== 'eventcreate') await takeHostConfig(server);
 const { code, output } = await call(server);
-if (server.memory.events.length > 0) keepEvents(server);
+if (tool === 'eventcreate') keepEvents(server);
 else await showAll(server);
 process.stdout.write(output);
 if (code === null) throw new Error(`${name} could not be started: ${output}`);

@@ -20,13 +20,13 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 `;
 
+/** More than any answer takes, in ms. */
+export const ample = { ms: 120_000 };
+
 const readers: Reader[] = [];
 
 /** A reader whose PowerShell is a script of Node with the given statements for each line, and how often it was started; closed after the tests. */
-export async function readerOf(
-  answering: string,
-  limit = { ms: 120_000 },
-): Promise<{ reader: Reader; starts: () => number }> {
+export async function readerOf(answering: string, limit = ample): Promise<{ reader: Reader; starts: () => number }> {
   const folder = await newFolder();
   const [script, starts] = [join(folder, 'powershell.mjs'), join(folder, 'starts')];
   await writeFile(script, around(answering));

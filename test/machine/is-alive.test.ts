@@ -8,6 +8,7 @@ import { runChange } from '../../src/machine/children.ts';
 import { isAlive } from '../../src/machine/is-alive.ts';
 import { Reader } from '../../src/machine/reader.ts';
 import { child } from '../core/entries.ts';
+import { ample } from './fake-powershell.ts';
 
 const started = { startedAt: '2026-11-23T20:41:07.400Z', at: '2026-11-23T20:41:12.000Z' };
 
@@ -58,7 +59,7 @@ const onWindows = process.platform === 'win32' ? test : () => undefined;
 onWindows('a real child is seen at work by the real reader until it has ended', async () => {
   const script = fileURLToPath(new URL('../../scripts/Get-ScimFacts.ps1', import.meta.url));
   const systemRoot = process.env.SystemRoot ?? '';
-  const real = new Reader(powershell.replace('%SystemRoot%', systemRoot), [...powershellArgs, script], { ms: 120_000 });
+  const real = new Reader(powershell.replace('%SystemRoot%', systemRoot), [...powershellArgs, script], ample);
   const args = ['-e', 'setTimeout(() => {}, 8_000)'];
   const call = {
     intent: 'change',

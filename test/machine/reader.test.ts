@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Reader } from '../../src/machine/reader.ts';
-import { readerOf } from './fake-powershell.ts';
+import { ample, readerOf } from './fake-powershell.ts';
 import { newFolder } from './folders.ts';
 
 const limit = { timeout: 20_000 };
@@ -63,7 +63,7 @@ test('a reader that always dies is tried twice, and then a sentence says so', li
 });
 
 test('a reader that cannot be started ends in the same sentence', limit, async () => {
-  const reader = new Reader(join(await newFolder(), 'no-powershell'), [], { ms: 120_000 });
+  const reader = new Reader(join(await newFolder(), 'no-powershell'), [], ample);
   await assert.rejects(reader.ask('x'), /^Error: PowerShell, which reads the server, ended without an answer$/);
 });
 
@@ -74,7 +74,7 @@ test(
     const answerLimit = { ms: 100 };
     const { reader } = await readerOf('setTimeout(() => answer("[1]"), 500);', answerLimit);
     await assert.rejects(reader.ask('x'), /^Error: PowerShell, which reads the server, gave no answer within 0\.1 s$/);
-    answerLimit.ms = 120_000;
+    answerLimit.ms = ample.ms;
     assert.deepEqual(await reader.ask('x'), [1]);
   },
 );

@@ -3,12 +3,12 @@ import { apply } from '../../src/commands/apply.ts';
 import type { Request } from '../../src/commands/request.ts';
 import { type ScenarioName, scenarioNames } from '../../src/sandbox/scenario-list.ts';
 import { acceptable } from '../core/any-server.ts';
-import { asked, bundle, doorsOf, givenServer, layServersIn, sample } from '../given.ts';
+import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { matchesGolden } from '../golden.ts';
 import { it } from '../own-thread.ts';
-import { newFolderInMemory } from '../sweep/quick-files.ts';
+import { layServersInMemory } from '../sweep/quick-files.ts';
 
-layServersIn(async () => newFolderInMemory());
+layServersInMemory();
 
 const packages = readdirSync(sample('')).filter((name) => name.endsWith('.msi'));
 /** Scenarios to which every sample is given; the others get the samples that tell their routes apart. */

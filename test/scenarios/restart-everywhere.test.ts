@@ -3,12 +3,12 @@ import { apply } from '../../src/commands/apply.ts';
 import { resume } from '../../src/commands/resume.ts';
 import { countDoors, withFaults } from '../../src/sandbox/faults.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
-import { asked, doorsOf, givenServer, layServersIn } from '../given.ts';
+import { asked, doorsOf, givenServer } from '../given.ts';
 import { it } from '../own-thread.ts';
-import { newFolderInMemory } from '../sweep/quick-files.ts';
+import { layServersInMemory } from '../sweep/quick-files.ts';
 import { cut, hasTask, restarted, seenIn, serverIn } from './restarts.ts';
 
-layServersIn(async () => newFolderInMemory());
+layServersInMemory();
 
 /** A package, how a run with it ends, and the version that is there afterwards. Each second write is enough: they have many in common. */
 const runs = [

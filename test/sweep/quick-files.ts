@@ -3,6 +3,7 @@ import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { layServersIn } from '../given.ts';
 import { MemoryFiles } from './memory-files.ts';
 
 type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -41,6 +42,11 @@ export function newFolderInMemory(): string {
   const folder = join(inMemory, String(folders));
   memory.mkdirSync(folder);
   return folder;
+}
+
+/** From here on the servers of this file are laid in such folders. */
+export function layServersInMemory(): void {
+  layServersIn(async () => newFolderInMemory());
 }
 
 function makeFilesQuick(): void {

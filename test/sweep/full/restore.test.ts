@@ -5,15 +5,15 @@ import { resume } from '../../../src/commands/resume.ts';
 import type { Machine } from '../../../src/machine/machine.ts';
 import type { Trouble } from '../../../src/sandbox/fault.ts';
 import { countDoors, withFaults } from '../../../src/sandbox/faults.ts';
-import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
+import { asked, doorsOf, givenServer } from '../../given.ts';
 import { it } from '../../own-thread.ts';
 import { settings, textOf } from '../../steps/on-server.ts';
 import { configLost } from '../judge.ts';
-import { newFolderInMemory } from '../quick-files.ts';
+import { layServersInMemory } from '../quick-files.ts';
 import { reopened, startedAgain } from '../reopened.ts';
 import { readState } from '../server-state.ts';
 
-layServersIn(async () => newFolderInMemory());
+layServersInMemory();
 
 const spoilt = '{ "IV": "spoilt", "KEY": "spoilt", "Configurations": "spoilt" }';
 

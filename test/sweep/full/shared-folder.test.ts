@@ -11,14 +11,14 @@ import { countDoors, withFaults } from '../../../src/sandbox/faults.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import type { SandboxMachine } from '../../../src/sandbox/sandbox-machine.ts';
 import { remember, saveServer } from '../../../src/sandbox/server.ts';
-import { asked, doorsOf, givenServer, layServersIn } from '../../given.ts';
+import { asked, doorsOf, givenServer } from '../../given.ts';
 import { it } from '../../own-thread.ts';
-import { newFolderInMemory } from '../quick-files.ts';
+import { layServersInMemory } from '../quick-files.ts';
 import { reopened } from '../reopened.ts';
 import { readState, untouched } from '../server-state.ts';
 import { unflushed } from '../unflushed.ts';
 
-layServersIn(async () => newFolderInMemory());
+layServersInMemory();
 
 const secret = 'hush "hush" of the simulated servers';
 const mode = ['INSTANCEMODE=Multiple', 'SHAREDFOLDER=\\\\FILESRV\\SCIM'];
