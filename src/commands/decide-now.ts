@@ -1,3 +1,4 @@
+import { withConnectorNow } from '../core/connector-now.ts';
 import { decide } from '../core/decide.ts';
 import type { Facts } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
@@ -39,7 +40,7 @@ type Asked = { readonly probe: Probe; readonly wanted: Wanted } & Pick<Opened, '
 async function decideAfter(unfinished: UnfinishedRun | undefined, asked: Asked): Promise<Decided> {
   const { probe, program, runId, continues } = asked;
   const wanted = unfinished ? withFormer(asked.wanted, unfinished.wanted) : asked.wanted;
-  const backupId = unfinished?.backupId ?? runId;
+  const backupId = unfinished && holdsConnector(unfinished) ? unfinished.backupId : runId;
   const places = placesOf(runId, backupId, probe.scripts);
   const tried = unfinished ? packagesTried(unfinished) : [];
   const earlier = tried.filter((one) => one.productCode !== wanted.msi?.productCode);
@@ -57,9 +58,10 @@ async function decideAfter(unfinished: UnfinishedRun | undefined, asked: Asked):
   };
   const now = await probe.look(first);
   const lookFor = { ...first, folders: [...(first.folders ?? []), ...foldersIn(now)] };
-  const decision = decide(now, wanted, unfinished);
+  const former = unfinished && asFound(unfinished, now);
+  const decision = decide(now, wanted, former);
   const plan = decision.verdict === 'go' ? decision.plan : null;
-  const stranded = plan?.direction === 'back' ? unfinished?.stranded : undefined;
+  const stranded = plan?.direction === 'back' ? former?.stranded : undefined;
   const opened: Opened = {
     type: 'opened',
     at: probe.now(),
@@ -69,7 +71,7 @@ async function decideAfter(unfinished: UnfinishedRun | undefined, asked: Asked):
     runId,
     backupId,
     continues,
-    before: unfinished?.before ?? now,
+    ...(former ? { before: former.before, reached: former.reached } : { before: now }),
     ...(earlier.length > 0 ? { earlier } : {}),
     ...(stranded ? { stranded } : {}),
     wanted,
@@ -78,7 +80,17 @@ async function decideAfter(unfinished: UnfinishedRun | undefined, asked: Asked):
     plan,
     places,
   };
-  return { now, decision, opened, unfinished, lookFor };
+  return { now, decision, opened, unfinished: former, lookFor };
+}
+
+/** Whether the backup of an unfinished run has the connector as it is to be put back; else a new one is made. */
+function holdsConnector({ reached, direction }: UnfinishedRun): boolean {
+  return reached || direction === 'back';
+}
+
+/** An unfinished run that has not reached the connector puts back nothing that was saved since. */
+function asFound(unfinished: UnfinishedRun, now: Facts): UnfinishedRun {
+  return unfinished.reached ? unfinished : { ...unfinished, before: withConnectorNow(unfinished.before, now) };
 }
 
 /** What an unfinished run was given for the way back counts on, as long as nothing else is given for it. */

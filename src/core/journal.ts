@@ -7,7 +7,7 @@ import type { Msi } from './media.ts';
 import type { Places } from './places.ts';
 import type { Finding, Plan, Route, Unfinished } from './plan.ts';
 import { isSettling } from './plan-settle.ts';
-import type { Step } from './step.ts';
+import type { Step, StepKind } from './step.ts';
 import type { Wanted } from './wanted.ts';
 
 /** `first`: as planned. `orElse`: in place of a step that failed. `back`: on the way back. */
@@ -26,8 +26,10 @@ export type Opened = {
   readonly backupId: string;
   /** The run that this one takes up again. */
   readonly continues: string | null;
-  /** The facts before the first run of the chain. */
+  /** The facts before the first run of the chain; of the connector those before the first run that has reached it. */
   readonly before: Facts;
+  /** Of a run that takes up one that has touched the server: whether the connector itself may have been changed by then. */
+  readonly reached?: boolean;
   /** Other packages that the runs of the chain before this one were given; absent where there were none. */
   readonly earlier?: readonly Msi[];
   /** Of a run that goes back once more: what the one before it was stranded with. */
@@ -97,6 +99,7 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
     before,
     wanted: withAllLimits(wanted),
     direction,
+    reached: hasReached(entries, opened),
     ...(earlier ? { earlier } : {}),
     ...(stranded ? { stranded } : {}),
   };
@@ -125,7 +128,12 @@ export function cutRun(entries: readonly Entry[]): Opened | null {
  * until that was whole has not: what it wanted is still to be done, and what has changed since is found anew.
  */
 export function hasTouched(entries: readonly Entry[]): boolean {
-  return entries.some((entry) => (entry.type === 'opened' ? entry.backupId !== entry.runId : isTouching(entry)));
+  return entries.some((entry) => (entry.type === 'opened' ? takesUpTouched(entry) : isTouching(entry)));
+}
+
+/** An older version has not said so, and its chain has one backup. */
+function takesUpTouched({ reached, backupId, runId }: Opened): boolean {
+  return reached !== undefined || backupId !== runId;
 }
 
 const harmless: readonly Entry['type'][] = ['opened', 'already', 'turned', 'left', 'closed'];
@@ -134,6 +142,28 @@ const harmless: readonly Entry['type'][] = ['opened', 'already', 'turned', 'left
 function isTouching(entry: Entry): boolean {
   const isOfBackup = 'step' in entry && entry.step?.kind === 'config.backup';
   return !harmless.includes(entry.type) && !isOfBackup;
+}
+
+/** States that a run reaches before the connector's own, and those in which the connector saves nothing of its own accord. */
+const beforeConnector: readonly StepKind[] = [
+  'config.backup',
+  'iis.enable',
+  'hosting.install',
+  'hosting.repair',
+  'iis.restart',
+  'shared.prove',
+  'pool.stop',
+  'connector.unchanged',
+];
+
+/** Whether a run, or one before it in its chain, may have changed the connector. A damaged entry may tell of anything. */
+function hasReached(entries: readonly Entry[], opened: Opened): boolean {
+  return (opened.reached ?? takesUpTouched(opened)) || entries.some(isReaching);
+}
+
+function isReaching(entry: Entry): boolean {
+  if (entry.type === 'child' || entry.type === 'restarting' || harmless.includes(entry.type)) return false;
+  return !('step' in entry) || !beforeConnector.includes(entry.step?.kind);
 }
 
 /** Whether a run was left as it stood, and did not come to its end all the same. */

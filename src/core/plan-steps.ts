@@ -89,9 +89,9 @@ function aroundPools(one: Situation, main: readonly Draft[]): Draft[] {
   return [...begin, ...main, last];
 }
 
-/** A run that is taken up again may have changed it itself. */
+/** A run that is taken up again, and had reached it, may have changed it itself. */
 function unchangedStep(one: Situation): Draft[] {
-  if (one.unfinished || one.products.length === 0) return [];
+  if (one.unfinished?.reached || one.products.length === 0) return [];
   const productCodes = one.products.map((product) => product.productCode);
   const step: Step = { kind: 'connector.unchanged', productCodes, files: filesToKeep(one) };
   return [{ step, why: 'the connector ran until now, and may have saved settings' }];

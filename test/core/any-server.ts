@@ -179,6 +179,7 @@ export const anyUnfinished: fc.Arbitrary<Unfinished | undefined> = fc.option(
     before: anyServer,
     wanted: anyWish,
     direction: fc.constantFrom('forward' as const, 'back' as const),
+    reached: fc.boolean(),
   }),
   { nil: undefined, freq: 1 },
 );

@@ -131,7 +131,7 @@ test('a plan that changes an installed connector can put it back, or says in wor
 });
 
 test('a run that was cut on its way back has nothing to do but walk back', () => {
-  const cut: Unfinished = { before: server(), wanted: wanted(msi('4.4.4')), direction: 'back' };
+  const cut: Unfinished = { before: server(), wanted: wanted(msi('4.4.4')), direction: 'back', reached: true };
   const decision = decide(bareServer({ config: known([]), kept: keptConfig }), wanted(msi('5.0.0'), { bundle }), cut);
   assert.equal(decision.verdict, 'go');
   assert.ok(decision.verdict === 'go');

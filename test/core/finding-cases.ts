@@ -98,11 +98,12 @@ export const unfinished = (more: Partial<Unfinished> = {}): Unfinished => ({
   before: server(),
   wanted: upgrade,
   direction: 'forward',
+  reached: true,
   ...more,
 });
 
 /** A run that could not put back what was there before. */
-const strandedOn = (before: Facts) => unfinished({ before, direction: 'back', stranded: [] });
+const strandedOn = (before: Facts) => unfinished({ before, direction: 'back', reached: true, stranded: [] });
 export const newDefault = (threshold: string) =>
   wanted(msi('4.4.4', { defaults: { 'responses\\appsettings.json': { '/Threshold': hash(threshold) } } }));
 

@@ -108,7 +108,7 @@ test('a run that found Windows Installer busy touched nothing, unless it took up
 test('a run that was cut is taken up with the facts and the wish it began with', () => {
   const { before, wanted } = opened();
   for (const cut of [run.slice(0, 3), run.slice(0, 4)])
-    assert.deepEqual(replay(cut), { before, wanted, direction: 'forward' });
+    assert.deepEqual(replay(cut), { before, wanted, direction: 'forward', reached: false });
 });
 
 test('a run that was cut before its backup was whole has touched nothing, unless it went on with that of another', () => {
@@ -238,7 +238,7 @@ test('a run that has started a restart, or only was about to, is gone on with af
 test('a run that was left is taken up as it stood, and on its way back goes on walking back', () => {
   const { before, wanted } = opened();
   const cut = [opened(), started('pool.stop'), child(), left()];
-  assert.deepEqual(replay(cut), { before, wanted, direction: 'forward' });
+  assert.deepEqual(replay(cut), { before, wanted, direction: 'forward', reached: false });
   assert.equal(replay([opened(), started('pool.stop'), turned(), left()])?.direction, 'back');
   assert.equal(isLeft(cut), true);
 });

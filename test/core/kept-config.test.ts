@@ -41,7 +41,7 @@ test('the config of the time before the first run of a chain is what is kept', (
   const before = server();
   const now = bareServer();
   assert.deepEqual(
-    filesToKeep(situationOf(now, upgrade, { before, wanted: upgrade, direction: 'forward' })),
+    filesToKeep(situationOf(now, upgrade, { before, wanted: upgrade, direction: 'forward', reached: true })),
     filesToKeep(situation(before)),
   );
 });

@@ -91,7 +91,7 @@ test('a repair gives the package the name by which Windows Installer asks for it
 
 test('a run that takes another up puts back what that was given', () => {
   const before = serverWith({ cached: null });
-  const cut = { before, wanted: wanted(msi('4.4.4'), { oldMsi: given }), direction: 'back' as const };
+  const cut = { before, wanted: wanted(msi('4.4.4'), { oldMsi: given }), direction: 'back' as const, reached: true };
   const decision = decide(server({ products: known([]), kept: keptConfig }), wanted(msi('4.4.4')), cut);
   assert.ok(decision.verdict === 'go');
   assert.equal(stepOf(decision.plan.wayBack, 'connector.install').msi.sha256, kept.sha256);

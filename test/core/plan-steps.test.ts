@@ -217,7 +217,12 @@ test('a plan says how many other sites a restart of IIS takes down', () => {
 });
 
 test('what an unfinished run with another package has left is uninstalled first, and on the way back', () => {
-  const unfinished: Unfinished = { before: server(), wanted: wanted(msi('4.3.0')), direction: 'forward' };
+  const unfinished: Unfinished = {
+    before: server(),
+    wanted: wanted(msi('4.3.0')),
+    direction: 'forward',
+    reached: true,
+  };
   const now = server({ products: known([product('4.3.0')]), kept: keptConfig });
   const plan = planFor(now, upgrade, unfinished);
   const [first] = plan.connector;
@@ -232,7 +237,12 @@ test('a pool whose password only IIS knows is not uninstalled on the way to a ne
   assert.equal(decision.verdict, 'refuse');
 });
 
-const cut = (before: Facts, goal: Wanted): Unfinished => ({ before, wanted: goal, direction: 'forward' });
+const cut = (before: Facts, goal: Wanted): Unfinished => ({
+  before,
+  wanted: goal,
+  direction: 'forward',
+  reached: true,
+});
 
 test('whoever wants what there was before an unfinished run gets all of it back, and is not told that nothing was to do', () => {
   const now = server({ products: known([]), kept: keptConfig });

@@ -11,7 +11,7 @@ import { remember, type Server, saveServer, store, stored } from '../../src/sand
 import { tools } from '../../src/sandbox/tools/table.ts';
 import { run } from '../cli/program.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
-import { bring, connectorFolder } from '../sandbox/on-server.ts';
+import { bring, connectorFolder, settings } from '../sandbox/on-server.ts';
 import { reopened } from '../sweep/reopened.ts';
 import {
   cut,
@@ -59,6 +59,52 @@ test('a hosting bundle that wants a restart before it is there, twice in a row, 
   const third = await runAfterRestart(folder);
   assert.deepEqual([third.exitCode, third.resume.attempt], [0, 2], third.message);
   assert.deepEqual([(await seenIn(folder)).versions, await hasTask(folder)], [['4.4.4'], false]);
+});
+
+/** What an administrator saves in the connector while a run waits for a restart. */
+async function saveSetting(folder: string): Promise<void> {
+  const { drive } = await serverIn(folder);
+  const text = new TextDecoder().decode((await drive.read(settings)) ?? new Uint8Array());
+  const saved = text.replace(/("Configurations"\s*:\s*)"[^"]*"/, '$1"saved since"');
+  assert.notEqual(saved, text);
+  await drive.write(settings, saved);
+}
+
+const setting = async (folder: string): Promise<unknown> =>
+  JSON.parse(new TextDecoder().decode((await (await serverIn(folder)).drive.read(settings)) ?? new Uint8Array()))
+    .Configurations;
+
+for (const [msi, code, versions] of [
+  ['SCIMConnector-4.4.4.msi', 0, ['4.4.4']],
+  ['SCIMConnector-4.4.5-fails-old-gone.msi', 22, ['4.1.0']],
+] as const)
+  test(`a setting that is saved while a run waits for a restart is there after it, with ${msi}`, async () => {
+    const { folder, machine } = await givenServer('scim-4.1-no-bundle');
+    const stubborn = {
+      at: { tool: 'hosting', call: 1 },
+      trouble: { kind: 'code', code: 3010, effect: 'none' },
+    } as const;
+    const first = await apply(asked('apply', msi, withBundle), doorsOf(withFaults(machine, stubborn)));
+    assert.deepEqual([first.exitCode, first.end], [25, 'reboot-first'], first.message);
+    await saveSetting(folder);
+    const resumed = await runAfterRestart(folder);
+    assert.equal(resumed.exitCode, code, resumed.message);
+    assert.deepEqual([(await seenIn(folder)).versions, await setting(folder)], [versions, 'saved since']);
+    const names = await (await serverIn(folder)).drive.list('C:\\ProgramData\\ScimSetup\\backups');
+    assert.equal(names.length, 2, 'the settings of both times are kept');
+  });
+
+test('a setting that is saved while an upgrade with a stopped pool lies cut is there at its end, and the pool runs', async () => {
+  const { folder, machine } = await givenServer('scim-4.1');
+  const fault = { at: { tool: 'appcmd', call: 1 }, trouble: { kind: 'kill', effect: 'done' } } as const;
+  await cut(apply(upgrade, doorsOf(withFaults(machine, fault))));
+  await saveSetting(folder);
+  const next = await apply(upgrade, doorsOf(await reopened(folder)));
+  assert.equal(next.exitCode, 0, next.message);
+  assert.equal(await setting(folder), 'saved since');
+  const { iis } = (await serverIn(folder)).facts;
+  const pools = iis.known ? iis.value?.pools : [];
+  assert.equal(pools?.find((one) => one.name === 'SCIMConnectorAppPool')?.state, 'started');
 });
 
 test('an uninstallation that lost its power is brought to its end too', async () => {
