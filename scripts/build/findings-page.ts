@@ -66,7 +66,7 @@ function eventPart(): string {
   const rows = eventRows.map((row) => `| ${row.id} | ${row.level} | ${meaningOf(row)} |`);
   return `## ${eventTitle}
 
-A run of \`apply\`, \`uninstall\` or \`resume\` that changes something writes one entry when it begins and one when it has ended, into the
+A run of \`apply\`, \`uninstall\`, \`restore\` or \`resume\` that changes something writes one entry when it begins and one when it has ended, into the
 log Application under the source \`${eventSource}\`. A run that was cut has the first one only. Nothing is written by a command
 that only looks, that is refused, or that finds nothing to do; only where the startup task could not go on with a run, that
 is an entry too.

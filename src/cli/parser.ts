@@ -96,8 +96,10 @@ function requestOf(command: string, parsed: Record<string, unknown>, env: Enviro
   const fromEnv = (name: string) => env[`SCIM_SETUP_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`];
   const text = (name: string): string | undefined => {
     const value = parsed[name] ?? fromEnv(name);
-    if (Array.isArray(value))
-      throw usage(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} was given more than once.`);
+    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (Array.isArray(value)) throw usage(`${option} was given more than once.`);
+    // A script's variable that holds nothing is no wish to do without.
+    if (parsed[name] === '') throw usage(`${option} was given without a value.`);
     return value === undefined || value === '' ? undefined : String(value);
   };
   const list = (name: string, separator = ','): string[] => {

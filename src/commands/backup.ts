@@ -36,7 +36,8 @@ export async function backup(request: Request, doors: Doors): Promise<BackupRepo
   const { machine } = doors;
   return locked('backup', machine, async () => {
     await waitForFormer(defaultLimits, doors);
-    const { lastRunId } = await historyOf(machine);
+    const { lastRunId, unfinished } = await historyOf(machine);
+    if (unfinished?.reached) throw amidRun(unfinished.runId);
     const id = newRunId(machine.now(), lastRunId);
     const places = placesOf(id, id, machine.scripts);
     const now = await machine.look(plainLook());
@@ -91,6 +92,14 @@ function stepFor(one: Situation): Step<'config.backup'> {
   const [draft] = backupSteps(one);
   if (draft?.step.kind !== 'config.backup') throw notBackedUp(['there is no config of the connector on this server']);
   return draft.step;
+}
+
+/** What lies there may be what a new version has laid down: such a backup would look as good as that of the run. */
+function amidRun(runId: string): SetupError {
+  return new SetupError(21, {
+    message: `The run ${runId} is not finished, and what lies there now need not be the connector's own config.`,
+    hint: 'Its backup has that. Finish it with scim-setup resume, or the command that began it, then back up.',
+  });
 }
 
 function notBackedUp(reasons: readonly string[]): SetupError {

@@ -16,6 +16,8 @@ export type BackupRow = {
   readonly files: number;
   readonly bytes: number;
   readonly problems: readonly string[];
+  /** Whether config of the connector is in it; one of a site alone has none, and puts no key back. */
+  readonly holdsConfig: boolean;
   /** It also holds folders that were moved out of the way. */
   readonly holdsFolders: boolean;
 };
@@ -78,16 +80,17 @@ async function rowOf(files: Files, id: string): Promise<BackupRow> {
     files: copies.length,
     bytes: copies.reduce((sum, file) => sum + file.size, 0),
     problems,
+    holdsConfig: (manifest?.files ?? []).length > 0,
     holdsFolders: (await files.list(`${folder}\\folders`)).length > 0,
   };
 }
 
-/** The `count` newest good ones stay, all that are newer than them, and that of a run which is not finished. */
+/** The `count` newest good ones with config stay, all that are newer than them, and that of a run which is not finished. */
 async function prune(count: number, machine: Machine): Promise<readonly string[]> {
   return locked('backups prune', machine, async () => {
     const { unfinished } = await historyOf(machine);
     const rows = await rowsOf(machine);
-    const last = rows.filter((row) => row.problems.length === 0)[count - 1];
+    const last = rows.filter((row) => row.problems.length === 0 && row.holdsConfig)[count - 1];
     if (!last) return [];
     const old = rows.slice(rows.indexOf(last) + 1).filter((row) => row.id !== unfinished?.backupId);
     for (const { id } of old) await removeBackup(`${backupsFolder}\\${id}`, machine);

@@ -16,11 +16,22 @@ export async function checkTarget(to: string, now: Facts, machine: Machine): Pro
   const reasons = [
     ...(site ? [`site ${site.name} would serve it`] : []),
     ...(isConnectorPath(to, placesRoot) ? ['that folder is for this program alone'] : []),
-    ...((await machine.list(to)).length > 0 ? ['it is not empty'] : []),
+    ...(await whyNotNew(to, machine)),
   ];
   const hint = 'Name a new folder with --to.';
   if (reasons.length > 0)
     throw new SetupError(20, ...reasons.map((why) => ({ message: `No copy goes to ${to}: ${why}.`, hint })));
+}
+
+async function whyNotNew(to: string, machine: Machine): Promise<readonly string[]> {
+  try {
+    if ((await machine.details(to)) !== null) return ['it is a file'];
+    return (await machine.list(to)).length > 0 ? ['it is not empty'] : [];
+  } catch (error) {
+    const text = fileErrorText(error);
+    if (text === null) throw error;
+    return [`it cannot be looked into (${text})`];
+  }
 }
 
 /** SYSTEM and Administrators only, whatever the folder hands down. */

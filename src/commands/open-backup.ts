@@ -1,5 +1,6 @@
 import { type BackupFile, copiesIn, type Manifest, manifestPath, parseManifest, storedPath } from '../core/backup.ts';
 import { normalPath } from '../core/connector.ts';
+import { fileErrorText } from '../core/file-error.ts';
 import { wantedFile } from '../core/kept-config.ts';
 import { placesRoot } from '../core/places.ts';
 import { originalFiles, type RestorableFile, type RestoreFrom } from '../core/restore.ts';
@@ -38,23 +39,23 @@ export async function openBackup(files: Files, folder: string): Promise<OpenedBa
 
 /** The folder that an operator means: the id of one of our backups, or the folder of one that was copied elsewhere (exit 20). */
 export function folderOfBackup(from: string): string {
-  return /[\\/:.]/.test(from) ? wholePath(from) : `${backupsFolder}\\${from}`;
+  return /[\\/:.]/.test(from) ? wholePath(from, 'neither the id of a backup nor') : `${backupsFolder}\\${from}`;
 }
 
-/** A folder by its whole path: what it would be taken from is not for this program to guess (exit 20). */
-export function wholePath(path: string): string {
+/** A folder by its whole path: what it would be taken from is not for this program to guess; `isNot` begins the sentence (exit 20). */
+export function wholePath(path: string, isNot = 'not'): string {
   const folder = path.replaceAll('/', '\\').replace(/\\+$/, '');
   const isWhole = /^([A-Za-z]:|\\\\[^\\]+\\[^\\]+)\\/.test(folder) && !folder.split('\\').includes('..');
   if (isWhole) return folder;
   throw new SetupError(20, {
-    message: `"${path}" is neither the id of a backup nor the whole path of a folder.`,
+    message: `"${path}" is ${isNot} the whole path of a folder.`,
     hint: 'Write the path from its drive or server on, without "..": D:\\keep\\one',
   });
 }
 
 /** A backup that can be put back: whole, by its own manifest. Everything wrong with it is told at once (exit 21). */
 export async function restorable(files: Files, from: string): Promise<{ manifest: Manifest; source: RestoreFrom }> {
-  const { folder, manifest, problems } = await openBackup(files, folderOfBackup(from));
+  const { folder, manifest, problems } = await openBackup(files, folderOfBackup(from)).catch(unread);
   if (!manifest || problems.length > 0) throw new SetupError(21, ...problems.map((one) => notRestored(from, one)));
   const wanted: RestorableFile[] = [];
   for (const file of originalFiles(manifest)) wanted.push(await restorableFile(files, folder, file));
@@ -63,6 +64,13 @@ export async function restorable(files: Files, from: string): Promise<{ manifest
   const isWhole = own !== null && (await openBackup(files, own)).problems.length === 0;
   const source = { folder: isWhole ? own : folder, isOwn: own !== null, takenAt, versions };
   return { manifest, source: { ...source, files: wanted, folders, sites, pools } };
+}
+
+/** A share may be out of reach, or closed to this account. */
+function unread(error: unknown): OpenedBackup {
+  const text = fileErrorText(error);
+  if (text === null) throw error;
+  return { folder: '', manifest: null, problems: [`it cannot be read (${text})`] };
 }
 
 /** The folder of the very same backup in the protected folder, which nobody else can have written; null where there is none. */

@@ -13,15 +13,19 @@ import type {
 } from './facts.ts';
 import { foreignChanges } from './foreign-sites.ts';
 
+/** Whose values are there that were not before. */
+type Source = 'the new version' | 'the backup';
+
 /** What differs between two looks at a server, in sentences for its operator; nothing is said of what could not be read. */
-export function changesBetween(before: Facts, after: Facts): readonly string[] {
+export function changesBetween(before: Facts, after: Facts, source: Source = 'the new version'): readonly string[] {
+  const configOf = (old: readonly ConfigFile[], now: readonly ConfigFile[]) => configChanges(old, now, source);
   return [
     ...compared(before.features, after.features, featureChanges),
     ...compared(before.hosting, after.hosting, hostingChanges),
     ...compared(before.products, after.products, productChanges),
     ...compared(before.iis, after.iis, iisChanges),
     ...foreignChanges(before, after),
-    ...compared(before.config, after.config, isFirst(before, after) ? firstConfig : configChanges),
+    ...compared(before.config, after.config, isFirst(before, after) ? firstConfig : configOf),
     ...compared(before.folders, after.folders, folderChanges),
     ...compared(before.shared, after.shared, sharedChanges),
   ];
@@ -87,31 +91,30 @@ function folderChanges(before: readonly ConnectorFolder[], after: readonly Conne
 }
 
 function sharedChanges(before: SharedFolder | null, after: SharedFolder | null): string[] {
-  return before && after ? compared(before.files, after.files, configChanges) : [];
+  return before && after
+    ? compared(before.files, after.files, (old, now) => configChanges(old, now, 'the new version'))
+    : [];
 }
 
-function configChanges(before: readonly ConfigFile[], after: readonly ConfigFile[]): string[] {
+function configChanges(before: readonly ConfigFile[], after: readonly ConfigFile[], source: Source): string[] {
   const all = [...before, ...after.filter((one) => !before.some((old) => samePath(old.path, one.path)))];
   return all.flatMap(({ path }) => {
     const [old, now] = [before, after].map((files) => files.find((one) => samePath(one.path, path)));
     if (!old) return [`${path}: new`];
     if (!now) return [`${path}: gone, kept in the backup`];
-    return old.sha256 === now.sha256 ? [] : [`${path}: ${valueChanges(old.values, now.values)}`];
+    return old.sha256 === now.sha256 ? [] : [`${path}: ${valueChanges(old.values, now.values, source)}`];
   });
 }
 
-function valueChanges(before: Values, after: Values): string {
+function valueChanges(before: Values, after: Values, source: Source): string {
   const kept = Object.keys(before).filter((pointer) => before[pointer] === after[pointer]).length;
   const changed = Object.keys(before).filter((pointer) => pointer in after && before[pointer] !== after[pointer]);
   const added = Object.keys(after).filter((pointer) => !(pointer in before));
   const gone = Object.keys(before).filter((pointer) => !(pointer in after));
-  const parts = [
-    `${kept} of ${Object.keys(before).length} values kept`,
-    ...(added.length > 0 ? [`new: ${added.join(', ')}`] : []),
-    ...(changed.length > 0 ? [`new default: ${changed.join(', ')}`] : []),
-    ...(gone.length > 0 ? [`gone: ${gone.join(', ')}`] : []),
-  ];
-  return Object.keys(before).length === 0 && added.length === 0
-    ? 'replaced by that of the new version'
-    : parts.join('; ');
+  if (Object.keys(before).length === 0 && added.length === 0) return `replaced by that of ${source}`;
+  const arrived =
+    source === 'the backup' ? { 'from the backup': [...added, ...changed] } : { new: added, 'new default': changed };
+  const listed = Object.entries({ ...arrived, gone }).filter(([, pointers]) => pointers.length > 0);
+  const parts = listed.map(([what, pointers]) => `${what}: ${pointers.join(', ')}`);
+  return [`${kept} of ${Object.keys(before).length} values kept`, ...parts].join('; ');
 }

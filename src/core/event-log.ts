@@ -1,7 +1,9 @@
 import { type Change, child, type Limits } from './call.ts';
+import type { Facts } from './facts.ts';
 import type { Opened } from './journal.ts';
 import type { RunReport } from './report.ts';
 import { versionsIn } from './report-message.ts';
+import type { Wanted } from './wanted.ts';
 
 /** One entry of the Application log. */
 export type LogEvent = { readonly id: number; readonly level: EventLevel; readonly text: string };
@@ -46,10 +48,14 @@ export const eventRows: readonly EventRow[] = [
 
 /** The entry for a run whose journal has just been opened. */
 export function begunEvent(command: string, { before, wanted, route, runId, continues, places }: Opened): LogEvent {
-  const goal = wanted.msi?.productVersion ?? 'not installed';
   const takesUp = continues === null ? '' : ` It takes up run ${continues}.`;
-  const facts = `SCIM Connector ${versionsIn(before)} -> ${goal}, route ${route}. Run ${runId}.`;
+  const facts = `SCIM Connector ${versionsIn(before)}${goalOf(before, wanted)}, route ${route}. Run ${runId}.`;
   return entry(begun, `scim-setup ${command} has begun.`, `${facts}${takesUp} Journal: ${places.journal}`);
+}
+
+function goalOf(before: Facts, { goal, msi, restore }: Wanted): string {
+  if (goal === 'restored') return `, its config from the backup of ${restore?.takenAt}`;
+  return ` -> ${msi?.productVersion ?? (goal === 'absent' ? 'not installed' : versionsIn(before))}`;
 }
 
 /** The entry for a run that has ended; null if nothing was run. */

@@ -133,10 +133,14 @@ function whatWasRun(opened: Opened, closed: Closed, entries: readonly Entry[]): 
     runId: opened.runId,
     changed: steps.length > 0 && !['busy', 'refused'].includes(closed.end),
     steps,
-    changes: closed.after ? changesBetween(opened.before, closed.after) : [],
+    changes: closed.after ? changesBetween(opened.before, closed.after, sourceOf(opened)) : [],
     took: { totalMs: Date.parse(closed.at) - Date.parse(opened.at), downMs: downtime(entries) },
     paths: pathsOf(opened, entries),
   };
+}
+
+function sourceOf({ wanted }: Opened): 'the backup' | 'the new version' {
+  return wanted.goal === 'restored' ? 'the backup' : 'the new version';
 }
 
 /** `changed` says what `apply` would say. */

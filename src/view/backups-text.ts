@@ -20,8 +20,9 @@ export function backupsText({ backups, removed, sandbox }: BackupsReport): strin
   return `${[labelled([...gone, head].join(' '), sandbox), ...backups.flatMap(rowLines)].join('\n')}\n`;
 }
 
-function rowLines({ id, server, versions, files, bytes, problems, holdsFolders }: BackupRow): string[] {
+function rowLines({ id, server, versions, files, bytes, problems, holdsConfig, holdsFolders }: BackupRow): string[] {
   const what = `${versions.join(' and ') || 'no version'} on ${server ?? 'an unknown server'}, ${counted(files, 'file')}, ${counted(bytes, 'byte')}`;
-  const state = problems.length > 0 ? `NOT WHOLE: ${problems.join('; ')}` : `good, ${what}`;
+  const state =
+    problems.length > 0 ? `NOT WHOLE: ${problems.join('; ')}` : `good, ${holdsConfig ? '' : 'without config, '}${what}`;
   return [hanging(`${state}${holdsFolders ? '; with folders moved out of the way' : ''}`, `  ${id}  `, id.length + 4)];
 }

@@ -97,6 +97,13 @@ for (const [what, before, after, changes] of [
   test(`what changed is told: ${what}`, () => assert.deepEqual(changesBetween(before, after), changes));
 }
 
+test('what a restore has put back is told as from the backup, not as a new default', () => {
+  const spoilt = settingsAre({ '/KEY': hash('spoilt') });
+  assert.deepEqual(changesBetween(spoilt, server(), 'the backup'), [
+    `${settings}: 0 of 1 values kept; from the backup: /IV, /KEY`,
+  ]);
+});
+
 test('a file is new, or another one where it holds no values', () => {
   const [first, second, web] = config;
   assert.ok(first && second && web);

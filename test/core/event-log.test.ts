@@ -4,6 +4,7 @@ import { defaultLimits } from '../../src/core/call.ts';
 import { begunEvent, endedEvent, eventCall, eventRows } from '../../src/core/event-log.ts';
 import { type End, exitCodeOf, exitCodes } from '../../src/core/exit-codes.ts';
 import { report } from '../../src/core/report.ts';
+import type { RestoreFrom } from '../../src/core/restore.ts';
 import { closed, finished, opened } from './entries.ts';
 import { known, places, product, server, wanted } from './server-facts.ts';
 
@@ -28,6 +29,12 @@ test('a run that takes up another one names it', () => {
 
 test('an uninstallation leads to a connector that is not installed', () => {
   assert.match(begunEvent('uninstall', opened({ wanted: wanted(null) })).text, /4\.1\.0 -> not installed/);
+  const restore = { takenAt: '2026-11-22T01:02:03Z' } as RestoreFrom;
+  const restored = opened({ wanted: { ...wanted(null), goal: 'restored', restore } });
+  assert.match(
+    begunEvent('restore', restored).text,
+    /SCIM Connector 4\.1\.0, its config from the backup of 2026-11-22T01:02:03Z/,
+  );
 });
 
 /** Every end that a run whose journal is open can have. */

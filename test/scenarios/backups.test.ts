@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apply } from '../../src/commands/apply.ts';
+import { apply, uninstall } from '../../src/commands/apply.ts';
 import { backup } from '../../src/commands/backup.ts';
 import { backups } from '../../src/commands/backups.ts';
 import { restore } from '../../src/commands/restore.ts';
@@ -43,6 +43,10 @@ async function refused({ machine, folder }: Sandbox, from: string, ...says: read
   assert.equal(exitCode, 21, told);
   for (const one of says) assert.match(told, one);
   assert.deepEqual(untouched(before, readState(folder)), []);
+}
+
+async function copied(machine: Machine, from: string, to: string): Promise<void> {
+  for (const name of await machine.list(from)) await machine.copy(`${from}\\${name}`, `${to}\\${name}`);
 }
 
 /** Writes a manifest anew as a forger would who knows how its fingerprint is made. */
@@ -99,6 +103,7 @@ test('no copy goes where a site would serve it, into our own folder, or over som
     ['C:\\inetpub\\wwwroot\\keep', /would serve it/],
     ['C:\\ProgramData\\ScimSetup\\backups\\mine', /for this program alone/],
     ['D:\\full', /is not empty/],
+    ['D:\\full\\file', /is a file/],
   ] as const) {
     const { exitCode, told } = await problemsOf(make(machine, to));
     assert.deepEqual([exitCode, why.test(told)], [20, true], told);
@@ -112,6 +117,7 @@ test('a path that is not whole, or leads upwards, is neither read nor written', 
     const [read, written] = [await problemsOf(back(machine, path)), await problemsOf(make(machine, path))];
     assert.deepEqual([read.exitCode, written.exitCode], [20, 20], path);
     assert.match(read.told, /nor the whole path of a folder/);
+    assert.match(written.told, /is not the whole path of a folder/);
   }
   assert.equal((await problemsOf(make(machine, 'relative'))).exitCode, 20);
   assert.deepEqual((await list(machine)).backups, []);
@@ -248,7 +254,7 @@ test('the backup of a run that is not finished stays, and only a number of at le
   const { machine } = await givenServer('scim-4.1');
   const old = (await make(machine)).id;
   const request = asked('apply', 'SCIMConnector-4.4.4.msi');
-  const killed = withFaults(machine, { at: { tool: 'msiexec', call: 1 }, trouble: { kind: 'kill', effect: 'none' } });
+  const killed = withFaults(machine, { at: { tool: 'appcmd', call: 1 }, trouble: { kind: 'kill', effect: 'none' } });
   await assert.rejects(apply(request, doorsOf(killed)));
   const unfinished = (await list(machine)).backups[0]?.id ?? '';
   await make(machine);
@@ -257,6 +263,46 @@ test('the backup of a run that is not finished stays, and only a number of at le
   assert.ok(left.some(({ id }) => id === unfinished));
   assert.match((await problemsOf(back(machine, unfinished))).told, /is not finished/);
   for (const keep of ['0', '-1', '1.5', 'all', '']) assert.equal((await problemsOf(prune(machine, keep))).exitCode, 20);
+});
+
+test('while a run that has reached the connector is not finished, no other backup is made that would look as good', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const request = asked('apply', 'SCIMConnector-4.4.5-fails-old-gone.msi');
+  const killed = withFaults(machine, { at: { tool: 'msiexec', call: 1 }, trouble: { kind: 'kill', effect: 'done' } });
+  await assert.rejects(apply(request, doorsOf(killed)));
+  const { exitCode, told } = await problemsOf(make(machine));
+  assert.deepEqual([exitCode, /The run \S+ is not finished/.test(told)], [21, true], told);
+  assert.equal((await list(machine)).backups.length, 1);
+});
+
+test('a backup of a site alone never makes prune remove the last one with settings', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { id } = await make(machine);
+  await uninstall(asked('uninstall', null), doorsOf(machine));
+  const folder = 'C:\\ProgramData\\ScimSetup\\backups\\2999-01-01T00-00-00Z';
+  await copied(machine, `C:\\ProgramData\\ScimSetup\\backups\\${id}`, folder);
+  await forge(machine, folder, () => ({ files: [] }));
+  const { removed, backups: left } = await prune(machine, '1');
+  assert.deepEqual(removed, [id], 'the uninstallation has kept the same settings');
+  assert.deepEqual(
+    left.map(({ holdsConfig, problems }) => [holdsConfig, problems.length]),
+    [
+      [false, 0],
+      [true, 0],
+    ],
+  );
+});
+
+test('a share that is closed to this account is refused, and no bug', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const [written, read] = [
+    await problemsOf(make(machine, '\\\\FILESRV\\SCIM\\keep')),
+    await problemsOf(back(machine, '\\\\FILESRV\\SCIM\\keep')),
+  ];
+  assert.deepEqual([written.exitCode, read.exitCode], [20, 21]);
+  assert.match(written.told, /cannot be looked into \(EPERM/);
+  assert.match(read.told, /cannot be read \(EPERM/);
+  assert.deepEqual((await list(machine)).backups, []);
 });
 
 test('a backup that cannot be made or proven says why, and is none', async () => {
