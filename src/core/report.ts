@@ -57,6 +57,8 @@ export type RunReport = {
   readonly route: Route;
   readonly before: Facts;
   readonly after: Facts | null;
+  /** The id of the unfinished run that this one takes up, or would; null where there is none. */
+  readonly continues: string | null;
   readonly goal: { readonly version: string | null; readonly msi: string | null };
   /** Ids of the findings that the operator accepted. */
   readonly accepted: readonly string[];
@@ -100,6 +102,7 @@ export function report(command: string, entries: readonly Entry[]): RunReport {
     route: opened.route,
     before,
     after: closed.after,
+    continues: opened.continues,
     goal: { version: wanted.msi?.productVersion ?? null, msi: wanted.msi?.name ?? null },
     accepted: wanted.accept,
     plan: plan && reportedPlan(plan, attempt),
@@ -209,13 +212,20 @@ function reportedPlan(plan: Plan, attempt: { places: Places; limits: Attempt['li
 }
 
 /** A server on which a run is unfinished is not as wanted, though every state of it may hold. */
-function unfinishedIn({ continues }: Opened, { end }: Closed): string[] {
+function unfinishedIn({ continues, plan }: Opened, { end }: Closed): string[] {
   const isOnlyLookedAt = end === 'planned' || end === 'different';
-  return isOnlyLookedAt && continues !== null ? [`the run ${continues} is not finished; this one takes it up`] : [];
+  if (!isOnlyLookedAt || continues === null) return [];
+  const whither =
+    plan?.direction === 'back'
+      ? 'it is on its way back, which the next run goes to its end'
+      : 'the next run takes it up';
+  return [`the run ${continues} is not finished; ${whither}`];
 }
 
+/** What the plan leads to and is not so: the wanted state, or on the way back what was there before. */
 function differencesOf(plan: Plan, now: Facts): string[] {
-  const steps = lastingSteps(stepsForward(plan).map(({ step }) => step)).filter(({ kind }) => kind !== 'pool.stop');
+  const all = plan.direction === 'back' ? plan.wayBack : stepsForward(plan).map(({ step }) => step);
+  const steps = lastingSteps(all).filter(({ kind }) => kind !== 'pool.stop');
   return steps.flatMap((step) => {
     const gaps = missing(step, now);
     return gaps.known ? gaps.value : [gaps.why];

@@ -10,7 +10,11 @@ const mostCalls = 3;
 
 /** A plan for a person: each step, why, its command lines, and the way back. */
 export function planText(report: RunReport, plan: ReportedPlan): string {
-  const lines = [headline(report), ''];
+  const lines = [
+    plan.direction === 'back' ? backHeadline(report) : headline(report),
+    ...takesUpLines(report, plan),
+    '',
+  ];
   let number = 0;
   const section = (title: string, steps: readonly ReportedPlanned[]) => {
     if (steps.length === 0) return;
@@ -24,12 +28,27 @@ export function planText(report: RunReport, plan: ReportedPlan): string {
 }
 
 function headline(report: RunReport): string {
-  const name = report.before.machine.known ? report.before.machine.value.name : 'this server';
   const goal = report.goal.version ?? 'not installed';
-  return labelled(
-    `SCIM Connector on ${name}: ${versionsIn(report.before)} -> ${goal} ${routeWords[report.route]}`,
-    report.sandbox,
-  );
+  const change = `${versionsIn(report.before)} -> ${goal} ${routeWords[report.route]}`;
+  return labelled(`SCIM Connector on ${nameOf(report)}: ${change}`, report.sandbox);
+}
+
+function backHeadline(report: RunReport): string {
+  return labelled(`SCIM Connector on ${nameOf(report)}: back to ${versionsIn(report.before)}`, report.sandbox);
+}
+
+function nameOf({ before: { machine } }: RunReport): string {
+  return machine.known ? machine.value.name : 'this server';
+}
+
+/** Whoever plans anew may not know that something is unfinished. */
+function takesUpLines({ continues }: RunReport, { direction }: ReportedPlan): string[] {
+  if (continues === null) return [];
+  const told =
+    direction === 'back'
+      ? `The run ${continues} is on its way back. apply only goes that way to its end (exit 22); what is wanted now comes with the next apply.`
+      : `It takes up the run ${continues}, which is not finished.`;
+  return [hanging(told, '  ', 4)];
 }
 
 const routeWords = {

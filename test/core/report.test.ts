@@ -211,7 +211,7 @@ test('an installation that was in the way is named with its process in the messa
 test('a server on which a run is unfinished is told to be so, though nothing else differs', () => {
   const continues = '2026-11-22T20-41-07Z';
   const alone = report('verify', [opened({ continues }), closed('different')]).differences;
-  assert.equal(alone[0], 'the run 2026-11-22T20-41-07Z is not finished; this one takes it up');
+  assert.equal(alone[0], 'the run 2026-11-22T20-41-07Z is not finished; the next run takes it up');
   assert.ok(
     !report('apply', [opened({ continues }), closed('converged', { after })]).differences.includes(alone[0] ?? ''),
   );
