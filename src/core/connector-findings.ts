@@ -154,15 +154,16 @@ export const connectorFindings: readonly FindingRow[] = [
     id: 'deletions-pending',
     about: 'connector',
     means:
-      'An earlier uninstallation left files that Windows deletes at its next start, and it would delete those of a new installation with them.',
+      'An earlier uninstallation left files that Windows deletes at its next start, and it deletes those of an installation in their place with them.',
     needs: ['restart'],
     stops: 'always',
     hint: 'Restart the server, then run again.',
-    test: ({ now, products, route }) => {
+    test: ({ now, products, route, wanted: { msi } }) => {
       const folders = products.length > 0 ? products.map(({ folder }) => folder) : [null];
       const isDoomed = (path: string) => folders.some((folder) => isConnectorPath(path, folder));
       const doomed = read(now.restart).deletions.filter(isDoomed);
-      return route !== 'none' && doomed.length > 0
+      // A version that is there already is not there for long, if its files are among them.
+      return (route !== 'none' || msi !== null) && doomed.length > 0
         ? `Windows will delete ${doomed.join(', ')} at the next start.`
         : null;
     },

@@ -425,10 +425,12 @@ export const cases: readonly Case[] = [
   {
     id: 'deletions-pending',
     speaks: to(restart(['renames'], [`${folder.toUpperCase()}\\a.dll`])),
-    silent: [
-      to(restart(['renames'], ['C:\\Config.Msi\\a.rbf'])),
-      to(restart([], [`${folder}\\a.dll`]), wanted(msi('4.1.0'))),
-    ],
+    silent: [to(restart(['renames'], ['C:\\Config.Msi\\a.rbf']))],
+  },
+  {
+    id: 'deletions-pending',
+    speaks: to(restart([], [`${folder}\\a.dll`]), wanted(msi('4.1.0'))),
+    silent: [to(restart([], ['C:\\Config.Msi\\a.rbf']), wanted(msi('4.1.0')))],
   },
   {
     id: 'installer-suspended',

@@ -191,6 +191,17 @@ test('files that Windows deletes at its next start are waited for before anythin
   assert.equal(await (await serverIn(sandbox.folder)).drive.hasFile(doomed), false);
 });
 
+test('a version whose files Windows is going to delete is not said to be there', async () => {
+  const { folder, machine } = await givenServer('scim-4.1');
+  store(machine.server, 'restart', { reasons: ['file-renames'], deletions: [`${connectorFolder}\\SCIMConnector.dll`] });
+  await saveServer(machine.server);
+  for (const command of ['verify', 'apply']) {
+    const { exitCode, out } = await run(command, '--sandbox', folder, '--msi', sample('SCIMConnector-4.1.0.msi'));
+    assert.equal(exitCode, 21, out);
+    assert.match(out, /deletions-pending/);
+  }
+});
+
 test('Windows that needs a second start for the same features, or for the same files, is given it', async () => {
   const doomed = `${connectorFolder}\\InUse.dll`;
   const leaves = (sandbox: Sandbox) => uninstallLeavesFile(sandbox, doomed);
