@@ -3,11 +3,12 @@ import { defaultLimits } from './call.ts';
 import type { CodeTable, Outcome } from './codes.ts';
 import type { End } from './exit-codes.ts';
 import type { Facts, Reading, Sha256 } from './facts.ts';
+import { isPreparing } from './lasting.ts';
 import type { Msi } from './media.ts';
 import type { Places } from './places.ts';
 import type { Finding, Plan, Route, Unfinished } from './plan.ts';
 import { isSettling } from './plan-settle.ts';
-import type { Step, StepKind } from './step.ts';
+import type { Step } from './step.ts';
 import type { Wanted } from './wanted.ts';
 
 /** `first`: as planned. `orElse`: in place of a step that failed. `back`: on the way back. */
@@ -144,18 +145,6 @@ function isTouching(entry: Entry): boolean {
   return !harmless.includes(entry.type) && !isOfBackup;
 }
 
-/** States that a run reaches before the connector's own, and those in which the connector saves nothing of its own accord. */
-const beforeConnector: readonly StepKind[] = [
-  'config.backup',
-  'iis.enable',
-  'hosting.install',
-  'hosting.repair',
-  'iis.restart',
-  'shared.prove',
-  'pool.stop',
-  'connector.unchanged',
-];
-
 /** Whether a run, or one before it in its chain, may have changed the connector. A damaged entry may tell of anything. */
 function hasReached(entries: readonly Entry[], opened: Opened): boolean {
   return (opened.reached ?? takesUpTouched(opened)) || entries.some(isReaching);
@@ -163,7 +152,7 @@ function hasReached(entries: readonly Entry[], opened: Opened): boolean {
 
 function isReaching(entry: Entry): boolean {
   if (entry.type === 'child' || entry.type === 'restarting' || harmless.includes(entry.type)) return false;
-  return !('step' in entry) || !beforeConnector.includes(entry.step?.kind);
+  return !('step' in entry) || !entry.step || !isPreparing(entry.step);
 }
 
 /** Whether a run was left as it stood, and did not come to its end all the same. */

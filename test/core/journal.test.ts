@@ -261,6 +261,17 @@ test('a child that was abandoned past its time limit may be at work after the en
   assert.notEqual(unendedChild([opened(), started('pool.stop'), child(), abandoned, closed('failed-changed')]), null);
 });
 
+test('a run has reached the connector once a step has begun that may change it, and then every run that takes it up', () => {
+  const ids = ['config.backup', 'pool.stop'];
+  const prepared = [opened(), ...ids.flatMap((id) => [started(id), child(), finished(id)]), restarting()];
+  assert.equal(replay(prepared)?.reached, false);
+  for (const id of ['connector.upgrade', 'pool.start'])
+    assert.equal(replay([...prepared, started(id)])?.reached, true, id);
+  assert.equal(replay([opened({ reached: true })])?.reached, true);
+  assert.equal(replay([opened({ reached: false, backupId: 'of an earlier run' })])?.reached, false);
+  assert.equal(replay([opened({ backupId: 'of an earlier run' })])?.reached, true, 'an older version did not say');
+});
+
 test('limits that an older version did not know are the usual ones, whatever its run had come to', () => {
   const { read: _read, ...known } = { ...defaultLimits, msiexec: 45 };
   const old = [opened({ wanted: { ...opened().wanted, limits: known as Limits } })];
