@@ -54,7 +54,7 @@ export async function backups(request: Request, { machine }: Doors): Promise<Bac
 
 function keptCount(keep: string | undefined): number {
   const count = Number(keep);
-  if (keep !== undefined && Number.isSafeInteger(count) && count >= 1) return count;
+  if (keep !== undefined && /^\d+$/.test(keep) && Number.isSafeInteger(count) && count >= 1) return count;
   throw new SetupError(20, {
     message:
       keep === undefined ? 'How many backups to keep was not said.' : `"${keep}" is no number of backups to keep.`,

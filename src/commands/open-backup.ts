@@ -55,7 +55,9 @@ export function wholePath(path: string, isNot = 'not'): string {
 
 /** A backup that can be put back: whole, by its own manifest. Everything wrong with it is told at once (exit 21). */
 export async function restorable(files: Files, from: string): Promise<{ manifest: Manifest; source: RestoreFrom }> {
-  const { folder, manifest, problems } = await openBackup(files, folderOfBackup(from)).catch(unread);
+  const { folder, manifest, problems } = await openBackup(files, folderOfBackup(from)).catch((error) => {
+    throw unread(from, error);
+  });
   if (!manifest || problems.length > 0) throw new SetupError(21, ...problems.map((one) => notRestored(from, one)));
   const wanted: RestorableFile[] = [];
   for (const file of originalFiles(manifest)) wanted.push(await restorableFile(files, folder, file));
@@ -66,11 +68,12 @@ export async function restorable(files: Files, from: string): Promise<{ manifest
   return { manifest, source: { ...source, files: wanted, folders, sites, pools } };
 }
 
-/** A share may be out of reach, or closed to this account. */
-function unread(error: unknown): OpenedBackup {
+/** A share may be out of reach, or closed to this account; any other error stays what it is. */
+function unread(from: string, error: unknown): unknown {
   const text = fileErrorText(error);
-  if (text === null) throw error;
-  return { folder: '', manifest: null, problems: [`it cannot be read (${text})`] };
+  if (text === null) return error;
+  const hint = 'See that this account can read it, then run again.';
+  return new SetupError(21, notRestored(from, `it cannot be read (${text})`, hint));
 }
 
 /** The folder of the very same backup in the protected folder, which nobody else can have written; null where there is none. */

@@ -262,7 +262,8 @@ test('the backup of a run that is not finished stays, and only a number of at le
   assert.deepEqual(removed, [old]);
   assert.ok(left.some(({ id }) => id === unfinished));
   assert.match((await problemsOf(back(machine, unfinished))).told, /is not finished/);
-  for (const keep of ['0', '-1', '1.5', 'all', '']) assert.equal((await problemsOf(prune(machine, keep))).exitCode, 20);
+  for (const keep of ['0', '-1', '1.5', '1e2', 'all', ''])
+    assert.equal((await problemsOf(prune(machine, keep))).exitCode, 20);
 });
 
 test('while a run that has reached the connector is not finished, no other backup is made that would look as good', async () => {
@@ -302,6 +303,7 @@ test('a share that is closed to this account is refused, and no bug', async () =
   assert.deepEqual([written.exitCode, read.exitCode], [20, 21]);
   assert.match(written.told, /cannot be looked into \(EPERM/);
   assert.match(read.told, /cannot be read \(EPERM/);
+  assert.doesNotMatch(read.told, /backups for those that are whole/);
   assert.deepEqual((await list(machine)).backups, []);
 });
 
