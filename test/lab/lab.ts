@@ -18,6 +18,7 @@ export type Ran = { readonly code: number; readonly ms: number; readonly json: D
 type Document = {
   readonly exitCode: number;
   readonly message: string;
+  readonly runId?: string | null;
   readonly route?: string;
   readonly findings?: readonly { readonly id: string; readonly message: string }[];
   readonly steps?: readonly DocumentStep[];
