@@ -1,12 +1,15 @@
 import { copiesIn, type Manifest } from '../core/backup.ts';
 import { type Call, defaultLimits } from '../core/call.ts';
 import { missing } from '../core/missing.ts';
-import { type Places, placesOf } from '../core/places.ts';
+import { whyNoPackage } from '../core/old-package.ts';
+import { type Places, packagePath, placesOf } from '../core/places.ts';
 import { backupSteps } from '../core/plan-backup.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
 import { type Situation, situationOf, valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
+import { unusableConfig } from '../core/usable-config.ts';
 import { nothingWanted } from '../core/wanted.ts';
+import { capitalised, counted } from '../core/words.ts';
 import { sha256Of } from '../machine/read-files.ts';
 import { newRunId } from '../run/journal-file.ts';
 import { perform } from '../steps/perform.ts';
@@ -29,6 +32,12 @@ export type BackupReport = {
   readonly folder: string;
   readonly copy: string | null;
   readonly files: readonly { readonly path: string; readonly sha256: string; readonly size: number }[];
+  /** The kept packages, from which the versions that are there can be installed again. */
+  readonly packages: readonly { readonly path: string; readonly sha256: string }[];
+  /** Whether settings are in it that the connector can use. */
+  readonly holdsSettings: boolean;
+  /** What is not in it, or of no use: whoever relies on it should know. */
+  readonly warnings: readonly Problem[];
 };
 
 /** Backs up the config and the kept package, proven by reading it back; changes nothing else. With `--to` a copy lies there too. */
@@ -41,16 +50,21 @@ export async function backup(request: Request, doors: Doors): Promise<BackupRepo
     const id = newRunId(machine.now(), lastRunId);
     const places = placesOf(id, id, machine.scripts);
     const now = await machine.look(plainLook());
-    const step = stepFor(situationOf(now, nothingWanted));
+    const one = situationOf(now, nothingWanted);
+    const step = stepFor(one);
     const copy = request.to === undefined ? null : wholePath(request.to);
     if (copy !== null) await checkTarget(copy, now, machine);
-    const manifest = await proven(step, places, doors);
-    if (copy !== null) await copyTo(copy, places.backup, manifest, machine);
-    return reportOf({ id, folder: places.backup, copy }, manifest, machine.sandbox);
+    const { manifest, holdsSettings } = await proven(step, places, doors);
+    const packages = step.packages.map((each) => ({ path: packagePath(places, each), sha256: each.sha256 }));
+    if (copy !== null) await copyTo(copy, places.backup, { manifest, packages }, machine);
+    const made = { id, folder: places.backup, copy, packages, holdsSettings, warnings: warningsOf(one) };
+    return reportOf(made, manifest, machine.sandbox);
   });
 }
 
-async function proven(step: Step<'config.backup'>, places: Places, doors: Doors): Promise<Manifest> {
+type Proven = { readonly manifest: Manifest; readonly holdsSettings: boolean };
+
+async function proven(step: Step<'config.backup'>, places: Places, doors: Doors): Promise<Proven> {
   const { machine, tell } = doors;
   const look = () => machine.look({ upgradeCodes: [], backup: places.backup, packages: places.packages });
   const attempt = { machine, places, limits: defaultLimits, label: 'backup', look, fingerprint: sha256Of };
@@ -58,30 +72,45 @@ async function proven(step: Step<'config.backup'>, places: Places, doors: Doors)
   const isStopped = () => doors.interrupted() !== 'no';
   const outcome = await perform(step, { ...attempt, change, tell, isStopped, isBack: false });
   const gaps = missing(step, await look());
-  const why = [...(outcome.ok ? [] : [outcome.meaning]), ...(gaps.known ? gaps.value : [gaps.why])];
-  const { manifest, problems } = await openBackup(machine, places.backup);
-  if (!manifest || why.length > 0) throw notBackedUp(why.length > 0 ? why : problems);
-  return manifest;
+  const { manifest, problems, holdsSettings } = await openBackup(machine, places.backup);
+  const why = [...(outcome.ok ? [] : [outcome.meaning]), ...(gaps.known ? gaps.value : [gaps.why]), ...problems];
+  if (!manifest || why.length > 0) throw notBackedUp(why);
+  return { manifest, holdsSettings };
 }
 
 function reportOf(
-  { id, folder, copy }: Pick<BackupReport, 'id' | 'folder' | 'copy'>,
+  made: Pick<BackupReport, 'id' | 'folder' | 'copy' | 'packages' | 'holdsSettings' | 'warnings'>,
   manifest: Manifest,
   sandbox: boolean,
 ): BackupReport {
+  const { folder, copy, packages } = made;
   const files = copiesIn(manifest);
+  const whole = packages.length === 0 ? '' : ` and ${counted(packages.length, 'package')}`;
   const also = copy === null ? '' : `, and a copy in ${copy}`;
   return {
     schema: 1,
     command: 'backup',
     sandbox,
     exitCode: 0,
-    message: `Backed up and read back: ${files.length} files in ${folder}${also}.`,
-    id,
-    folder,
-    copy,
+    message: `Backed up and read back: ${counted(files.length, 'file')}${whole}, in ${folder}${also}.`,
+    ...made,
     files: files.map(({ path, sha256, size }) => ({ path, sha256, size })),
   };
+}
+
+/** A backup is made all the same: what there is, is better than nothing. */
+function warningsOf(one: Situation): readonly Problem[] {
+  const packages = one.products.flatMap((product) => whyNoPackage(one, product) ?? []);
+  return [
+    ...packages.map((why) => ({
+      message: `${capitalised(why)}.`,
+      hint: 'Keep your own copy of that package, its cabinets beside it; a later run takes it with --old-msi.',
+    })),
+    ...unusableConfig(one).map((what) => ({
+      message: `The connector cannot use its settings: ${what}.`,
+      hint: 'This backup cannot put them back; scim-setup backups lists those that can.',
+    })),
+  ];
 }
 
 function stepFor(one: Situation): Step<'config.backup'> {

@@ -16,8 +16,8 @@ export type BackupRow = {
   readonly files: number;
   readonly bytes: number;
   readonly problems: readonly string[];
-  /** Whether config of the connector is in it; one of a site alone has none, and puts no key back. */
-  readonly holdsConfig: boolean;
+  /** Whether settings are in it that the connector can use; one of a site alone has none, and puts no key back. */
+  readonly holdsSettings: boolean;
   /** It also holds folders that were moved out of the way. */
   readonly holdsFolders: boolean;
 };
@@ -70,7 +70,7 @@ async function rowsOf(files: Files): Promise<readonly BackupRow[]> {
 }
 
 async function rowOf(files: Files, id: string): Promise<BackupRow> {
-  const { folder, manifest, problems } = await openBackup(files, `${backupsFolder}\\${id}`);
+  const { folder, manifest, problems, holdsSettings } = await openBackup(files, `${backupsFolder}\\${id}`);
   const copies = manifest ? copiesIn(manifest) : [];
   return {
     id,
@@ -80,17 +80,17 @@ async function rowOf(files: Files, id: string): Promise<BackupRow> {
     files: copies.length,
     bytes: copies.reduce((sum, file) => sum + file.size, 0),
     problems,
-    holdsConfig: (manifest?.files ?? []).length > 0,
+    holdsSettings,
     holdsFolders: (await files.list(`${folder}\\folders`)).length > 0,
   };
 }
 
-/** The `count` newest good ones with config stay, all that are newer than them, and that of a run which is not finished. */
+/** The `count` newest good ones with usable settings stay, all that are newer than them, and that of a run which is not finished. */
 async function prune(count: number, machine: Machine): Promise<readonly string[]> {
   return locked('backups prune', machine, async () => {
     const { unfinished } = await historyOf(machine);
     const rows = await rowsOf(machine);
-    const last = rows.filter((row) => row.problems.length === 0 && row.holdsConfig)[count - 1];
+    const last = rows.filter((row) => row.problems.length === 0 && row.holdsSettings)[count - 1];
     if (!last) return [];
     const old = rows.slice(rows.indexOf(last) + 1).filter((row) => row.id !== unfinished?.backupId);
     for (const { id } of old) await removeBackup(`${backupsFolder}\\${id}`, machine);

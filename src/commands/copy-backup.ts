@@ -1,6 +1,6 @@
 import { copiesIn, type Manifest, manifestPath, storedPath } from '../core/backup.ts';
 import { isConnectorPath } from '../core/connector.ts';
-import type { Facts } from '../core/facts.ts';
+import type { Facts, Sha256 } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import { placesRoot } from '../core/places.ts';
 import { SetupError } from '../core/setup-error.ts';
@@ -37,10 +37,25 @@ async function whyNotNew(to: string, machine: Machine): Promise<readonly string[
 /** SYSTEM and Administrators only, whatever the folder hands down. */
 const onlyTrusted = 'O:BAG:SYD:P(A;;FA;;;SY)(A;;FA;;;BA)';
 
+/** What is copied beside the manifest: the files that it names, and the kept packages, which hold no keys. */
+export type ToCopy = {
+  readonly manifest: Manifest;
+  readonly packages: readonly { readonly path: string; readonly sha256: Sha256 }[];
+};
+
 /** Every copy is read back and compared; the manifest comes last, so that half a copy is none. */
-export async function copyTo(to: string, from: string, manifest: Manifest, machine: Machine): Promise<void> {
+export async function copyTo(
+  to: string,
+  from: string,
+  { manifest, packages }: ToCopy,
+  machine: Machine,
+): Promise<void> {
   const problems: string[] = [];
   try {
+    for (const { path, sha256 } of packages) {
+      const copy = packageIn(to, { path, sha256 });
+      if ((await machine.copy(path, copy)) !== sha256) problems.push(`${copy} is not what was written`);
+    }
     for (const file of copiesIn(manifest)) {
       if (!(await placed(storedPath(from, file), storedPath(to, file), file, machine)))
         problems.push(`${storedPath(to, file)} is not what was written`);
@@ -57,6 +72,11 @@ export async function copyTo(to: string, from: string, manifest: Manifest, machi
     message: `The backup is whole in ${from}, but its copy in ${to} is not: ${problems.join('; ')}.`,
     hint: 'Make room there or name another folder, then run again.',
   });
+}
+
+/** Where a kept package lies in a copy: as it lies in the protected folder. */
+function packageIn(to: string, { path, sha256 }: ToCopy['packages'][number]): string {
+  return `${to}\\packages\\${sha256}\\${path.slice(path.lastIndexOf('\\') + 1)}`;
 }
 
 type Placed = { readonly createdAt: string; readonly changedAt: string; readonly attributes: readonly string[] };

@@ -5,6 +5,8 @@ import { wantedFile } from '../core/kept-config.ts';
 import { placesRoot } from '../core/places.ts';
 import { originalFiles, type RestorableFile, type RestoreFrom } from '../core/restore.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
+import { isOnShare } from '../core/shared-folder.ts';
+import { isTorn } from '../core/usable-config.ts';
 import type { Files } from '../machine/machine.ts';
 import { fingerprintOf, sha256Of } from '../machine/read-files.ts';
 
@@ -16,7 +18,11 @@ export type OpenedBackup = {
   readonly folder: string;
   readonly manifest: Manifest | null;
   readonly problems: readonly string[];
+  /** Whether settings are in it that the connector can use: such a backup puts its keys back. */
+  readonly holdsSettings: boolean;
 };
+
+const nothing = { manifest: null, holdsSettings: false } as const;
 
 /** Reads a backup and proves each copy by its hash, in one pass. */
 export async function openBackup(files: Files, folder: string): Promise<OpenedBackup> {
@@ -24,17 +30,27 @@ export async function openBackup(files: Files, folder: string): Promise<OpenedBa
   if (!bytes) {
     const isThere = (await files.list(folder)).length > 0;
     const why = isThere ? 'it has no manifest, so it was never finished' : 'there is no such backup';
-    return { folder, manifest: null, problems: [why] };
+    return { folder, ...nothing, problems: [why] };
   }
   const manifest = parseManifest(new TextDecoder().decode(bytes), sha256Of);
-  if ('problem' in manifest) return { folder, manifest: null, problems: [`its manifest: ${manifest.problem}`] };
+  if ('problem' in manifest) return { folder, ...nothing, problems: [`its manifest: ${manifest.problem}`] };
   const problems: string[] = [];
   for (const file of copiesIn(manifest)) {
     const found = await files.hash(storedPath(folder, file));
     if (found === null) problems.push(`the copy of ${file.path} is not there`);
     else if (found !== file.sha256) problems.push(`the copy of ${file.path} is damaged`);
   }
-  return { folder, manifest, problems };
+  return { folder, manifest, problems, holdsSettings: await holdsSettings(files, folder, manifest) };
+}
+
+async function holdsSettings(files: Files, folder: string, manifest: Manifest): Promise<boolean> {
+  for (const file of originalFiles(manifest)) {
+    if (file.role === 'legacy') return true;
+    if (file.role !== 'settings') continue;
+    const bytes = await files.read(storedPath(folder, file));
+    if (bytes && !isTorn({ ...file, ...fingerprintOf(file.path, bytes) })) return true;
+  }
+  return false;
 }
 
 /** The folder that an operator means: the id of one of our backups, or the folder of one that was copied elsewhere (exit 20). */
@@ -61,6 +77,9 @@ export async function restorable(files: Files, from: string): Promise<{ manifest
   if (!manifest || problems.length > 0) throw new SetupError(21, ...problems.map((one) => notRestored(from, one)));
   const wanted: RestorableFile[] = [];
   for (const file of originalFiles(manifest)) wanted.push(await restorableFile(files, folder, file));
+  const torn = wanted.filter((file) => file.role === 'settings' && !isOnShare(file.path) && isTorn(file));
+  if (torn.length > 0)
+    throw new SetupError(21, ...torn.map(({ path }) => notRestored(from, whyTorn(path), usableOnes)));
   const { takenAt, versions, sites, pools, folders = [] } = manifest;
   const own = await sameOnThisServer(files, folder, manifest);
   const isWhole = own !== null && (await openBackup(files, own)).problems.length === 0;
@@ -86,6 +105,12 @@ async function sameOnThisServer(files: Files, folder: string, { fingerprint }: M
     if (manifest && !('problem' in manifest) && manifest.fingerprint === fingerprint) return own;
   }
   return null;
+}
+
+const usableOnes = 'See scim-setup backups for those with settings that the connector can use.';
+
+function whyTorn(path: string): string {
+  return `${path} was empty or no whole JSON when it was made, and the connector could not use it`;
 }
 
 const wholeOnes = 'See scim-setup backups for those that are whole.';

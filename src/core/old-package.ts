@@ -1,6 +1,7 @@
 import type { Product } from './facts.ts';
 import { isFileName, isSameName } from './file-name.ts';
 import { cabinetsOf, type Msi, refOf } from './media.ts';
+import { whyLost } from './product-gaps.ts';
 import type { Situation } from './situation.ts';
 import type { MsiRef } from './step.ts';
 import { compareAllFields } from './version.ts';
@@ -24,6 +25,15 @@ export function oldPackageOf(one: Given, product: Product): OldPackage | null {
   if (!cached) return null;
   const { name, sha256, path, externalCabinets } = cached;
   return { ref: { productCode, version, name, sha256 }, from: path, lacking: externalCabinets, ...contentOf(cached) };
+}
+
+/** Why a product could not be put back from a package, or null if it could. */
+export function whyNoPackage(one: Given, product: Product): string | null {
+  const old = oldPackageOf(one, product);
+  if (!old) return `the installed ${product.version} cannot be installed again: ${whyLost(product)}`;
+  return old.lacking.length === 0
+    ? null
+    : `Windows Installer keeps the package of ${product.version} without its cabinets ${old.lacking.join(', ')}`;
 }
 
 function contentOf<T extends Pick<Msi, 'defaults' | 'webConfig' | 'properties'>>({

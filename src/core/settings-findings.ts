@@ -5,9 +5,23 @@ import { leftInBackup } from './restore.ts';
 import { isReplacing } from './route.ts';
 import { poolAccess } from './shared-access.ts';
 import { type Situation, siteOf } from './situation.ts';
+import { unusableConfig } from './usable-config.ts';
 
 /** What becomes of settings when another version comes. */
 export const settingsFindings: readonly FindingRow[] = [
+  {
+    id: 'settings-unusable',
+    about: 'settings',
+    means:
+      'A settings file of the connector is not there, empty or cut off, so the connector cannot start or starts without its keys.',
+    needs: ['products', 'config'],
+    stops: 'unless-accepted',
+    hint: 'Put the last good one back: scim-setup backups lists what there is, scim-setup restore --from <id> puts it back. Accept it, and the file stays as it is.',
+    test: (one) =>
+      one.wanted.goal === 'present'
+        ? listed(unusableConfig(one), (names) => `The connector cannot use its settings: ${names}.`)
+        : null,
+  },
   {
     id: 'unknown-settings',
     about: 'settings',

@@ -1,10 +1,9 @@
 import { samePath } from './connector.ts';
 import type { Facts, Product } from './facts.ts';
 import { instanceNotPutBack } from './instance.ts';
-import { oldPackageOf } from './old-package.ts';
+import { whyNoPackage } from './old-package.ts';
 import { asksForFolder, ownFolder } from './place.ts';
 import type { Unfinished } from './plan.ts';
-import { whyLost } from './product-gaps.ts';
 import { hasPassword, hasText, type Situation, siteOf, valueOr } from './situation.ts';
 
 /** Why the connector could not wholly be put back if a change failed, or null if it could. */
@@ -49,10 +48,8 @@ function whyStillBroken({ version, missingFiles, cached }: Product): string {
 function whyNot(one: Situation, product: Product): string | null {
   const { origin, wanted, route } = one;
   const { version } = product;
-  const old = oldPackageOf(one, product);
-  if (!old) return `the installed ${version} cannot be installed again: ${whyLost(product)}`;
-  if (old.lacking.length > 0)
-    return `Windows Installer keeps the package of ${version} without its cabinets ${old.lacking.join(', ')}`;
+  const noPackage = whyNoPackage(one, product);
+  if (noPackage !== null) return noPackage;
   const { site, pool } = siteOf(origin, product);
   if (site && hasPassword(pool) && !hasText(origin, pool, site))
     return `pool ${pool?.name} runs under a password that only IIS knows, and that is lost with the pool`;

@@ -4,10 +4,24 @@ import { counted } from '../core/words.ts';
 import { hanging, labelled } from './layout.ts';
 
 /** A backup that was made, for a person. */
-export function backupText({ message, sandbox, id, copy, files }: BackupReport): string {
-  const lines = files.map((file) => `  ${file.path}, ${counted(file.size, 'byte')}`);
+export function backupText({
+  message,
+  sandbox,
+  id,
+  copy,
+  files,
+  packages,
+  warnings,
+  holdsSettings,
+}: BackupReport): string {
+  const lines = [
+    ...files.map((file) => `  ${file.path}, ${counted(file.size, 'byte')}`),
+    ...packages.map(({ path }) => hanging(path, '  Package: ', 11)),
+    ...warnings.flatMap(({ message: what, hint }) => [hanging(what, '  NOTE: ', 8), hanging(hint, '        ', 8)]),
+  ];
   const back = [id, ...(copy === null ? [] : [copy])].map((from) => `scim-setup restore --from ${from}`);
-  return `${[labelled(message, sandbox), ...lines, `  To put it back: ${back.join(', or ')}`].join('\n')}\n`;
+  const how = holdsSettings ? [`  To put it back: ${back.join(', or ')}`] : [];
+  return `${[labelled(message, sandbox), ...lines, ...how].join('\n')}\n`;
 }
 
 /** The backups on a server, for a person. */
@@ -20,9 +34,11 @@ export function backupsText({ backups, removed, sandbox }: BackupsReport): strin
   return `${[labelled([...gone, head].join(' '), sandbox), ...backups.flatMap(rowLines)].join('\n')}\n`;
 }
 
-function rowLines({ id, server, versions, files, bytes, problems, holdsConfig, holdsFolders }: BackupRow): string[] {
+function rowLines({ id, server, versions, files, bytes, problems, holdsSettings, holdsFolders }: BackupRow): string[] {
   const what = `${versions.join(' and ') || 'no version'} on ${server ?? 'an unknown server'}, ${counted(files, 'file')}, ${counted(bytes, 'byte')}`;
   const state =
-    problems.length > 0 ? `NOT WHOLE: ${problems.join('; ')}` : `good, ${holdsConfig ? '' : 'without config, '}${what}`;
+    problems.length > 0
+      ? `NOT WHOLE: ${problems.join('; ')}`
+      : `good, ${holdsSettings ? '' : 'without usable settings, '}${what}`;
   return [hanging(`${state}${holdsFolders ? '; with folders moved out of the way' : ''}`, `  ${id}  `, id.length + 4)];
 }

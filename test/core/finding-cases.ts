@@ -75,6 +75,14 @@ function restoring(path: string, role: ConfigRole = 'settings', isOwn = true): W
   };
   return { ...wanted(null), goal: 'restored', restore };
 }
+/** The package of the installed version comes with settings, as every one from 4.0 on. */
+function laysDownSettings(facts: Facts): Facts {
+  const cached = {
+    ...product('4.1.0').cached,
+    defaults: { 'appsettings.json': { '/KEY': hash('') } },
+  } as CachedPackage;
+  return { ...facts, products: known([product('4.1.0', { cached })]) };
+}
 const webConfig = `${folder}\\web.config`;
 const withCached = (more: Partial<CachedPackage>) =>
   only('4.1.0', { cached: { ...product('4.1.0').cached, ...more } as CachedPackage });
@@ -599,6 +607,26 @@ export const cases: readonly Case[] = [
     id: 'config-conflict',
     speaks: to(server(), newDefault('30')),
     silent: [to(server(), newDefault('20')), to(server(), newDefault('50'))],
+  },
+  {
+    id: 'settings-unusable',
+    speaks: to(server({ config: known([configFile(`${folder}\\appsettings.json`, { values: {} })]) })),
+    silent: [fine, to(server({ config: known([configFile(`${folder}\\appsettings.json`, { values: {} })]) }), removal)],
+  },
+  {
+    id: 'settings-unusable',
+    speaks: to(laysDownSettings(server({ config: known([]) })), wanted(msi('4.1.0'))),
+    silent: [
+      to(laysDownSettings(server())),
+      to(laysDownSettings(server({ config: known([]) })), restoring(`${folder}\\appsettings.json`)),
+      to(server({ config: known([]) })),
+      to(server({ config: known([configFile('D:\\Elsewhere\\appsettings.json', { values: {} })]) })),
+    ],
+  },
+  {
+    id: 'settings-unusable',
+    speaks: to(server({ shared: sharedFolder({ files: known([configFile(`${share}\\own.json`, { values: {} })]) }) })),
+    silent: [to(server({ shared: sharedFolder() }))],
   },
   {
     id: 'web-config-edited',

@@ -107,7 +107,8 @@ export function product(version: string, more: Partial<Product> = {}): Product {
 }
 
 export function configFile(path: string, more: Partial<ConfigFile> = {}): ConfigFile {
-  return { path, role: 'settings', sha256: hash(path), values: {}, sddl: 'O:BAG:SYD:AI(A;ID;0x1301bf;;;BU)', ...more };
+  const values = path.endsWith('.json') ? { '': hash('{}') } : {};
+  return { path, role: 'settings', sha256: hash(path), values, sddl: 'O:BAG:SYD:AI(A;ID;0x1301bf;;;BU)', ...more };
 }
 
 export const config: readonly ConfigFile[] = [

@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import { apply, uninstall } from '../../src/commands/apply.ts';
 import { backup } from '../../src/commands/backup.ts';
 import { backups } from '../../src/commands/backups.ts';
+import { verify } from '../../src/commands/plan.ts';
 import { restore } from '../../src/commands/restore.ts';
 import { type Manifest, manifestPath, manifestText, storedPath } from '../../src/core/backup.ts';
+import type { RunReport } from '../../src/core/report.ts';
 import { SetupError } from '../../src/core/setup-error.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { sha256Of } from '../../src/machine/read-files.ts';
@@ -19,6 +21,8 @@ const edited = '{ "IV": "another", "KEY": "another", "Configurations": "entered 
 async function edit(machine: Machine, text: string): Promise<void> {
   await machine.write(settings, new TextEncoder().encode(text));
 }
+
+const idsIn = ({ findings }: RunReport) => findings.map((one) => one.id);
 
 const back = (machine: Machine, from: string) => restore(asked('restore', null, { from }), doorsOf(machine));
 const make = (machine: Machine, to?: string) => backup(asked('backup', null, { to }), doorsOf(machine));
@@ -286,13 +290,74 @@ test('a backup of a site alone never makes prune remove the last one with settin
   const { removed, backups: left } = await prune(machine, '1');
   assert.deepEqual(removed, [id], 'the uninstallation has kept the same settings');
   assert.deepEqual(
-    left.map(({ holdsConfig, problems }) => [holdsConfig, problems.length]),
+    left.map(({ holdsSettings, problems }) => [holdsSettings, problems.length]),
     [
       [false, 0],
       [true, 0],
     ],
   );
 });
+
+for (const [how, text] of [
+  ['empty', ''],
+  ['cut off', '{ "IV": "a",'],
+  ['full of zeros, as a power cut leaves it', '\0'.repeat(64)],
+] as const) {
+  test(`settings that are ${how} are no good backup, and nothing says that the connector is as wanted`, async () => {
+    const { machine } = await givenServer('same-version');
+    const { id } = await make(machine);
+    await edit(machine, text);
+    const made = await make(machine);
+    assert.equal(made.holdsSettings, false);
+    assert.match(made.warnings[0]?.message ?? '', /appsettings\.json is empty or no whole JSON/);
+    assert.deepEqual(
+      (await list(machine)).backups.map((row) => row.holdsSettings),
+      [false, true],
+    );
+    assert.deepEqual((await prune(machine, '1')).removed, []);
+    const looked = await verify(asked('verify', 'SCIMConnector-4.4.4.msi'), machine, 'test');
+    assert.deepEqual([looked.exitCode, idsIn(looked)], [21, ['settings-unusable']]);
+    const again = await apply(asked('apply', 'SCIMConnector-4.4.4.msi'), doorsOf(machine));
+    assert.deepEqual([again.exitCode, idsIn(again)], [21, ['settings-unusable']]);
+    const { exitCode, told } = await problemsOf(back(machine, made.id));
+    assert.deepEqual([exitCode, /no whole JSON when it was made/.test(told)], [21, true], told);
+    assert.equal((await back(machine, id)).exitCode, 0);
+    assert.equal((await verify(asked('verify', 'SCIMConnector-4.4.4.msi'), machine, 'test')).exitCode, 0);
+  });
+}
+
+test('settings that are gone are told before anything is changed, and the last ones come back', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { id } = await make(machine);
+  await machine.remove(settings);
+  const ran = await apply(asked('apply', 'SCIMConnector-4.4.4.msi'), doorsOf(machine));
+  assert.deepEqual([ran.exitCode, idsIn(ran)], [21, ['settings-unusable']]);
+  const { warnings, id: without } = await make(machine);
+  assert.match(warnings[0]?.message ?? '', /appsettings\.json is not there/);
+  assert.deepEqual((await list(machine)).backups.find((row) => row.id === without)?.holdsSettings, false);
+  assert.equal((await back(machine, id)).exitCode, 0);
+  assert.equal((await apply(asked('apply', 'SCIMConnector-4.4.4.msi'), doorsOf(machine))).exitCode, 0);
+});
+
+test('a backup says which package is kept with it, and a copy holds it too', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { packages, warnings } = await make(machine, 'D:\\keep\\one');
+  assert.deepEqual(warnings, []);
+  const [kept] = packages;
+  assert.match(kept?.path ?? '', /SCIMConnector-4\.1\.0\.msi$/);
+  const name = kept?.path.slice(kept.path.lastIndexOf('\\') + 1);
+  assert.equal(await machine.hash(`D:\\keep\\one\\packages\\${kept?.sha256}\\${name}`), kept?.sha256);
+});
+
+for (const scenario of ['damaged-package', 'broken-package']) {
+  test(`a backup on ${scenario} says that the package is not in it`, async () => {
+    const { machine } = await givenServer(scenario);
+    const { packages, warnings } = await make(machine);
+    assert.deepEqual(packages, []);
+    assert.match(warnings[0]?.message ?? '', /cannot be installed again/);
+    assert.match(warnings[0]?.hint ?? '', /--old-msi/);
+  });
+}
 
 test('a share that is closed to this account is refused, and no bug', async () => {
   const { machine } = await givenServer('scim-4.1');
