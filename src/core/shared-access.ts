@@ -1,37 +1,11 @@
+import { acesOf, maskOf } from './aces.ts';
 import { isOnShare } from './shared-folder.ts';
 
 /** Whether the pool of a connector may read and write in a folder. */
 export type PoolAccess = 'yes' | 'no' | 'cannot-tell';
 
-type Ace = { readonly isDeny: boolean; readonly mask: number; readonly who: string };
-
 /** FILE_LIST_DIRECTORY and FILE_ADD_FILE: nothing less lets a connector keep its config in a folder. */
 const needed = 0x3;
-
-/** Rights as SDDL writes them (MS-DTYP 2.5.1.1). */
-const rights: Readonly<Record<string, number>> = {
-  GA: 0x1f01ff,
-  GR: 0x120089,
-  GW: 0x120116,
-  GX: 0x1200a0,
-  FA: 0x1f01ff,
-  FR: 0x120089,
-  FW: 0x120116,
-  FX: 0x1200a0,
-  CC: 0x1,
-  DC: 0x2,
-  LC: 0x4,
-  SW: 0x8,
-  RP: 0x10,
-  WP: 0x20,
-  DT: 0x40,
-  LO: 0x80,
-  CR: 0x100,
-  SD: 0x10000,
-  RC: 0x20000,
-  WD: 0x40000,
-  WO: 0x80000,
-};
 
 const everyone = ['WD', 'S-1-1-0', 'AU', 'S-1-5-11'];
 const fromNetwork = [...everyone, 'NU', 'S-1-5-2'];
@@ -88,45 +62,4 @@ function local(identity: string, sid: string | undefined): readonly [RegExp, Reg
   const otherPools = sid ? '|S-1-5-82-.*' : '';
   const never = isAccount ? /^(SY|LS|NS|CO|CG|OW|NU)$/ : new RegExp(`${neverLocal.source}${otherPools}`);
   return [new RegExp(`^(${common}${own[identity] ? `|${own[identity]}` : ''})$`), never];
-}
-
-function maskOf(aces: readonly Ace[]): number {
-  return aces.reduce((mask, ace) => mask | ace.mask, 0);
-}
-
-/** The entries of a DACL that hold for the folder itself; null where the text is no descriptor that can be judged. */
-function acesOf(sddl: string): readonly Ace[] | 'no DACL' | null {
-  const dacl = /D:([A-Z_]*)((?:\([^()]*\))*)(?=$|S:)/.exec(sddl);
-  if (!dacl) return null;
-  if (dacl[1]?.includes('NO_ACCESS_CONTROL')) return 'no DACL';
-  const aces: Ace[] = [];
-  for (const [, text = ''] of (dacl[2] ?? '').matchAll(/\(([^()]*)\)/g)) {
-    const [type = '', flags = '', mask = '', , , who = ''] = text.split(';');
-    if (flags.includes('IO')) continue;
-    const value = maskIn(mask);
-    if ((type !== 'A' && type !== 'D') || value === null) return null;
-    aces.push({ isDeny: type === 'D', mask: value, who });
-  }
-  return aces;
-}
-
-function maskIn(text: string): number | null {
-  if (/^0x[0-9a-f]+$/i.test(text)) return mapped(Number(text));
-  const words = text.match(/../g) ?? [];
-  if (words.join('') !== text) return null;
-  return words.every((word) => word in rights) ? words.reduce((mask, word) => mask | (rights[word] ?? 0), 0) : null;
-}
-
-/** Generic rights in a number mean what the file system maps them to (MS-DTYP 2.4.3). */
-function mapped(mask: number): number {
-  const generic: readonly (readonly [number, string])[] = [
-    [0x10000000, 'GA'],
-    [0x20000000, 'GX'],
-    [0x40000000, 'GW'],
-    [0x80000000, 'GR'],
-  ];
-  return generic.reduce(
-    (all, [bit, name]) => (Math.floor(mask / bit) % 2 === 1 ? all | (rights[name] ?? 0) : all),
-    mask | 0,
-  );
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join, win32 } from 'node:path';
+import { othersWhoMayWrite } from '../core/aces.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { orNull } from './disk.ts';
 import type { Lock, Replaced } from './machine.ts';
@@ -14,6 +15,9 @@ const protectedSddl = `O:BAD:P${protectedAces.map((ace) => `(${ace})`).join('')}
 
 /** The folders in it (core/places.ts): what is executed, put back, or believed. */
 const parts = ['runs', 'backups', 'packages', 'program', 'resume'];
+
+/** The lock in it (core/places.ts). */
+const lockName = 'lock';
 
 /** Sets the DACL of a file or folder. */
 export type SetAcl = (path: string, sddl: string) => Promise<Replaced>;
@@ -64,6 +68,11 @@ function ownerFile(path: string): string {
   return `${path}.txt`;
 }
 
+/** Whether a name in the folder is that of the lock or of the file beside it: another run may have come before us. */
+function isOfLock(name: string): boolean {
+  return [lockName, ownerFile(lockName)].includes(name);
+}
+
 function ownerOf(path: string): Promise<string | null> {
   return readFile(ownerFile(path), 'utf8').catch(() => null);
 }
@@ -78,23 +87,43 @@ async function release(path: string, close: () => Promise<void>): Promise<void> 
 
 /**
  * What lies in this folder is executed with all rights, so nobody else may have made it, own it, or write to it, and no link may
- * lead it elsewhere. Where others could write to it until now, nothing in it may be theirs.
+ * lead it elsewhere. One that is open to others is closed if nothing of theirs can lie in it.
  */
 async function protectFolder(folder: string, rights: Rights): Promise<void> {
   await refuseLinks(folder);
   const there = await orNull(lstat(folder));
   if (there && !there.isDirectory()) throw unsafe(folder, 'it is no folder');
   await mkdir(folder, { recursive: true });
+  // Before its rights are read: another run puts nothing into it until it is closed.
+  const isEmpty = (await readdir(folder)).length === 0;
   const before = await rights.sddlOf(folder);
   if (!isProtected(before)) {
     if (there && !isOurs(before)) throw unsafe(folder, 'it belongs to somebody else');
-    // Setting the rights hands them down to all that lies there, so that is looked at first; and once more when nobody else can
-    // put anything there.
-    await refuseForeign(folder, rights);
-    await protect(folder, rights);
-    await refuseForeign(folder, rights);
+    await (isEmpty ? closeEmpty(folder, rights) : closeFilled(folder, before, rights));
   }
   await refuseOpenParts(folder, rights);
+}
+
+/**
+ * Whoever could write to it, nothing of theirs is in it. That is also all that a cut of ours can leave open, for nothing is put into
+ * the folder before its rights were read back: it has what ProgramData hands down, by which Users may create files in it.
+ */
+async function closeEmpty(folder: string, rights: Rights): Promise<void> {
+  await protect(folder, rights);
+  const since = (await readdir(folder)).filter((name) => !isOfLock(name));
+  if (since.length > 0) throw unsafe(folder, `${join(folder, since[0] ?? '')} was put there before it was closed`);
+  await refuseForeign(folder, rights);
+}
+
+/**
+ * Setting the rights hands them down to all that lies there, and then nobody sees any more who could have written to it; so that is
+ * looked at first, and once more when nobody else can put anything there.
+ */
+async function closeFilled(folder: string, before: string, rights: Rights): Promise<void> {
+  refuseWriters(folder, 'it', before);
+  await refuseForeign(folder, rights);
+  await protect(folder, rights);
+  await refuseForeign(folder, rights);
 }
 
 async function protect(folder: string, { sddlOf, setAcl }: Rights): Promise<void> {
@@ -137,8 +166,20 @@ async function everythingIn(folder: string): Promise<string[]> {
 async function refuseForeign(folder: string, { sddlOf }: Rights): Promise<void> {
   for (const place of await everythingIn(folder)) {
     await refuseLink(folder, place);
-    if (!isOurs(await sddlOf(place))) throw unsafe(folder, `${place} belongs to somebody else`);
+    const sddl = await sddlOf(place);
+    if (!isOurs(sddl)) throw unsafe(folder, `${place} belongs to somebody else`);
+    refuseWriters(folder, place, sddl);
   }
+}
+
+const takeRights =
+  'If you are sure that they never did, take that right from them (icacls), then run again. Else rename the folder: only SYSTEM and the Administrators may write there.';
+
+/** What others can write to may hold anything, whoever owns it. */
+function refuseWriters(folder: string, place: string, sddl: string): void {
+  const others = othersWhoMayWrite(sddl);
+  if (others === null) throw unsafe(folder, `who may write to ${place} cannot be told`);
+  if (others.length > 0) throw unsafe(folder, `${others.join(', ')} may write to ${place}`, takeRights);
 }
 
 /** Each could have been exchanged for a link, or opened to others, on its own. */
@@ -175,9 +216,8 @@ function isOurs(sddl: string): boolean {
   return /^O:(SY|BA)/.test(sddl);
 }
 
-function unsafe(folder: string, why: string): SetupError {
-  return new SetupError(21, {
-    message: `The folder ${folder} cannot be trusted: ${why}.`,
-    hint: 'Remove or rename it, then run again: only SYSTEM and the Administrators may write there.',
-  });
+const startAnew = 'Remove or rename it, then run again: only SYSTEM and the Administrators may write there.';
+
+function unsafe(folder: string, why: string, hint = startAnew): SetupError {
+  return new SetupError(21, { message: `The folder ${folder} cannot be trusted: ${why}.`, hint });
 }

@@ -2,42 +2,21 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { SetupError } from '../../src/core/setup-error.ts';
-import type { Lock } from '../../src/machine/machine.ts';
 import { awaitLockFile, lockFile, type Rights } from '../../src/machine/protected-folder.ts';
+import {
+  foreign,
+  handedDown,
+  inherited,
+  oneMore,
+  openToUsers,
+  ours,
+  refusal,
+  rightsOf,
+  rightsWithin,
+  taken,
+  wanted,
+} from './folder-rights.ts';
 import { newFolder } from './folders.ts';
-
-const inherited = 'O:BAG:SYD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)(A;OICIID;0x1200a9;;;BU)(A;CIID;DCLCRPCR;;;BU)';
-const wanted = 'O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)';
-/** As Windows gives back what was set: with a group, another flag, and the entries in its own order. */
-const ours = 'O:BAG:SYD:PAI(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)';
-const foreign = 'O:S-1-5-21-1-2-3-1001G:SYD:PAI(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)';
-const oneMore = 'O:BAG:SYD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-5-21-1-2-3-1001)';
-
-/** The rights of one folder: what they are at first, what they are after they were set, and what was asked for. */
-function rightsOf(before: string, after: string = before): Rights & { readonly set: [string, string][] } {
-  const set: [string, string][] = [];
-  return {
-    set,
-    sddlOf: async () => (set.length === 0 ? before : after),
-    setAcl: async (path, sddl) => {
-      set.push([path, sddl]);
-      return { ok: true };
-    },
-  };
-}
-
-async function taken(path: string, rights: Rights, owner = 'run 1'): Promise<Lock> {
-  const lock = await lockFile(path, owner, rights);
-  return 'heldBy' in lock ? assert.fail(lock.heldBy) : lock;
-}
-
-const refusal = (folder: string, why: string) => (error: unknown) => {
-  assert.ok(error instanceof SetupError);
-  assert.equal(error.exitCode, 21);
-  assert.equal(error.message, `The folder ${folder} cannot be trusted: ${why}.`);
-  return true;
-};
 
 test('a new folder is made, gets its rights, and the lock in it names its owner', async () => {
   const folder = join(await newFolder(), 'ScimSetup');
@@ -62,7 +41,7 @@ test('a folder that has its rights already is left as it is', async () => {
   assert.deepEqual(rights.set, []);
 });
 
-test('a folder of ours with other rights gets the right ones', async () => {
+test('an empty folder of ours that is open to others, as a cut may leave it, gets the right rights', async () => {
   for (const before of [
     inherited,
     oneMore,
@@ -141,22 +120,6 @@ test('why the rights could not be set is said', async () => {
   assert.deepEqual(await readdir(folder), []);
 });
 
-/** As a folder inside has it: handed down. */
-const handedDown = 'O:BAG:SYD:AI(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)';
-const openToUsers = 'O:BAG:SYD:AI(A;OICI;0x1301bf;;;BU)(A;OICIID;FA;;;SY)(A;OICIID;FA;;;BA)';
-
-/** The rights of a folder and, by their names, of what lies in it. */
-function rightsWithin(
-  folder: string,
-  own: { readonly before: string; readonly after?: string },
-  within: Readonly<Record<string, string>>,
-): Rights & { readonly set: readonly [string, string][] } {
-  const rights = rightsOf(own.before, own.after);
-  const sddlOf = async (path: string) =>
-    path === folder ? rights.sddlOf(path) : (within[path.slice(folder.length + 1)] ?? handedDown);
-  return { ...rights, sddlOf };
-}
-
 for (const name of ['runs', 'backups', 'packages', 'program', 'resume']) {
   test(`a link in place of the folder ${name} is refused, and nothing is written`, async () => {
     const folder = await newFolder();
@@ -207,48 +170,6 @@ test('a link on the way to the folder is refused, and nothing is made where it l
     refusal(folder, `${join(top, 'ProgramData')} is a link to another place`),
   );
   assert.deepEqual(await readdir(elsewhere), []);
-});
-
-test('where others could write until now, something of theirs in it is refused, and its rights are not touched', async () => {
-  const folder = await newFolder();
-  await mkdir(join(folder, 'packages', 'a'), { recursive: true });
-  await writeFile(join(folder, 'packages', 'a', 'setup.msi'), 'x');
-  const within = { [join('packages', 'a', 'setup.msi')]: foreign };
-  const rights = rightsWithin(folder, { before: inherited, after: ours }, within);
-  const place = join(folder, 'packages', 'a', 'setup.msi');
-  await assert.rejects(
-    lockFile(join(folder, 'lock'), 'run 1', rights),
-    refusal(folder, `${place} belongs to somebody else`),
-  );
-  assert.deepEqual(rights.set, []);
-});
-
-test('where others could write until now, a link in it is refused wherever it is', async () => {
-  const folder = await newFolder();
-  await mkdir(join(folder, 'packages'));
-  await symlink(await newFolder(), join(folder, 'packages', 'a'), 'junction');
-  const rights = rightsWithin(folder, { before: inherited, after: ours }, {});
-  await assert.rejects(
-    lockFile(join(folder, 'lock'), 'run 1', rights),
-    refusal(folder, `${join(folder, 'packages', 'a')} is a link to another place`),
-  );
-  assert.deepEqual(rights.set, []);
-});
-
-test('what somebody puts into the folder just before its rights are set is refused', async () => {
-  const folder = await newFolder();
-  const rights = rightsWithin(folder, { before: inherited, after: ours }, { packages: foreign });
-  const slow: Rights = {
-    ...rights,
-    setAcl: async (path, sddl) => {
-      await mkdir(join(folder, 'packages'));
-      return rights.setAcl(path, sddl);
-    },
-  };
-  await assert.rejects(
-    lockFile(join(folder, 'lock'), 'run 1', slow),
-    refusal(folder, `${join(folder, 'packages')} belongs to somebody else`),
-  );
 });
 
 test('releasing removes the lock and the folder when it is empty', async () => {
