@@ -56,11 +56,12 @@ export const connectorFindings: readonly FindingRow[] = [
     needs: ['kept'],
     stops: 'always',
     alsoBack: true,
-    hint: 'Put a copy of the folder of that backup in its place; scim-setup backups says which is damaged. Where there is none, see that the connector runs and has its settings, and move the folders of the unfinished runs out of runs: the next one then begins anew with what is there.',
+    hint: 'Put a whole copy of the folder that is named in its place, then run again. Where there is none, see that the connector runs and has its settings, and move the folders of the unfinished runs out of runs: the next one then begins anew with what is there.',
     test: (one) =>
       listed(
         lostFromBackup(one),
-        (paths) => `The backup of the unfinished run does not hold ${paths} any more, nor do they lie in their place.`,
+        (paths) =>
+          `The backup of the unfinished run, ${one.unfinished?.backup}, does not hold ${paths} any more, nor do they lie in their place.`,
       ),
   },
   {

@@ -100,6 +100,7 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
     before,
     wanted: withAllLimits(wanted),
     direction,
+    backup: opened.places.backup,
     reached: hasReached(entries, opened),
     ...(earlier ? { earlier } : {}),
     ...(stranded ? { stranded } : {}),
@@ -191,8 +192,8 @@ export function parseJournal(text: string): { readonly entries: readonly Entry[]
 }
 
 /** Without what was there before and what was to be done, nothing can be taken up; an older version may have written neither. */
-function isWhole({ before, wanted, plan }: Partial<Opened>): boolean {
-  return isObject(before) && isObject(wanted) && (plan === null || isWholePlan(plan));
+function isWhole({ before, wanted, plan, places }: Partial<Opened>): boolean {
+  return isObject(before) && isObject(wanted) && isObject(places) && (plan === null || isWholePlan(plan));
 }
 
 function isWholePlan(plan: Partial<Plan> | undefined): boolean {

@@ -67,6 +67,8 @@ export type Unfinished = {
   readonly before: Facts;
   readonly wanted: Wanted;
   readonly direction: 'forward' | 'back';
+  /** The folder of the backup that its chain of runs has. */
+  readonly backup: string;
   /** Whether it, or a run before it in its chain, may have changed the connector itself: until then it ran, and saved settings. */
   readonly reached: boolean;
   /** Other packages that runs before it in its chain were given: each may have left its product. */

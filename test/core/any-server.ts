@@ -6,6 +6,7 @@ import type { Unfinished } from '../../src/core/plan.ts';
 import type { Properties } from '../../src/core/step.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 import {
+  backupFolder,
   bareServer,
   bundle,
   config,
@@ -179,6 +180,7 @@ export const anyUnfinished: fc.Arbitrary<Unfinished | undefined> = fc.option(
     before: anyServer,
     wanted: anyWish,
     direction: fc.constantFrom('forward' as const, 'back' as const),
+    backup: fc.constant(backupFolder),
     reached: fc.boolean(),
   }),
   { nil: undefined, freq: 1 },

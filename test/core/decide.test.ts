@@ -6,7 +6,7 @@ import type { ConfigFile, Facts, Product } from '../../src/core/facts.ts';
 import type { Msi } from '../../src/core/media.ts';
 import type { Plan, Unfinished } from '../../src/core/plan.ts';
 import { acceptable, anyServer, anyUnfinished, anyWish } from './any-server.ts';
-import { bareServer, bundle, keptConfig, known, msi, server, wanted } from './server-facts.ts';
+import { backupFolder, bareServer, bundle, keptConfig, known, msi, server, wanted } from './server-facts.ts';
 
 const runs = { numRuns: 250 };
 
@@ -131,7 +131,13 @@ test('a plan that changes an installed connector can put it back, or says in wor
 });
 
 test('a run that was cut on its way back has nothing to do but walk back', () => {
-  const cut: Unfinished = { before: server(), wanted: wanted(msi('4.4.4')), direction: 'back', reached: true };
+  const cut: Unfinished = {
+    before: server(),
+    wanted: wanted(msi('4.4.4')),
+    direction: 'back',
+    backup: backupFolder,
+    reached: true,
+  };
   const decision = decide(bareServer({ config: known([]), kept: keptConfig }), wanted(msi('5.0.0'), { bundle }), cut);
   assert.equal(decision.verdict, 'go');
   assert.ok(decision.verdict === 'go');

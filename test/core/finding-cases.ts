@@ -4,6 +4,7 @@ import type { Msi } from '../../src/core/media.ts';
 import type { Unfinished } from '../../src/core/plan.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 import {
+  backupFolder,
   bareServer,
   bundle,
   codeOf,
@@ -106,6 +107,7 @@ export const unfinished = (more: Partial<Unfinished> = {}): Unfinished => ({
   before: server(),
   wanted: upgrade,
   direction: 'forward',
+  backup: backupFolder,
   reached: true,
   ...more,
 });

@@ -106,9 +106,9 @@ test('a run that found Windows Installer busy touched nothing, unless it took up
 });
 
 test('a run that was cut is taken up with the facts and the wish it began with', () => {
-  const { before, wanted } = opened();
+  const { before, wanted, places } = opened();
   for (const cut of [run.slice(0, 3), run.slice(0, 4)])
-    assert.deepEqual(replay(cut), { before, wanted, direction: 'forward', reached: false });
+    assert.deepEqual(replay(cut), { before, wanted, direction: 'forward', backup: places.backup, reached: false });
 });
 
 test('a run that was cut before its backup was whole has touched nothing, unless it went on with that of another', () => {
@@ -223,7 +223,7 @@ for (const schema of [0, 2, '1', null, undefined] as const) {
 }
 
 test('an opening that says nothing of what was there before is no run that can be taken up', () => {
-  for (const lost of ['before', 'wanted', 'plan'] as const) {
+  for (const lost of ['before', 'wanted', 'plan', 'places'] as const) {
     const { [lost]: _lost, ...rest } = opened();
     const parsed = parseJournal(`${JSON.stringify(rest)}\n`);
     assert.ok('problem' in parsed, lost);
@@ -236,9 +236,9 @@ test('a run that has started a restart, or only was about to, is gone on with af
 });
 
 test('a run that was left is taken up as it stood, and on its way back goes on walking back', () => {
-  const { before, wanted } = opened();
+  const { before, wanted, places } = opened();
   const cut = [opened(), started('pool.stop'), child(), left()];
-  assert.deepEqual(replay(cut), { before, wanted, direction: 'forward', reached: false });
+  assert.deepEqual(replay(cut), { before, wanted, direction: 'forward', backup: places.backup, reached: false });
   assert.equal(replay([opened(), started('pool.stop'), turned(), left()])?.direction, 'back');
   assert.equal(isLeft(cut), true);
 });

@@ -5,6 +5,7 @@ import { configConflicts, filesToCarry, filesToKeep } from '../../src/core/kept-
 import { situationOf } from '../../src/core/situation.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 import {
+  backupFolder,
   bareServer,
   config,
   configFile,
@@ -41,7 +42,9 @@ test('the config of the time before the first run of a chain is what is kept', (
   const before = server();
   const now = bareServer();
   assert.deepEqual(
-    filesToKeep(situationOf(now, upgrade, { before, wanted: upgrade, direction: 'forward', reached: true })),
+    filesToKeep(
+      situationOf(now, upgrade, { before, wanted: upgrade, direction: 'forward', backup: backupFolder, reached: true }),
+    ),
     filesToKeep(situation(before)),
   );
 });

@@ -7,7 +7,18 @@ import { isFileName } from '../../src/core/file-name.ts';
 import type { Msi } from '../../src/core/media.ts';
 import { differencesFrom, refFor } from '../../src/core/old-package.ts';
 import type { Step, StepKind, Steps } from '../../src/core/step.ts';
-import { codeOf, hash, keptConfig, known, msi, packageCodeOf, product, server, wanted } from './server-facts.ts';
+import {
+  backupFolder,
+  codeOf,
+  hash,
+  keptConfig,
+  known,
+  msi,
+  packageCodeOf,
+  product,
+  server,
+  wanted,
+} from './server-facts.ts';
 
 const cabinet = { name: 'data.cab', found: { sha256: hash('data'), size: 9 } };
 const given = msi('4.1.0', { name: 'from the safe.msi', sha256: hash('given'), externalCabinets: [cabinet] });
@@ -91,7 +102,13 @@ test('a repair gives the package the name by which Windows Installer asks for it
 
 test('a run that takes another up puts back what that was given', () => {
   const before = serverWith({ cached: null });
-  const cut = { before, wanted: wanted(msi('4.4.4'), { oldMsi: given }), direction: 'back' as const, reached: true };
+  const cut = {
+    before,
+    wanted: wanted(msi('4.4.4'), { oldMsi: given }),
+    direction: 'back' as const,
+    backup: backupFolder,
+    reached: true,
+  };
   const decision = decide(server({ products: known([]), kept: keptConfig }), wanted(msi('4.4.4')), cut);
   assert.ok(decision.verdict === 'go');
   assert.equal(stepOf(decision.plan.wayBack, 'connector.install').msi.sha256, kept.sha256);

@@ -6,6 +6,7 @@ import { type Plan, stepsForward, type Unfinished } from '../../src/core/plan.ts
 import type { Wanted } from '../../src/core/wanted.ts';
 import { acceptable } from './any-server.ts';
 import {
+  backupFolder,
   bareServer,
   bundle,
   hash,
@@ -221,6 +222,7 @@ test('what an unfinished run with another package has left is uninstalled first,
     before: server(),
     wanted: wanted(msi('4.3.0')),
     direction: 'forward',
+    backup: backupFolder,
     reached: true,
   };
   const now = server({ products: known([product('4.3.0')]), kept: keptConfig });
@@ -241,6 +243,7 @@ const cut = (before: Facts, goal: Wanted): Unfinished => ({
   before,
   wanted: goal,
   direction: 'forward',
+  backup: backupFolder,
   reached: true,
 });
 

@@ -18,6 +18,7 @@ export const known = <T>(value: T): Reading<T> => ({ known: true, value });
 export const unread = (why = 'access was denied'): Reading<never> => ({ known: false, why });
 
 export const folder = 'C:\\inetpub\\wwwroot\\SCIMConnector';
+export const backupFolder = 'C:\\ProgramData\\ScimSetup\\backups\\2026-11-23T20-41-07Z';
 export const settings = `${folder}\\appsettings.json`;
 export const responses = `${folder}\\Responses\\AppSettings.json`;
 export const places = placesOf(

@@ -8,6 +8,7 @@ import { type Plan, stepsForward, type Unfinished } from '../../src/core/plan.ts
 import type { Wanted } from '../../src/core/wanted.ts';
 import { acceptable } from './any-server.ts';
 import {
+  backupFolder,
   bareServer,
   codeOf,
   config,
@@ -195,7 +196,7 @@ test('an uninstallation leaves every certificate bound but those of ports that o
 
 test('what a run has installed where leftovers lay is no leftover when the run is taken up again', () => {
   const before = server({ products: known([]) });
-  const unfinished: Unfinished = { before, wanted: same, direction: 'forward', reached: true };
+  const unfinished: Unfinished = { before, wanted: same, direction: 'forward', backup: backupFolder, reached: true };
   const first = planFor(before, same);
   assert.ok(kinds(first).includes('folder.clear') && kinds(first).includes('site.absent'));
   const again = planFor({ ...withProducts(product('4.4.4')), kept: keptConfig }, same, unfinished);
@@ -241,7 +242,7 @@ test('a suspended installation of somebody else is settled alone, and then every
   assert.deepEqual(by(withProducts(product('4.4.4'), product('4.1.0'))), { productCode: codeOf('4.1.0') });
   assert.ok(JSON.stringify(by(bareServer())).includes(msi('4.4.4').sha256));
   assert.equal(by(bareServer(), wanted(null)), null);
-  const own: Unfinished = { before: server(), wanted: same, direction: 'forward', reached: true };
+  const own: Unfinished = { before: server(), wanted: same, direction: 'forward', backup: backupFolder, reached: true };
   assert.ok(!kinds(planFor(server({ installer, kept: keptConfig }), same, own)).includes('installer.settle'));
 });
 

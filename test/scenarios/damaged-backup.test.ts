@@ -78,7 +78,9 @@ for (const [what, damage] of Object.entries(damages)) {
     for (let turn = 1; turn <= 2; turn += 1) {
       const next = await apply(request, doorsOf(machine));
       assert.deepEqual([next.exitCode, next.findings.map((one) => one.id)], [21, ['backup-damaged']], next.message);
-      assert.match(next.findings[0]?.message ?? '', /appsettings\.json/);
+      const told = next.findings[0]?.message ?? '';
+      assert.match(told, /appsettings\.json/);
+      assert.ok(told.includes(backup), `where the damaged backup lies is not told: ${told}`);
     }
     assert.deepEqual(await bytesOf(machine, settings), now, 'damaged bytes were put in place');
   });
