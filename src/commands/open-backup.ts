@@ -123,8 +123,7 @@ export function notRestored(from: string, why: string, hint = wholeOnes): Proble
 async function restorableFile(files: Files, folder: string, file: BackupFile): Promise<RestorableFile> {
   const bytes = (await files.read(storedPath(folder, file))) ?? new Uint8Array();
   const { values } = fingerprintOf(file.path, bytes);
-  const names = file.changed ?? Object.keys(values);
-  const changed = Object.fromEntries(Object.entries(values).filter(([pointer]) => names.includes(pointer)));
-  const edited = file.isEdited === undefined ? {} : { isEdited: file.isEdited };
-  return { ...wantedFile({ ...file, values }), changed, ...edited };
+  const { defaults, isEdited } = file;
+  const known = { ...(defaults ? { defaults } : {}), ...(isEdited === undefined ? {} : { isEdited }) };
+  return { ...wantedFile({ ...file, values }), ...known };
 }

@@ -1,4 +1,4 @@
-import type { CertificateBinding, ConfigRole, FolderRights, Pool, Sha256, Site } from './facts.ts';
+import type { CertificateBinding, ConfigRole, FolderRights, Pool, Sha256, Site, Values } from './facts.ts';
 
 /** What the file system says of a file beside its bytes: size in bytes, times as ISO 8601 in UTC, names of .NET's FileAttributes. */
 export type FileDetails = {
@@ -15,8 +15,8 @@ export type BackupFile = FileDetails & {
   readonly sha256: Sha256;
   readonly sddl: string;
   readonly stored: string;
-  /** Pointers of the values that were not the default of its version; absent where that default is not known. */
-  readonly changed?: readonly string[];
+  /** Of a file of Responses: the values that its version comes with; absent where they are not known. */
+  readonly defaults?: Values;
   /** Whether a web.config is another than its package lays down; absent where that is not known. */
   readonly isEdited?: boolean;
   /** It came to its place only after the backup was made, by a new version for one: when it was kept too. */
@@ -34,7 +34,7 @@ export type BackupSurroundings = {
 };
 
 /** The kept applicationHost.config. */
-export type BackupHost = Omit<BackupFile, 'role' | 'changed' | 'isEdited' | 'since'>;
+export type BackupHost = Omit<BackupFile, 'role' | 'defaults' | 'isEdited' | 'since'>;
 
 /** What a backup holds. It is written last, so a folder with a manifest is a whole backup. */
 export type Manifest = BackupSurroundings & {
@@ -96,8 +96,8 @@ function isOfServer({ takenAt, server, versions, sites, pools, certificates }: R
 }
 
 function isBackupFile(file: unknown): file is BackupFile {
-  const { role, changed, isEdited } = (file ?? {}) as Partial<BackupFile>;
-  const isKnown = ['boolean', 'undefined'].includes(typeof isEdited) && (changed === undefined || isTexts(changed));
+  const { role, defaults = {}, isEdited } = (file ?? {}) as Partial<BackupFile>;
+  const isKnown = ['boolean', 'undefined'].includes(typeof isEdited) && areValues(defaults);
   return typeof role === 'string' && isKnown && isStored(file);
 }
 
@@ -124,6 +124,10 @@ function isFolder(folder: unknown): boolean {
 
 function areAll(value: unknown, isOne: (one: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(isOne);
+}
+
+function areValues(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && isTexts(Object.values(value));
 }
 
 function isTexts(value: unknown): boolean {

@@ -12,13 +12,14 @@ import type {
   Values,
 } from './facts.ts';
 import { foreignChanges } from './foreign-sites.ts';
+import type { RestoreFrom } from './restore.ts';
 
-/** Whose values are there that were not before. */
-type Source = 'the new version' | 'the backup';
+/** The backup whose values are there that were not before; undefined where a new version has brought them. */
+type Restored = Pick<RestoreFrom, 'files'> | undefined;
 
 /** What differs between two looks at a server, in sentences for its operator; nothing is said of what could not be read. */
-export function changesBetween(before: Facts, after: Facts, source: Source = 'the new version'): readonly string[] {
-  const configOf = (old: readonly ConfigFile[], now: readonly ConfigFile[]) => configChanges(old, now, source);
+export function changesBetween(before: Facts, after: Facts, restored?: Restored): readonly string[] {
+  const configOf = (old: readonly ConfigFile[], now: readonly ConfigFile[]) => configChanges(old, now, restored);
   return [
     ...compared(before.features, after.features, featureChanges),
     ...compared(before.hosting, after.hosting, hostingChanges),
@@ -91,30 +92,40 @@ function folderChanges(before: readonly ConnectorFolder[], after: readonly Conne
 }
 
 function sharedChanges(before: SharedFolder | null, after: SharedFolder | null): string[] {
-  return before && after
-    ? compared(before.files, after.files, (old, now) => configChanges(old, now, 'the new version'))
-    : [];
+  return before && after ? compared(before.files, after.files, (old, now) => configChanges(old, now, undefined)) : [];
 }
 
-function configChanges(before: readonly ConfigFile[], after: readonly ConfigFile[], source: Source): string[] {
+function configChanges(before: readonly ConfigFile[], after: readonly ConfigFile[], restored: Restored): string[] {
   const all = [...before, ...after.filter((one) => !before.some((old) => samePath(old.path, one.path)))];
   return all.flatMap(({ path }) => {
     const [old, now] = [before, after].map((files) => files.find((one) => samePath(one.path, path)));
     if (!old) return [`${path}: new`];
     if (!now) return [`${path}: gone, kept in the backup`];
-    return old.sha256 === now.sha256 ? [] : [`${path}: ${valueChanges(old.values, now.values, source)}`];
+    const kept = restored?.files.find((one) => samePath(one.path, path)) ?? now;
+    return old.sha256 === now.sha256
+      ? []
+      : [`${path}: ${valueChanges(old.values, now.values, restored && kept.values)}`];
   });
 }
 
-function valueChanges(before: Values, after: Values, source: Source): string {
+/** `backup`: the values of that file in the backup that was put back, if one was. */
+function valueChanges(before: Values, after: Values, backup: Values | undefined): string {
   const kept = Object.keys(before).filter((pointer) => before[pointer] === after[pointer]).length;
   const changed = Object.keys(before).filter((pointer) => pointer in after && before[pointer] !== after[pointer]);
   const added = Object.keys(after).filter((pointer) => !(pointer in before));
   const gone = Object.keys(before).filter((pointer) => !(pointer in after));
-  if (Object.keys(before).length === 0 && added.length === 0) return `replaced by that of ${source}`;
-  const arrived =
-    source === 'the backup' ? { 'from the backup': [...added, ...changed] } : { new: added, 'new default': changed };
+  if (Object.keys(before).length === 0 && added.length === 0)
+    return `replaced by that of ${backup ? 'the backup' : 'the new version'}`;
+  const arrived = backup
+    ? { 'from the backup': [...added, ...changed], 'kept, not in the backup': absentIn(backup, after) }
+    : { new: added, 'new default': changed };
   const listed = Object.entries({ ...arrived, gone }).filter(([, pointers]) => pointers.length > 0);
   const parts = listed.map(([what, pointers]) => `${what}: ${pointers.join(', ')}`);
   return [`${kept} of ${Object.keys(before).length} values kept`, ...parts].join('; ');
+}
+
+/** Pointers of values that another file does not have; case does not count, by which the merge goes too. */
+function absentIn(other: Values, values: Values): string[] {
+  const names = new Set(Object.keys(other).map((pointer) => pointer.toLowerCase()));
+  return Object.keys(values).filter((pointer) => !names.has(pointer.toLowerCase()));
 }

@@ -39,7 +39,7 @@ export function filesToCarry(one: Situation): readonly WantedFile[] {
 export function filesToCarryFrom(one: Situation, files: readonly ConfigFile[]): readonly WantedFile[] {
   const { product, wanted } = one;
   if (!product || !wanted.msi || crossesFormat(product.version, wanted.msi.productVersion)) return [];
-  return files.flatMap((file) => carried(file, oldDefaults(one, file, product)));
+  return files.flatMap((file) => carried(wantedFile(file), oldDefaults(one, file, product)));
 }
 
 /** Settings of the installed version that an older package given does not have (T6). */
@@ -54,18 +54,18 @@ export function settingsUnknown(one: Situation): readonly string[] {
   });
 }
 
-function carried(file: ConfigFile, defaults: Values | undefined): WantedFile[] {
-  if (file.role === 'settings') return [wantedFile(file)];
+/** What of a file goes over another version than that of these defaults: of Responses all, where they are not known. */
+export function carried(file: WantedFile, defaults: Values | undefined): WantedFile[] {
+  if (file.role === 'settings') return [file];
   if (file.role !== 'responses') return [];
   const values = changedValues(file, defaults ?? {});
-  return Object.keys(values).length > 0 ? [{ ...wantedFile(file), values }] : [];
+  return Object.keys(values).length > 0 ? [{ ...file, values }] : [];
 }
 
-/** Pointers of the values that differ from the default of the product that the file belongs to; undefined where that is not known. */
-export function changedPointers(file: ConfigFile, products: readonly Product[]): readonly string[] | undefined {
-  const owner = ownerOf(file, products);
-  const defaults = owner?.cached?.defaults[relative(file.path, owner)];
-  return defaults && differingPointers(file.values, defaults);
+/** The values with which the product that a file of Responses belongs to comes; undefined where they are not known. */
+export function defaultsOf(file: ConfigFile, products: readonly Product[]): Values | undefined {
+  const owner = file.role === 'responses' ? ownerOf(file, products) : undefined;
+  return owner?.cached?.defaults[relative(file.path, owner)];
 }
 
 /**
@@ -90,32 +90,13 @@ export function isEdited(file: ConfigFile, products: readonly Product[]): boolea
 }
 
 /** Values that differ from the old package's default; all of them where that default is not known. */
-function changedValues(file: ConfigFile, defaults: Values): Values {
+function changedValues(file: WantedFile, defaults: Values): Values {
   const changed = differingPointers(file.values, defaults);
   return Object.fromEntries(changed.map((pointer) => [pointer, file.values[pointer] as string]));
 }
 
-/** Settings that were changed on this server and whose default the new package changes too. */
-export function configConflicts(one: Situation): readonly string[] {
-  const { product, wanted } = one;
-  if (!product || !wanted.msi || wanted.msi.productCode === product.productCode) return [];
-  return filesToCarry(one)
-    .filter((file) => file.role === 'responses')
-    .flatMap((file) =>
-      conflictsIn(file, oldDefaults(one, file, product), wanted.msi?.defaults[relative(file.path, product)]),
-    );
-}
-
-function conflictsIn(file: WantedFile, before: Values | undefined, after: Values | undefined): string[] {
-  if (!before || !after) return [];
-  return Object.keys(file.values)
-    .filter(
-      (pointer) => pointer in after && after[pointer] !== before[pointer] && after[pointer] !== file.values[pointer],
-    )
-    .map((pointer) => `${file.path} ${pointer}`);
-}
-
-function oldDefaults(one: Situation, file: Pick<ConfigFile, 'path'>, product: Product): Values | undefined {
+/** The values with which a product comes, by the package that it could be put back from; undefined where they are not known. */
+export function oldDefaults(one: Situation, file: Pick<ConfigFile, 'path'>, product: Product): Values | undefined {
   return oldPackageOf(one, product)?.defaults[relative(file.path, product)];
 }
 
@@ -123,7 +104,8 @@ function ownerOf({ path }: ConfigFile, products: readonly Product[]): Product | 
   return products.find(({ folder }) => folder !== null && isConnectorPath(path, folder));
 }
 
-function relative(path: string, product: Product): string {
+/** The path of a file below the folder of its product, as packages name it. */
+export function relative(path: string, product: Product): string {
   return normalPath(path).slice(normalPath(product.folder ?? '').length + 1);
 }
 

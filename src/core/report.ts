@@ -136,14 +136,10 @@ function whatWasRun(opened: Opened, closed: Closed, entries: readonly Entry[]): 
     runId: opened.runId,
     changed: steps.length > 0 && !['busy', 'refused'].includes(closed.end),
     steps,
-    changes: closed.after ? changesBetween(opened.before, closed.after, sourceOf(opened)) : [],
+    changes: closed.after ? changesBetween(opened.before, closed.after, opened.wanted.restore) : [],
     took: { totalMs: Date.parse(closed.at) - Date.parse(opened.at), downMs: downtime(entries) },
     paths: pathsOf(opened, entries),
   };
-}
-
-function sourceOf({ wanted }: Opened): 'the backup' | 'the new version' {
-  return wanted.goal === 'restored' ? 'the backup' : 'the new version';
 }
 
 /** `changed` says what `apply` would say. */

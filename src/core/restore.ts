@@ -9,7 +9,8 @@ import {
   rightsFolders,
   samePath,
 } from './connector.ts';
-import type { Facts, FolderRights, Product, Values } from './facts.ts';
+import type { Facts, FolderRights, Product } from './facts.ts';
+import { carried } from './kept-config.ts';
 import { ownRights } from './rights.ts';
 import { isOnShare } from './shared-folder.ts';
 import { sameName } from './site-gaps.ts';
@@ -17,8 +18,8 @@ import { type Situation, valueOr } from './situation.ts';
 import type { Step, Steps, WantedFile } from './step.ts';
 import { compareAllFields } from './version.ts';
 
-/** A file of a backup as it can be put back: `changed` are the values that were not the default of its version, `isEdited` a web.config. */
-export type RestorableFile = WantedFile & { readonly changed: Values; readonly isEdited?: boolean };
+/** A file of a backup as it can be put back, with what its manifest tells of it. */
+export type RestorableFile = WantedFile & Pick<BackupFile, 'defaults' | 'isEdited'>;
 
 /** A backup that is to be put back. */
 export type RestoreFrom = {
@@ -106,7 +107,7 @@ export function restoreSteps({ wanted, product }: Situation): readonly Step[] {
   if (!restore || !product) return [];
   const own = ownIn(restore);
   const isSame = isOfVersion(restore, product);
-  const files = isSame ? own.map(plain) : own.flatMap(carried);
+  const files = isSame ? own.map(plain) : own.flatMap(carriedOver);
   const folders = rightsToRestore(restore, product);
   const from = { from: restore.folder, ...intoPool(restore, product) };
   const match = isSame ? 'exact' : 'values';
@@ -138,14 +139,12 @@ function intoPool(
 }
 
 /** Files of a backup that are not there as they were, and do not go over the installed version. */
-export function leftInBackup({ wanted, product, now }: Situation): readonly RestorableFile[] {
-  const { restore } = wanted;
-  if (!restore || !product || isOfVersion(restore, product)) return [];
-  const present = valueOr(now.config, []);
+export function leftInBackup(one: Situation): readonly RestorableFile[] {
+  const present = valueOr(one.now.config, []);
   const isThere = (file: RestorableFile) =>
     present.some(({ path, sha256 }) => samePath(path, file.path) && sha256 === file.sha256);
   const isCarried = ({ role }: RestorableFile) => role === 'settings' || role === 'responses';
-  return ownIn(restore).filter((file) => !isCarried(file) && !isThere(file));
+  return restoredOver(one).filter((file) => !isCarried(file) && !isThere(file));
 }
 
 function ownIn({ files }: RestoreFrom): readonly RestorableFile[] {
@@ -161,12 +160,16 @@ export function sharedInBackup({ wanted }: Pick<Situation, 'wanted'>): readonly 
   return (wanted.restore?.files ?? []).map(({ path }) => path).filter(isOnShare);
 }
 
-function plain({ changed: _changed, isEdited: _isEdited, ...file }: RestorableFile): WantedFile {
-  return file;
+/** Files of a backup of which values go over another version than it was made of. */
+export function restoredOver({ wanted: { restore }, product }: Situation): readonly RestorableFile[] {
+  return restore && product && !isOfVersion(restore, product) ? ownIn(restore) : [];
 }
 
-function carried(file: RestorableFile): WantedFile[] {
-  if (file.role === 'settings') return [plain(file)];
-  const isChanged = file.role === 'responses' && Object.keys(file.changed).length > 0;
-  return isChanged ? [{ ...plain(file), values: file.changed }] : [];
+/** What of a file goes over another version. */
+export function carriedOver(file: RestorableFile): WantedFile[] {
+  return carried(plain(file), file.defaults);
+}
+
+function plain({ defaults: _defaults, isEdited: _isEdited, ...file }: RestorableFile): WantedFile {
+  return file;
 }

@@ -1,6 +1,7 @@
+import { configConflicts } from './config-conflicts.ts';
 import { crossesFormat, isConnectorPath } from './connector.ts';
 import { type FindingRow, listed, read } from './finding-row.ts';
-import { configConflicts, settingsUnknown, webConfigEdits } from './kept-config.ts';
+import { settingsUnknown, webConfigEdits } from './kept-config.ts';
 import { leftInBackup } from './restore.ts';
 import { isReplacing } from './route.ts';
 import { poolAccess } from './shared-access.ts';
@@ -50,15 +51,12 @@ export const settingsFindings: readonly FindingRow[] = [
   {
     id: 'config-conflict',
     about: 'settings',
-    means: 'A setting was changed on this server, and the new version comes with another default for it.',
+    means:
+      'A setting was changed on this server or in the backup that is put back, or that cannot be told, and the version that it goes into has another value for it.',
     needs: ['config'],
     stops: 'never',
-    hint: 'Your values are kept; compare them with the new defaults.',
-    test: (one) =>
-      listed(
-        configConflicts(one),
-        (names) => `The new version has new defaults for settings that were changed here: ${names}.`,
-      ),
+    hint: 'Your values are kept, in a restore those of the backup; compare them with the others.',
+    test: conflictText,
   },
   {
     id: 'pool-cannot-write',
@@ -121,6 +119,24 @@ function settingsNotWritable({ now, wanted }: Situation): string | null {
       : [];
   });
   return refused.length === 0 ? null : `${refused.join('; ')}.`;
+}
+
+function conflictText(one: Situation): string | null {
+  const { wanted, product } = one;
+  const { changed, unclear } = configConflicts(one);
+  const told = wanted.restore
+    ? `${product?.version} has other values for settings that are changed in the backup`
+    : 'The new version has new defaults for settings that were changed here';
+  const from = wanted.restore?.versions.join(' and ') ?? product?.version;
+  const sentences = [
+    listed(changed, (names) => `${told}: ${names}.`),
+    listed(
+      unclear,
+      (names) =>
+        `These go over other values of ${wanted.msi?.productVersion ?? product?.version}, and whether they were changed cannot be told, for what ${from} comes with is not known: ${names}.`,
+    ),
+  ].filter((one) => one !== null);
+  return sentences.length === 0 ? null : sentences.join(' ');
 }
 
 /** A web.config names the DLL and the hosting model of its own version, so it is never carried over (T6). */

@@ -12,7 +12,7 @@ import {
 import type { Outcome } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
 import type { ConfigFile, Facts } from '../core/facts.ts';
-import { changedPointers, isEdited } from '../core/kept-config.ts';
+import { defaultsOf, isEdited } from '../core/kept-config.ts';
 import { packagePath } from '../core/places.ts';
 import { rightsIn } from '../core/rights.ts';
 import { valueOr } from '../core/situation.ts';
@@ -161,8 +161,8 @@ async function keepWanted(
   const kept = await keepFile(source, doing);
   if (typeof kept === 'string') return kept;
   const products = valueOr(now.products, []);
-  const [changed, edited] = [changedPointers(source, products), isEdited(source, products)];
-  return { ...kept, ...(changed ? { changed } : {}), ...(edited === undefined ? {} : { isEdited: edited }) };
+  const [defaults, edited] = [defaultsOf(source, products), isEdited(source, products)];
+  return { ...kept, ...(defaults ? { defaults } : {}), ...(edited === undefined ? {} : { isEdited: edited }) };
 }
 
 /** One pass over the file, and one over its copy. */

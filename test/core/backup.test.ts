@@ -62,6 +62,8 @@ for (const [what, changes, problem] of [
   ['a pool without a name', { pools: [{ ...pool, name: undefined as never }] }, /does not say of which server/],
   ['a folder without rights', { folders: [{ path: 'C:\\x' } as never] }, /does not name its folders/],
   ['no files', { files: undefined as never }, /does not name its files/],
+  ['defaults that are no values', { files: [{ ...file, defaults: { '/a': 1 as never } }] }, /does not name its files/],
+  ['a list of defaults', { files: [{ ...file, defaults: null as never }] }, /does not name its files/],
   ['a file without rights', { files: [{ ...file, sddl: undefined as never }] }, /does not name its files/],
 ] as const)
   test(`a manifest with ${what} is refused, though its fingerprint fits`, () => {

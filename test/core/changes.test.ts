@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changesBetween } from '../../src/core/changes.ts';
 import { neededFeatures } from '../../src/core/connector.ts';
-import type { Facts, Pool, Site } from '../../src/core/facts.ts';
+import type { Facts, Pool, Site, Values } from '../../src/core/facts.ts';
 import {
   bareServer,
   config,
@@ -22,8 +22,11 @@ import {
 
 const off = { registered: false, files: false, schema: false, configured: false, eventSource: false };
 const runtime = (version: string, bits: 32 | 64) => ({ name: 'Microsoft.AspNetCore.App', version, bits });
-const settingsAre = (values: Readonly<Record<string, string>>) =>
-  server({ config: known([configFile(settings, { sha256: hash('new'), values }), ...config.slice(1)]) });
+const settingsAre = (values: Values, bytes = 'new') =>
+  server({ config: known([configFile(settings, { sha256: hash(bytes), values }), ...config.slice(1)]) });
+const backupWith = (values: Values) => ({
+  files: [{ path: settings, role: 'settings', sha256: hash('kept'), values } as const],
+});
 const disabled = Object.fromEntries(neededFeatures.map((name) => [name, 'disabled' as const]));
 
 for (const [what, before, after, changes] of [
@@ -99,8 +102,23 @@ for (const [what, before, after, changes] of [
 
 test('what a restore has put back is told as from the backup, not as a new default', () => {
   const spoilt = settingsAre({ '/KEY': hash('spoilt') });
-  assert.deepEqual(changesBetween(spoilt, server(), 'the backup'), [
+  assert.deepEqual(changesBetween(spoilt, server(), backupWith({ '/KEY': hash('key'), '/IV': hash('iv') })), [
     `${settings}: 0 of 1 values kept; from the backup: /IV, /KEY`,
+  ]);
+});
+
+test('what a version has and the backup put back over it has not is told as kept', () => {
+  const spoilt = settingsAre({ '/KEY': hash('spoilt'), '/New/Key': hash('new'), '/NEWER': hash('newer') });
+  const merged = settingsAre({ '/KEY': hash('key'), '/New/Key': hash('new'), '/NEWER': hash('newer') }, 'merged');
+  assert.deepEqual(changesBetween(spoilt, merged, backupWith({ '/KEY': hash('key'), '/Newer': hash('newer') })), [
+    `${settings}: 2 of 3 values kept; from the backup: /KEY; kept, not in the backup: /New/Key`,
+  ]);
+});
+
+test('a file that somebody has saved during a restore that does not hold it is not said to lack anything in the backup', () => {
+  const after = settingsAre({ '/KEY': hash('saved') });
+  assert.deepEqual(changesBetween(server(), after, { files: [] }), [
+    `${settings}: 0 of 2 values kept; from the backup: /KEY; gone: /IV`,
   ]);
 });
 

@@ -18,6 +18,7 @@ import {
   msi,
   pool,
   product,
+  responses,
   server,
   share,
   sharedFolder,
@@ -63,7 +64,7 @@ function laidDown(changedAt: string, startedAt = '2026-11-05T06:00:00Z'): Facts 
 }
 
 function restoring(path: string, role: ConfigRole = 'settings', isOwn = true): Wanted {
-  const file = { path, role, sha256: hash('old'), values: {}, changed: {} } as const;
+  const file = { path, role, sha256: hash('old'), values: { '/Threshold': hash('30') } } as const;
   const restore = {
     folder: 'C:\\backup',
     isOwn,
@@ -604,6 +605,16 @@ export const cases: readonly Case[] = [
     id: 'pool-shared',
     speaks: to(server({ iis: known(iis({ sites: [site, beside] })) })),
     silent: [fine, to(server({ iis: known(iis({ sites: [site, { ...beside, pool: 'Own' }] })) }))],
+  },
+  {
+    id: 'config-conflict',
+    speaks: to(withCached({ defaults: {} }), newDefault('30')),
+    silent: [to(withCached({ defaults: {} }), newDefault('50'))],
+  },
+  {
+    id: 'config-conflict',
+    speaks: to(only('4.4.4'), restoring(responses, 'responses')),
+    silent: [to(server(), restoring(responses, 'responses'))],
   },
   {
     id: 'config-conflict',

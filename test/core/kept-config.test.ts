@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConfigFile, Facts } from '../../src/core/facts.ts';
-import { configConflicts, filesToCarry, filesToKeep } from '../../src/core/kept-config.ts';
+import { filesToCarry, filesToKeep } from '../../src/core/kept-config.ts';
 import { situationOf } from '../../src/core/situation.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
 import {
@@ -27,8 +27,6 @@ const carried = (now: Facts, goal?: Wanted) =>
   Object.fromEntries(filesToCarry(situation(now, goal)).map((file) => [file.path, file.values]));
 const threshold = (value: string): ConfigFile =>
   configFile(responses, { role: 'responses', values: { '/Threshold': hash(value), '/Path': hash('log') } });
-const newDefaults = (values: Readonly<Record<string, string>>) =>
-  wanted(msi('4.4.4', { defaults: { 'responses\\appsettings.json': values } }));
 
 test('every config file is kept for the way back, by its very bytes', () => {
   const kept = filesToKeep(situation());
@@ -109,26 +107,4 @@ for (const [from, to, isCarried] of [
 test('nothing is carried where there is no connector, or none shall be', () => {
   assert.deepEqual(carried(server({ products: known([]) })), {});
   assert.deepEqual(carried(server(), wanted(null)), {});
-});
-
-test('a conflict is a setting that was changed here and whose default the new version changes too', () => {
-  const conflicts = (goal: Wanted, now = server()) => configConflicts(situation(now, goal));
-  assert.deepEqual(conflicts(newDefaults({ '/Threshold': hash('30') })), [`${responses} /Threshold`]);
-  assert.deepEqual(conflicts(newDefaults({ '/Threshold': hash('20') })), [], 'the default is the old one');
-  assert.deepEqual(conflicts(newDefaults({ '/Threshold': hash('50') })), [], 'the new default is what was set here');
-  assert.deepEqual(conflicts(newDefaults({ '/Path': hash('other') })), [], 'it was not changed here');
-  assert.deepEqual(conflicts(newDefaults({})), [], 'the new version does not have it');
-  assert.deepEqual(
-    conflicts(
-      newDefaults({ '/Threshold': hash('30') }),
-      server({ products: known([product('4.1.0', { cached: null })]) }),
-    ),
-    [],
-    'the old default is not known',
-  );
-});
-
-test('a package does not conflict with its own installation', () => {
-  const now = server({ products: known([product('4.4.4')]) });
-  assert.deepEqual(configConflicts(situation(now, newDefaults({ '/Threshold': hash('30') }))), []);
 });

@@ -13,7 +13,7 @@ import { sha256Of } from '../../src/machine/read-files.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { asked, doorsOf, givenServer } from '../given.ts';
-import { settings, textOf } from '../steps/on-server.ts';
+import { responses, settings, textOf } from '../steps/on-server.ts';
 import { readState, untouched } from '../sweep/server-state.ts';
 
 const edited = '{ "IV": "another", "KEY": "another", "Configurations": "entered since" }';
@@ -143,6 +143,54 @@ test('over another version only values go: settings, and what was changed by han
   assert.deepEqual({ ...now, ...old }, now);
   assert.equal(now.OnlyHere, 1);
   assert.equal(await textOf(machine, webConfig), newWebConfig);
+});
+
+/** Over 4.4.4, in which two settings were changed since; in 4.1.0 the threshold had been 50, and the frequency its default. */
+async function backOverNewer(change: (manifest: Manifest) => object = () => ({})) {
+  const { machine } = await givenServer('scim-4.1');
+  const { id, folder } = await make(machine);
+  await forge(machine, folder, change);
+  const upgraded = await apply(asked('apply', 'SCIMConnector-4.4.4.msi'), doorsOf(machine));
+  assert.equal(upgraded.exitCode, 0, upgraded.message);
+  const text = (await textOf(machine, responses)).replace('50', '40').replace('Hourly', 'Daily');
+  await machine.write(responses, new TextEncoder().encode(text));
+  const report = await back(machine, id);
+  assert.equal(report.exitCode, 0, report.message);
+  const told = report.findings.find((one) => one.id === 'config-conflict')?.message ?? '';
+  return { machine, report, told, values: JSON.parse(await textOf(machine, responses)) };
+}
+
+test('a setting of the backup that goes over another value in a newer version is told, and goes; one that had its default stays', async () => {
+  const { told, values, report } = await backOverNewer();
+  assert.equal(
+    told,
+    `4.4.4 has other values for settings that are changed in the backup: ${responses} /SCIM_Threshold.`,
+  );
+  assert.deepEqual([values.SCIM_Threshold, values.LOG_FREQUENCY], [50, 'Daily']);
+  assert.ok(
+    report.changes.some((one) => one.endsWith('from the backup: /SCIM_Threshold')),
+    report.changes.join(),
+  );
+});
+
+test('where the defaults of the version in the backup are not known, that is told of each setting that goes over another value', async () => {
+  const { told, values } = await backOverNewer(({ files }) => ({
+    files: files.map(({ defaults: _defaults, ...file }) => file),
+  }));
+  assert.match(told, /whether they were changed cannot be told, for what 4\.1\.0 comes with is not known/);
+  for (const name of ['/SCIM_Threshold', '/LOG_FREQUENCY']) assert.ok(told.includes(`${responses} ${name}`), told);
+  assert.deepEqual([values.SCIM_Threshold, values.LOG_FREQUENCY], [50, 'Hourly']);
+});
+
+test('settings that only the newer version has are told when an older backup is put back over it', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { id } = await make(machine);
+  await apply(asked('apply', 'SCIMConnector-4.4.4.msi'), doorsOf(machine));
+  const { KEY: _gone, ...rest } = JSON.parse(await textOf(machine, settings));
+  await edit(machine, JSON.stringify({ ...rest, Roles: { Enabled: true } }));
+  const { changes } = await back(machine, id);
+  const told = changes.find((one) => one.startsWith(settings)) ?? changes.join();
+  assert.match(told, /from the backup: \/KEY; kept, not in the backup: \/Roles\/Enabled$/);
 });
 
 test('web.config stays the new one after an upgrade, and that the old one was edited is told then and when it is put back', async () => {
