@@ -22,6 +22,7 @@ import { restartServer } from '../run/restart.ts';
 import { runPlan } from '../run/run-plan.ts';
 import { perform } from '../steps/perform.ts';
 import { withSigners } from './check-signers.ts';
+import { aroundSteps } from './children.ts';
 import { type Decided, decideNow, historyOf, lookedOnly } from './decide-now.ts';
 import { lockedAfterResume, resultOf } from './locked.ts';
 import { readWanted, type WantedWithMedia } from './read-wanted.ts';
@@ -81,20 +82,20 @@ export async function runLocked(
   const { decision } = decided;
   if (decision.verdict === 'refuse') return report(command, lookedOnly(decided, 'refused'));
   if (decision.verdict === 'nothing-to-do') {
-    await standDown(limits, machine, doors.warn);
+    await standDown(limits, aroundSteps(doors));
     return report(command, lookedOnly(decided, 'nothing-to-do'));
   }
   if (doors.interrupted() !== 'no') throw notBegun();
   const begun = await begin(media, decided, decision.plan, doors);
   if ('refused' in begun) return report(command, lookedOnly(begun.refused, 'refused'));
-  await writeEvent(begunEvent(command, decided.opened), limits, doors);
+  await writeEvent(begunEvent(command, decided.opened), limits, aroundSteps(doors));
   const entries = await performPlan(decision.plan, decided, begun.write, { ...doors, secrets: media.secrets });
   const result = report(command, entries);
   // A run that is left has no time for more.
   if (isLeft(entries)) return result;
   const ended = endedEvent(result);
-  if (ended) await writeEvent(ended, limits, doors);
-  if (!result.resume.waits) await standDown(limits, machine, doors.warn);
+  if (ended) await writeEvent(ended, limits, aroundSteps(doors));
+  if (!result.resume.waits) await standDown(limits, aroundSteps(doors, begun.write));
   if (!isSettling(decision.plan) || !isSettled(result)) return result;
   // What Windows Installer has taken back may have changed everything that was decided on (T11).
   const again = () => runLocked(command, media, doors, check).catch(afterSettling);
@@ -146,7 +147,10 @@ type Begun = { readonly write: Write } | { readonly refused: Decided };
  * Receives the media, asks Windows who signed the copies that are going to be executed, and opens the journal. Where that fails,
  * nothing of the server was touched yet.
  */
-async function begin(media: WantedWithMedia, decided: Decided, plan: Plan, { machine, warn }: Doors): Promise<Begun> {
+async function begin(media: WantedWithMedia, decided: Decided, plan: Plan, doors: Doors): Promise<Begun> {
+  const { machine } = doors;
+  // Whatever is at work for the startup task when the run cannot be begun: a task without a run finds nothing to do, and goes.
+  const around = aroundSteps(doors);
   const append = journalFile(machine, decided.opened.places.journal);
   try {
     await tidy(decided.opened, machine);
@@ -156,14 +160,14 @@ async function begin(media: WantedWithMedia, decided: Decided, plan: Plan, { mac
       await discard(copies, machine);
       return { refused: judged };
     }
-    await makeReady(decided.opened, media.secrets, machine, warn);
+    await makeReady(decided.opened, media.secrets, around);
     await append(decided.opened);
     return { write: append };
   } catch (error) {
     const text = fileErrorText(error);
     if (text === null && !(error instanceof SetupError)) throw error;
     // An earlier run of the chain is to be gone on with all the same.
-    if (decided.opened.continues === null) await standDown(media.wanted.limits, machine, warn);
+    if (decided.opened.continues === null) await standDown(media.wanted.limits, around);
     if (text === null) throw error;
     throw new SetupError(21, {
       message: `The run could not be begun: ${text}.`,
@@ -193,6 +197,7 @@ async function performPlan(
     await append(entry);
   });
   const note = (entry: Entry) => noteIn({ write, warn }, entry);
+  const around = aroundSteps(doors, write);
   const look = () => machine.look(lookFor);
   const { places, wanted } = opened;
   const doing = { machine, places, limits: wanted.limits, look, tell, fingerprint: sha256Of };
@@ -207,7 +212,7 @@ async function performPlan(
     interrupted,
     leaving,
     reboot: rebootChoiceOf(opened),
-    restart: () => restartServer(machine, wanted.limits),
+    restart: () => restartServer(around.childrenFor('restart the server'), wanted.limits),
     now: () => machine.now(),
     warn,
   });

@@ -1,5 +1,5 @@
 import { copiesIn, type Manifest } from '../core/backup.ts';
-import { type Call, defaultLimits } from '../core/call.ts';
+import { defaultLimits } from '../core/call.ts';
 import { missing } from '../core/missing.ts';
 import { whyNoPackage } from '../core/old-package.ts';
 import { type Places, packagePath, placesOf } from '../core/places.ts';
@@ -9,10 +9,12 @@ import { type Situation, situationOf, valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import { unusableConfig } from '../core/usable-config.ts';
 import { nothingWanted } from '../core/wanted.ts';
-import { capitalised, counted } from '../core/words.ts';
+import { capitalised, counted, titleOf } from '../core/words.ts';
 import { sha256Of } from '../machine/read-files.ts';
 import { newRunId } from '../run/journal-file.ts';
+import type { Doing } from '../steps/doing.ts';
 import { perform } from '../steps/perform.ts';
+import { aroundSteps } from './children.ts';
 import { checkTarget, copyTo } from './copy-backup.ts';
 import { historyOf } from './decide-now.ts';
 import { locked } from './locked.ts';
@@ -43,7 +45,7 @@ export type BackupReport = {
 /** Backs up the config and the kept package, proven by reading it back; changes nothing else. With `--to` a copy lies there too. */
 export async function backup(request: Request, doors: Doors): Promise<BackupReport> {
   const { machine } = doors;
-  return locked('backup', machine, async () => {
+  return locked('backup', doors, async () => {
     await waitForFormer(defaultLimits, doors);
     const { lastRunId, unfinished } = await historyOf(machine);
     if (unfinished?.reached) throw amidRun(unfinished.runId);
@@ -56,7 +58,8 @@ export async function backup(request: Request, doors: Doors): Promise<BackupRepo
     if (copy !== null) await checkTarget(copy, now, machine);
     const { manifest, holdsSettings } = await proven(step, places, doors);
     const packages = step.packages.map((each) => ({ path: packagePath(places, each), sha256: each.sha256 }));
-    if (copy !== null) await copyTo(copy, places.backup, { manifest, packages }, machine);
+    const what = { manifest, packages };
+    if (copy !== null) await copyTo(copy, places.backup, what, doingBy('copy the backup', places, doors));
     const made = { id, folder: places.backup, copy, packages, holdsSettings, warnings: warningsOf(one) };
     return reportOf(made, manifest, machine.sandbox);
   });
@@ -65,17 +68,25 @@ export async function backup(request: Request, doors: Doors): Promise<BackupRepo
 type Proven = { readonly manifest: Manifest; readonly holdsSettings: boolean };
 
 async function proven(step: Step<'config.backup'>, places: Places, doors: Doors): Promise<Proven> {
-  const { machine, tell } = doors;
-  const look = () => machine.look({ upgradeCodes: [], backup: places.backup, packages: places.packages });
-  const attempt = { machine, places, limits: defaultLimits, label: 'backup', look, fingerprint: sha256Of };
-  const change = (call: Call<'change'>) => machine.change(call);
-  const isStopped = () => doors.interrupted() !== 'no';
-  const outcome = await perform(step, { ...attempt, change, tell, isStopped, isBack: false });
-  const gaps = missing(step, await look());
+  const { machine } = doors;
+  const doing = doingBy(titleOf(step), places, doors);
+  const outcome = await perform(step, doing);
+  const gaps = missing(step, await doing.look());
   const { manifest, problems, holdsSettings } = await openBackup(machine, places.backup);
   const why = [...(outcome.ok ? [] : [outcome.meaning]), ...(gaps.known ? gaps.value : [gaps.why]), ...problems];
   if (!manifest || why.length > 0) throw notBackedUp(why);
   return { manifest, holdsSettings };
+}
+
+/** A backup is no run and keeps no journal, so its children are only told to whoever watches. */
+function doingBy(purpose: string, places: Places, doors: Doors): Doing {
+  const { machine, tell } = doors;
+  return {
+    ...{ machine, places, limits: defaultLimits, label: 'backup', tell, fingerprint: sha256Of, isBack: false },
+    look: () => machine.look({ upgradeCodes: [], backup: places.backup, packages: places.packages }),
+    change: aroundSteps(doors).childrenFor(purpose),
+    isStopped: () => doors.interrupted() !== 'no',
+  };
 }
 
 function reportOf(

@@ -34,14 +34,15 @@ export type BackupsReport = {
 };
 
 /** Lists the backups on the server, each proven now; or removes the older ones, and never the newest good one. */
-export async function backups(request: Request, { machine }: Doors): Promise<BackupsReport> {
+export async function backups(request: Request, doors: Doors): Promise<BackupsReport> {
+  const { machine } = doors;
   if (request.action !== 'prune' && request.keep !== undefined) {
     throw new SetupError(20, {
       message: '--keep says how many backups prune leaves, and nothing is to be pruned.',
       hint: `To remove the older ones: scim-setup backups prune --keep ${request.keep}`,
     });
   }
-  const removed = request.action === 'prune' ? await prune(keptCount(request.keep), machine) : [];
+  const removed = request.action === 'prune' ? await prune(keptCount(request.keep), doors) : [];
   return {
     schema: 1,
     command: 'backups',
@@ -86,8 +87,9 @@ async function rowOf(files: Files, id: string): Promise<BackupRow> {
 }
 
 /** The `count` newest good ones with usable settings stay, all that are newer than them, and that of a run which is not finished. */
-async function prune(count: number, machine: Machine): Promise<readonly string[]> {
-  return locked('backups prune', machine, async () => {
+async function prune(count: number, doors: Doors): Promise<readonly string[]> {
+  const { machine } = doors;
+  return locked('backups prune', doors, async () => {
     const { unfinished } = await historyOf(machine);
     const rows = await rowsOf(machine);
     const last = rows.filter((row) => row.problems.length === 0 && row.holdsSettings)[count - 1];

@@ -7,6 +7,8 @@ import { SetupError } from '../core/setup-error.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Machine } from '../machine/machine.ts';
 import { sha256Of } from '../machine/read-files.ts';
+import type { Doing } from '../steps/doing.ts';
+import { replaceFile } from '../steps/replace.ts';
 import { openBackup } from './open-backup.ts';
 
 /** Keys lie in it: it must be new, and nowhere from where a site could serve it. */
@@ -44,12 +46,8 @@ export type ToCopy = {
 };
 
 /** Every copy is read back and compared; the manifest comes last, so that half a copy is none. */
-export async function copyTo(
-  to: string,
-  from: string,
-  { manifest, packages }: ToCopy,
-  machine: Machine,
-): Promise<void> {
+export async function copyTo(to: string, from: string, { manifest, packages }: ToCopy, doing: Doing): Promise<void> {
+  const { machine } = doing;
   const problems: string[] = [];
   try {
     for (const { path, sha256 } of packages) {
@@ -57,12 +55,14 @@ export async function copyTo(
       if ((await machine.copy(path, copy)) !== sha256) problems.push(`${copy} is not what was written`);
     }
     for (const file of copiesIn(manifest)) {
-      if (!(await placed(storedPath(from, file), storedPath(to, file), file, machine)))
-        problems.push(`${storedPath(to, file)} is not what was written`);
+      // One child that does not end is enough to wait for.
+      if (problems.length > 0) break;
+      problems.push(...(await place(storedPath(from, file), storedPath(to, file), file, doing)));
     }
     const details = (await machine.details(manifestPath(from))) ?? { createdAt: '', changedAt: '', attributes: [] };
-    const isWhole = problems.length === 0 && (await placed(manifestPath(from), manifestPath(to), details, machine));
-    if (isWhole && (await openBackup(machine, to)).problems.length === 0) return;
+    if (problems.length === 0) problems.push(...(await place(manifestPath(from), manifestPath(to), details, doing)));
+    if (problems.length === 0) problems.push(...(await openBackup(machine, to)).problems);
+    if (problems.length === 0) return;
   } catch (error) {
     const text = fileErrorText(error);
     if (text === null) throw error;
@@ -79,11 +79,18 @@ function packageIn(to: string, { path, sha256 }: ToCopy['packages'][number]): st
   return `${to}\\packages\\${sha256}\\${path.slice(path.lastIndexOf('\\') + 1)}`;
 }
 
-type Placed = { readonly createdAt: string; readonly changedAt: string; readonly attributes: readonly string[] };
+type Placed = { readonly createdAt: string; readonly changedAt: string };
 
-async function placed(from: string, to: string, { createdAt, changedAt }: Placed, machine: Machine): Promise<boolean> {
-  const bytes = await machine.read(from);
-  if (!bytes) return false;
-  const put = await machine.replace(to, bytes, { sddl: onlyTrusted, createdAt, changedAt, attributes: ['Archive'] });
-  return put.ok && (await machine.hash(to)) === sha256Of(bytes);
+/** Puts one copy in place; what is wrong with it, if anything is. */
+async function place(
+  from: string,
+  to: string,
+  { createdAt, changedAt }: Placed,
+  doing: Doing,
+): Promise<readonly string[]> {
+  const bytes = await doing.machine.read(from);
+  if (!bytes) return [`${from} is not there`];
+  const put = await replaceFile(to, bytes, { sddl: onlyTrusted, createdAt, changedAt, attributes: ['Archive'] }, doing);
+  if (!put.ok) return [`the access rights of ${to} could not be set: ${put.meaning}`];
+  return (await doing.machine.hash(to)) === sha256Of(bytes) ? [] : [`${to} is not what was written`];
 }

@@ -1,16 +1,19 @@
+import type { RunChild } from '../core/call.ts';
 import { placesRoot } from '../core/places.ts';
 import { type RunReport, report } from '../core/report.ts';
 import { SetupError } from '../core/setup-error.ts';
 import type { Wanted } from '../core/wanted.ts';
 import type { Lock, Machine } from '../machine/machine.ts';
 import { newestEntries } from '../run/journal-file.ts';
+import { aroundSteps } from './children.ts';
 import type { Doors } from './request.ts';
 
 const path = `${placesRoot}\\lock`;
 
 /** Does something as the only run of this program on the server, or says who is at work (exit 1618). */
-export async function locked<T>(command: string, machine: Machine, work: () => Promise<T>): Promise<T> {
-  const lock = await machine.lock(path, ownerOf(command, machine));
+export async function locked<T>(command: string, doors: Doors, work: () => Promise<T>): Promise<T> {
+  const { machine } = doors;
+  const lock = await machine.lock(path, ownerOf(command, machine), protecting(doors));
   if ('heldBy' in lock) throw busy(lock.heldBy);
   return releasing(lock, work);
 }
@@ -19,16 +22,22 @@ export async function locked<T>(command: string, machine: Machine, work: () => P
 export async function lockedAfterResume<T>(
   command: string,
   { limits }: Pick<Wanted, 'limits'>,
-  { machine, warn }: Doors,
+  doors: Doors,
   work: (hasWaited: boolean) => Promise<T>,
 ): Promise<T> {
-  const lock = await machine.lock(path, ownerOf(command, machine));
+  const { machine, warn } = doors;
+  const lock = await machine.lock(path, ownerOf(command, machine), protecting(doors));
   if (!('heldBy' in lock)) return releasing(lock, () => work(false));
   if (!lock.heldBy.startsWith('scim-setup resume')) throw busy(lock.heldBy);
   warn('A run goes on after a restart of the server; waiting for its end.');
-  const freed = await machine.awaitLock(path, ownerOf(command, machine), longest(limits));
+  const freed = await machine.awaitLock(path, ownerOf(command, machine), longest(limits), protecting(doors));
   if ('heldBy' in freed) throw busy(freed.heldBy);
   return releasing(freed, () => work(true));
+}
+
+/** The folder of the lock is protected first, before any journal in it may be read or written. */
+function protecting(doors: Doors): RunChild {
+  return aroundSteps(doors).childrenFor(`protect ${placesRoot}`);
 }
 
 function ownerOf(command: string, machine: Machine): string {

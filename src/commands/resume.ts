@@ -18,6 +18,7 @@ import { type History, newestEntries, readHistory } from '../run/journal-file.ts
 import { isOwnCopy } from '../run/own-copy.ts';
 import { standDown } from '../run/ready.ts';
 import { runLocked } from './apply.ts';
+import { aroundSteps } from './children.ts';
 import { locked } from './locked.ts';
 import { plainLook } from './plain-look.ts';
 import type { WantedWithMedia } from './read-wanted.ts';
@@ -47,10 +48,10 @@ type Unfinished = Pick<NonNullable<History['unfinished']>, 'runId' | 'before' | 
  */
 export async function resume(request: Request, doors: Doors): Promise<ResumeReport> {
   await mustBeElevated(doors.machine);
-  return locked('resume', doors.machine, async () => {
+  return locked('resume', doors, async () => {
     const unfinished = await unfinishedRun(doors.machine);
     if (unfinished) return request.startup ? atStartup(unfinished, request, doors) : goOn(unfinished, request, doors);
-    await standDown(defaultLimits, doors.machine, doors.warn);
+    await standDown(defaultLimits, aroundSteps(doors));
     return nothing(doors.machine);
   });
 }
@@ -120,13 +121,17 @@ async function reported(unfinished: Unfinished, attempt: number, request: Reques
     const result = await goOn(unfinished, request, doors, attempt);
     await keepResult(result.runId ?? unfinished.runId, result, doors);
     if (result.runId === null)
-      await writeEvent(notResumedEvent(unfinished.runId, result.exitCode, tellingOf(result)), limits, doors);
+      await writeEvent(
+        notResumedEvent(unfinished.runId, result.exitCode, tellingOf(result)),
+        limits,
+        aroundSteps(doors),
+      );
     return result;
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     const { exitCode, problems } = error;
     await keepResult(unfinished.runId, { exitCode, problems }, doors);
-    await writeEvent(notResumedEvent(unfinished.runId, exitCode, error.message), limits, doors);
+    await writeEvent(notResumedEvent(unfinished.runId, exitCode, error.message), limits, aroundSteps(doors));
     throw error;
   }
 }
@@ -143,8 +148,9 @@ async function keepResult(runId: string, result: object, { machine, warn }: Door
 }
 
 async function giveUp({ runId, wanted }: Unfinished, doors: Doors): Promise<void> {
-  await standDown(wanted.limits, doors.machine, doors.warn);
-  await writeEvent(givenUpEvent(runId), wanted.limits, doors);
+  // The last line of its journal may be torn, so none is added to it here.
+  await standDown(wanted.limits, aroundSteps(doors));
+  await writeEvent(givenUpEvent(runId), wanted.limits, aroundSteps(doors));
 }
 
 async function isStillUnfinished(machine: Machine): Promise<boolean> {

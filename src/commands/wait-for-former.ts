@@ -6,8 +6,8 @@ import type { Doors } from './request.ts';
 
 /** Waits for what a run that was cut has left at work, under the lock: what is being changed can be neither decided on nor kept. */
 export async function waitForFormer(limits: Limits, { machine, interrupted, tell }: Doors): Promise<void> {
-  const { child } = await historyOf(machine);
-  if (!child) return;
+  const { children } = await historyOf(machine);
   const look = () => machine.look(plainLook(limits));
-  await waitForFormerChild(child, child.runId, { machine, look, interrupted, tell, busyMs: limits.busy * 60_000 });
+  const around = { machine, look, interrupted, tell, busyMs: limits.busy * 60_000 };
+  for (const child of children) await waitForFormerChild(child, child.runId, around);
 }

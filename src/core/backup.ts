@@ -8,6 +8,9 @@ export type FileDetails = {
   readonly attributes: readonly string[];
 };
 
+/** What a file that is put in place has beside its bytes. */
+export type FileState = Pick<FileDetails, 'createdAt' | 'changedAt' | 'attributes'> & { readonly sddl: string };
+
 /** One file of a backup: where it lay, what it was, and the name of its copy in the backup's folder. */
 export type BackupFile = FileDetails & {
   readonly path: string;

@@ -26,6 +26,9 @@ export type Call<I extends 'read' | 'change' = 'read' | 'change'> = {
 /** How a child ended. `code` is its exit code, null if it is not known to have ended. */
 export type CallResult = { readonly code: number | null; readonly timedOut: boolean; readonly output: string };
 
+/** Runs a child that changes something to its end or its limit, as `Machine.change` does. */
+export type RunChild = (call: Call<'change'>) => Promise<CallResult>;
+
 /** A child that has just been started: its process id, and a moment before its start. */
 export type StartedChild = { readonly pid: number; readonly startedAt: string };
 

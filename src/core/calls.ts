@@ -1,3 +1,4 @@
+import type { FileState } from './backup.ts';
 import { type Attempt, type Change, child, logOf, powershell, powershellArgs } from './call.ts';
 import { installCall, msiexec, reinstall, settle } from './msi-calls.ts';
 import { packagePath } from './places.ts';
@@ -62,12 +63,23 @@ function hostingCall(verb: '/install' | '/repair', bundle: BundleRef, attempt: A
   return child('hosting', packagePath(attempt.places, bundle), args, attempt, log);
 }
 
-/** The call that gives a folder the rights of a security descriptor. */
-export function setRights(path: string, sddl: string, attempt: Attempt): Change {
+/** The call that gives a file or folder the rights of a security descriptor. */
+export function setRights(path: string, sddl: string, attempt: Scripted): Change {
   return scriptCall('Set-ScimFile.ps1', ['-Path', path, '-Sddl', sddl], attempt);
 }
 
-function scriptCall(script: string, args: readonly string[], attempt: Attempt): Change {
+/** The call that gives a file rights, times and attributes. */
+export function setState(path: string, state: FileState, attempt: Scripted): Change {
+  const { sddl, createdAt, changedAt, attributes } = state;
+  const times = createdAt && changedAt ? ['-Created', createdAt, '-Changed', changedAt] : [];
+  const kinds = attributes.length > 0 ? ['-Attributes', attributes.join(',')] : [];
+  return scriptCall('Set-ScimFile.ps1', ['-Path', path, '-Sddl', sddl, ...times, ...kinds], attempt);
+}
+
+/** What the call of one of the program's own scripts needs of an attempt. */
+type Scripted = Pick<Attempt, 'limits'> & { readonly places: Pick<Attempt['places'], 'scripts'> };
+
+function scriptCall(script: string, args: readonly string[], attempt: Scripted): Change {
   return child(
     'powershell',
     powershell,

@@ -11,6 +11,9 @@ export type Outcome = {
   readonly busy?: true;
 };
 
+/** What was done without a child, or by one that ended well. */
+export const success: Outcome = { ok: true, reboot: 'none', meaning: 'success' };
+
 export type CodeTable =
   | 'msiexec'
   | 'msiexec /x'

@@ -49,7 +49,7 @@ export type Opened = {
 
 export type Approved = { readonly fingerprint: Sha256; readonly differences: readonly string[] };
 
-/** A child that was started by a step; it was started between `startedAt` and `at`. */
+/** A child that was started between `startedAt` and `at`. */
 export type Child = StartedChild & {
   readonly type: 'child';
   readonly at: string;
@@ -69,6 +69,8 @@ export type Entry =
       readonly ms: number;
     } & StepEntry)
   | Child
+  /** A child that no step has started has ended; that of a step has when the step is finished. */
+  | { readonly type: 'ended'; readonly at: string; readonly tool: CodeTable }
   | { readonly type: 'turned'; readonly at: string; readonly why: string }
   /** The server is about to be restarted by this run, which goes on afterwards. */
   | { readonly type: 'restarting'; readonly at: string; readonly why: string }
@@ -138,7 +140,8 @@ function takesUpTouched({ reached, backupId, runId }: Opened): boolean {
   return reached !== undefined || backupId !== runId;
 }
 
-const harmless: readonly Entry['type'][] = ['opened', 'already', 'turned', 'left', 'closed'];
+/** What a child may have done, the line before it tells. */
+const harmless: readonly Entry['type'][] = ['opened', 'already', 'child', 'ended', 'turned', 'left', 'closed'];
 
 /** An entry that is damaged, or that a newer version has written, may tell of anything. */
 function isTouching(entry: Entry): boolean {
@@ -152,7 +155,7 @@ function hasReached(entries: readonly Entry[], opened: Opened): boolean {
 }
 
 function isReaching(entry: Entry): boolean {
-  if (entry.type === 'child' || entry.type === 'restarting' || harmless.includes(entry.type)) return false;
+  if (entry.type === 'restarting' || harmless.includes(entry.type)) return false;
   return !('step' in entry) || !entry.step || !isPreparing(entry.step);
 }
 
@@ -161,12 +164,18 @@ export function isLeft(entries: readonly Entry[]): boolean {
   return entries.some((entry) => entry.type === 'left') && !entries.some((entry) => entry.type === 'closed');
 }
 
-/** The last child of which the journal does not tell that it has ended: one past its time limit may still be at work. */
-export function unendedChild(entries: readonly Entry[]): Child | null {
-  const at = entries.findLastIndex((entry) => entry.type === 'child');
-  const child = entries[at];
-  const isEnded = entries.slice(at).some((entry) => entry.type === 'finished' && !entry.outcome.abandoned);
-  return child?.type === 'child' && !isEnded ? child : null;
+/** The children of which the journal does not tell that they have ended: one past its time limit may still be at work. */
+export function unendedChildren(entries: readonly Entry[]): readonly Child[] {
+  const left: Child[] = [];
+  // Children of one step run one after the other, so only the last of them may be at work.
+  let last: Child | null = null;
+  for (const entry of entries) {
+    const isLeft = entry.type === 'closed' || (entry.type === 'finished' && entry.outcome.abandoned);
+    if (isLeft && last) left.push(last);
+    if (entry.type === 'child') last = entry;
+    else if (entry.type === 'closed' || entry.type === 'finished' || entry.type === 'ended') last = null;
+  }
+  return last ? [...left, last] : left;
 }
 
 /** Ends after which the server needs no other run: as wanted, as before, or never touched by the whole chain. */

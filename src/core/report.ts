@@ -174,7 +174,7 @@ function happened(entry: Entry): HappenedStep[] {
 function downtime(entries: readonly Entry[]): number {
   const stopped = entries.find((entry) => entry.type === 'started' && entry.step.kind === 'pool.stop');
   const started = entries.findLast((entry) => entry.type === 'finished' && entry.step.kind === 'pool.start');
-  const last = started ?? entries.at(-1);
+  const last = started ?? entries.findLast((entry) => entry.type === 'closed') ?? entries.at(-1);
   return stopped && last ? Date.parse(last.at) - Date.parse(stopped.at) : 0;
 }
 

@@ -16,10 +16,11 @@ import {
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FileDetails } from '../core/backup.ts';
+import { type Outcome, success } from '../core/codes.ts';
 import type { Sha256 } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import { type HostFile, openHostFile } from './host-files.ts';
-import { type Files, partialSuffix, type Replaced } from './machine.ts';
+import { type Files, type Prepare, partialSuffix, type Replaced } from './machine.ts';
 
 /** Virus scanners hold files for seconds after they were written (T22). */
 const holdLimitMs = 30_000;
@@ -85,9 +86,9 @@ export class Disk implements Files {
     await this.#replace(path, (file) => file.writeFile(content));
   }
 
-  /** The same, with something to be done to the whole temporary file before it is renamed; what that rejects with ends it. */
-  async writeWith(path: string, content: Uint8Array, prepare: (partial: string) => Promise<void>): Promise<void> {
-    await this.#replace(
+  /** The same, with something to be done to the whole temporary file before it is renamed; where that fails the old file stays. */
+  async writeWith(path: string, content: Uint8Array, prepare: Prepare): Promise<Outcome> {
+    return this.#replace(
       path,
       (file) => file.writeFile(content),
       () => prepare(path + partialSuffix),
@@ -166,16 +167,22 @@ export class Disk implements Files {
   async #replace(
     path: string,
     fill: (file: FileHandle) => Promise<void>,
-    prepare?: () => Promise<void>,
-  ): Promise<void> {
+    prepare: () => Promise<Outcome> = async () => success,
+  ): Promise<Outcome> {
     const place = await this.#madePlace(path);
     const partial = place + partialSuffix;
     try {
       await flushed(await openPatiently(partial, 'w'), fill);
-      await prepare?.();
+      const outcome = await prepare();
+      if (!outcome.ok) {
+        // A child that was left at work may hold it: that must not hide that it was.
+        await rm(partial, { force: true }).catch(() => undefined);
+        return outcome;
+      }
       await makeReplaceable(place);
       await renamePatiently(partial, place);
       await flushName(place);
+      return outcome;
     } catch (error) {
       await rm(partial, { force: true });
       throw error;

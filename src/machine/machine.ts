@@ -1,5 +1,6 @@
 import type { FileDetails } from '../core/backup.ts';
-import type { Call, CallResult, StartedChild } from '../core/call.ts';
+import type { Call, CallResult, RunChild, StartedChild } from '../core/call.ts';
+import type { Outcome } from '../core/codes.ts';
 import type { Facts, Reading, Sha256 } from '../core/facts.ts';
 import type { Child } from '../core/journal.ts';
 import type { Secrets } from '../core/secrets.ts';
@@ -74,11 +75,8 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** What a file that is put back has beside its bytes. `limitMs`: how long the child that gives it that may take. */
-export type FileState = Pick<FileDetails, 'createdAt' | 'changedAt' | 'attributes'> & {
-  readonly sddl: string;
-  readonly limitMs?: number;
-};
+/** Works on a whole file that lies under a temporary name. */
+export type Prepare = (partial: string) => Promise<Outcome>;
 
 export type Replaced = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
@@ -99,10 +97,10 @@ export interface Machine extends Probe {
   /** Copies a file of the caller's own system (the package given on the command line) to the server. */
   receive(from: string, to: string): Promise<Sha256 | null>;
   /**
-   * Puts bytes, access rights, attributes and times in place at once: the temporary file gets them before it is renamed over, so
-   * that there is no moment at which the file lacks its rights (T13). The sentence says why it could not.
+   * Puts the bytes in place like `write`, with all that `prepare` gives the temporary file before it is renamed over, so that there
+   * is no moment at which the file lacks its rights (T13). Where `prepare` fails the file stays as it was, and that is the outcome.
    */
-  replace(path: string, bytes: Uint8Array, as: FileState): Promise<Replaced>;
+  replace(path: string, bytes: Uint8Array, prepare: Prepare): Promise<Outcome>;
   /** Renames a file or folder to a path that is not there yet; false where that is on another drive, and nothing was done. */
   move(from: string, to: string): Promise<boolean>;
   /** Removes a file, or a folder that is empty; nothing happens to what is not there or not empty. */
@@ -111,10 +109,10 @@ export interface Machine extends Probe {
   tryWrite(folder: string): Promise<Replaced>;
   /** Removes what a cut has left of a file that was being written. */
   removePartial(path: string): Promise<void>;
-  /** Takes the server's lock, or says who holds it. */
-  lock(path: string, owner: string): Promise<Lock | { readonly heldBy: string }>;
+  /** Takes the server's lock, or says who holds it. `run` runs the child that protects its folder. */
+  lock(path: string, owner: string, run: RunChild): Promise<Lock | { readonly heldBy: string }>;
   /** The same, waiting for whoever holds it until a limit. */
-  awaitLock(path: string, owner: string, limitMs: number): Promise<Lock | { readonly heldBy: string }>;
+  awaitLock(path: string, owner: string, limitMs: number, run: RunChild): Promise<Lock | { readonly heldBy: string }>;
   /** The XML of a task, as the Task Scheduler keeps it; null if there is none of that name. */
   registeredTask(name: string): Promise<string | null>;
   /** The files of the program that is running. */

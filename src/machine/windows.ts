@@ -2,14 +2,16 @@ import { dirname, join, resolve, win32 } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FileDetails } from '../core/backup.ts';
-import { type Call, defaultLimits, powershell, powershellArgs } from '../core/call.ts';
+import { type Call, defaultLimits, powershell, powershellArgs, type RunChild } from '../core/call.ts';
+import { setRights } from '../core/calls.ts';
+import { outcomeOf } from '../core/codes.ts';
 import type { Reading } from '../core/facts.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import { runChange } from './children.ts';
 import { detect, sddlOf, signatureOf } from './detect.ts';
 import { Disk } from './disk.ts';
 import { isAlive } from './is-alive.ts';
-import { type FileState, type LookFor, type Machine, type OnStart, partialSuffix, type Replaced } from './machine.ts';
+import { type LookFor, type Machine, type OnStart, partialSuffix, type Replaced } from './machine.ts';
 import { ownProgram } from './own-program.ts';
 import { awaitLockFile, lockFile, type Rights } from './protected-folder.ts';
 import { productReader, type ReadPackage } from './read-products.ts';
@@ -39,8 +41,10 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     again = false;
     return looking;
   };
-  const setAcl = (path: string, sddl: string) => applyState(change, scripts, path, { sddl });
-  const rights: Rights = { setAcl, sddlOf: (one) => sddlOf(one, tools) };
+  const rightsBy = (run: RunChild): Rights => ({
+    setAcl: (path, sddl) => setFolderRights(path, sddl, scripts, run),
+    sddlOf: (one) => sddlOf(one, tools),
+  });
   const keeper = new SecretKeeper(() => readerOf('Protect-ScimSecret.ps1'), disk);
   return {
     sandbox: false,
@@ -61,13 +65,14 @@ export function windowsMachine(readPackage: (disk: Disk) => ReadPackage): Machin
     now: () => new Date().toISOString(),
     sleep: (ms) => pause(ms),
     change,
-    replace: (path, bytes, as) => replaceFile(disk, (partial) => applyState(change, scripts, partial, as), path, bytes),
+    replace: (path, bytes, prepare) => disk.writeWith(path, bytes, prepare),
     move: (from, to) => disk.move(from, to),
     remove: (path) => disk.removeEither(path),
     tryWrite: (folder) => disk.tryWrite(folder),
     removePartial: (path) => disk.remove(path + partialSuffix),
-    lock: (path, owner) => lockFile(path, owner, rights),
-    awaitLock: (path, owner, limitMs) => awaitLockFile(path, owner, { ...rights, limitMs, sleep: (ms) => pause(ms) }),
+    lock: (path, owner, run) => lockFile(path, owner, rightsBy(run)),
+    awaitLock: (path, owner, limitMs, run) =>
+      awaitLockFile(path, owner, { ...rightsBy(run), limitMs, sleep: (ms) => pause(ms) }),
     registeredTask: (name) => readTask(disk, `${systemRoot}\\System32\\Tasks${name}`),
     ownProgram: () => ownProgram(root, process.execPath),
     keepSecrets: (path, secrets) => keeper.keep(path, secrets),
@@ -90,27 +95,6 @@ async function oemCodePage(reader: Reader): Promise<number> {
   return typeof answer.oem === 'number' && answer.oem > 0 ? answer.oem : 437;
 }
 
-/** The rights could not be set: the file stays as it was. */
-class NoRights extends Error {}
-
-async function replaceFile(
-  disk: Disk,
-  prepare: (partial: string) => Promise<Replaced>,
-  path: string,
-  bytes: Uint8Array,
-): Promise<Replaced> {
-  try {
-    await disk.writeWith(path, bytes, async (partial) => {
-      const result = await prepare(partial);
-      if (!result.ok) throw new NoRights(result.why);
-    });
-    return { ok: true };
-  } catch (error) {
-    if (error instanceof NoRights) return { ok: false, why: error.message };
-    throw error;
-  }
-}
-
 /** Size, times and attributes, which Node does not know of Windows; null if there is no such file. */
 async function detailsOf(reader: Reader, path: string): Promise<FileDetails | null> {
   const answer = (await reader.ask(`file\t${path}`)) as { file?: Reading<FileDetails> };
@@ -118,28 +102,9 @@ async function detailsOf(reader: Reader, path: string): Promise<FileDetails | nu
 }
 
 /** Where no answers are at hand: the protected folder must be safe before anything in it is read. */
-const usualLimitMs = defaultLimits.powershell * 60_000;
-
-async function applyState(
-  change: Machine['change'],
-  scripts: string,
-  path: string,
-  { sddl, createdAt, changedAt, attributes, limitMs = usualLimitMs }: Partial<FileState> & Pick<FileState, 'sddl'>,
-): Promise<Replaced> {
-  const times = createdAt && changedAt ? ['-Created', createdAt, '-Changed', changedAt] : [];
-  const kinds = attributes && attributes.length > 0 ? ['-Attributes', attributes.join(',')] : [];
-  const script = [win32.join(scripts, 'Set-ScimFile.ps1'), '-Path', path, '-Sddl', sddl, ...times, ...kinds];
-  const args = [...powershellArgs, ...script];
-  const result = await change({
-    intent: 'change',
-    tool: 'powershell',
-    file: powershell,
-    args,
-    timeoutMs: limitMs,
-    quoting: 'argv',
-    log: null,
-  });
-  return result.code === 0
-    ? { ok: true }
-    : { ok: false, why: result.output.trim() || `Set-ScimFile.ps1 ended with ${result.code}` };
+async function setFolderRights(path: string, sddl: string, scripts: string, run: RunChild): Promise<Replaced> {
+  const call = setRights(path, sddl, { places: { scripts }, limits: defaultLimits });
+  const ended = await run(call);
+  const { ok, meaning } = outcomeOf(call.tool, ended);
+  return ok ? { ok } : { ok, why: ended.output.trim() || `Set-ScimFile.ps1: ${meaning}` };
 }

@@ -5,7 +5,7 @@ import {
   journalLine,
   parseJournal,
   replay,
-  unendedChild,
+  unendedChildren,
 } from '../core/journal.ts';
 import { placesRoot } from '../core/places.ts';
 import type { Unfinished } from '../core/plan.ts';
@@ -15,8 +15,8 @@ import type { Files, Machine } from '../machine/machine.ts';
 export type History = {
   readonly lastRunId: string | null;
   readonly unfinished: UnfinishedRun | null;
-  /** The last child of the newest run that had begun, if it is not known to have ended. */
-  readonly child: (Child & { readonly runId: string }) | null;
+  /** The children of the newest run that had begun that are not known to have ended. */
+  readonly children: readonly (Child & { readonly runId: string })[];
 };
 
 /** `touched`: whether it, or a run before it in its chain, may have touched the server. */
@@ -38,16 +38,15 @@ export async function readHistory(files: Files): Promise<History | { readonly pr
     const opened = journal.entries[0];
     if (opened?.type !== 'opened') continue;
     const unfinished = replay(journal.entries);
-    const child = unendedChild(journal.entries);
     const { backupId } = opened;
     const touched = hasTouched(journal.entries);
     return {
       lastRunId,
       unfinished: unfinished && { ...unfinished, runId, backupId, touched },
-      child: child && { ...child, runId },
+      children: unendedChildren(journal.entries).map((child) => ({ ...child, runId })),
     };
   }
-  return { lastRunId, unfinished: null, child: null };
+  return { lastRunId, unfinished: null, children: [] };
 }
 
 /** The entries of the newest run that had begun; empty if there is none, or if its journal cannot be read. */

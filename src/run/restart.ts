@@ -1,13 +1,15 @@
-import type { Limits } from '../core/call.ts';
+import type { Limits, RunChild } from '../core/call.ts';
 import { type Outcome, outcomeOf } from '../core/codes.ts';
 import { restartCall } from '../core/restart.ts';
-import type { Machine } from '../machine/machine.ts';
 import type { RunDoors, RunResult } from './run-doors.ts';
 
-/** Asks Windows for a restart of the server in a minute. */
-export async function restartServer(machine: Pick<Machine, 'change'>, limits: Limits): Promise<Outcome> {
+/**
+ * Asks Windows for a restart of the server in a minute. Its child stands in the journal: one that was left at work may still start a
+ * restart, which must not strike the next run. Where it has started one, the restart ends whatever there is to wait for.
+ */
+export async function restartServer(run: RunChild, limits: Limits): Promise<Outcome> {
   const call = restartCall(limits);
-  return outcomeOf(call.tool, await machine.change(call));
+  return outcomeOf(call.tool, await run(call));
 }
 
 type Due = Pick<RunResult, 'end' | 'why'>;

@@ -1,18 +1,19 @@
 import { win32 } from 'node:path';
 import type { FileDetails } from '../core/backup.ts';
 import type { Call, CallResult } from '../core/call.ts';
+import type { Outcome } from '../core/codes.ts';
 import type { Facts, Reading, Sha256 } from '../core/facts.ts';
 import { usualScripts } from '../core/places.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import type { Signature } from '../core/signature.ts';
 import { openHostFile } from '../machine/host-files.ts';
 import {
-  type FileState,
   type Lock,
   type LookFor,
   type Machine,
   type OnStart,
   type OwnProgram,
+  type Prepare,
   partialSuffix,
   type Replaced,
 } from '../machine/machine.ts';
@@ -26,7 +27,6 @@ import { programs } from './programs.ts';
 import { secretsIn, secretsOf } from './secret-file.ts';
 import { elapse, loadServer, remember, type Server, saveServer, timeOf, without } from './server.ts';
 import { mayReach } from './shares.ts';
-import { applyAcl, problemOf } from './tools/powershell.ts';
 
 /** The doors to a simulated server. What changes it is on the disk when its promise resolves; looking and waiting leave no trace. */
 export class SandboxMachine implements Machine {
@@ -142,18 +142,18 @@ export class SandboxMachine implements Machine {
     return hash;
   }
 
-  async replace(path: string, bytes: Uint8Array, { sddl, changedAt, attributes }: FileState): Promise<Replaced> {
-    const problem = problemOf(sddl);
-    if (problem !== null) return { ok: false, why: problem };
+  async replace(path: string, bytes: Uint8Array, prepare: Prepare): Promise<Outcome> {
     mayReach(this.server, path, 'write');
-    await this.server.drive.write(path, bytes);
-    await this.server.drive.setTime(path, changedAt);
-    await applyAcl(this.server, path, sddl);
-    const { memory } = this.server;
-    remember(this.server, { attributes: { ...memory.attributes, [path.toLowerCase()]: attributes } });
-    noticeHost(this.server);
-    await this.#save();
-    return { ok: true };
+    const partial = path + partialSuffix;
+    try {
+      const outcome = await this.server.drive.writeWith(path, bytes, prepare);
+      if (outcome.ok) this.#takeState(partial, path);
+      return outcome;
+    } finally {
+      this.#dropAcl(partial);
+      noticeHost(this.server);
+      await this.#save();
+    }
   }
 
   /** Access rights go along with what is renamed; another drive is another volume. */
@@ -225,6 +225,18 @@ export class SandboxMachine implements Machine {
     elapse(this.server, 1_000);
     await this.#save();
     return lock;
+  }
+
+  /** Whatever a file has under its temporary name goes along when it is renamed over another one (T13). */
+  #takeState(partial: string, path: string): void {
+    const { acls, attributes } = this.server.memory;
+    const [from, to] = [partial.toLowerCase(), path.toLowerCase()];
+    const { [from]: sddl, ...rights } = { ...acls };
+    const { [from]: names, ...kinds } = { ...attributes };
+    remember(this.server, {
+      acls: { ...without(rights, path), ...(sddl === undefined ? {} : { [to]: sddl }) },
+      attributes: { ...without(kinds, path), ...(names === undefined ? {} : { [to]: names }) },
+    });
   }
 
   /** A file that is renamed over another one has what its folder hands down, and the attributes of a new file, not the old one's (T13). */

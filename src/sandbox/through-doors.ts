@@ -40,14 +40,14 @@ export function throughDoors(machine: Machine, strike: Strike, striker: Striker 
       await striker?.afterLook();
       return striker?.isBusy() ? held(facts) : facts;
     },
-    lock: async (path, owner) => {
+    lock: async (path, owner, run) => {
       striker?.check();
-      const lock = await machine.lock(path, owner);
+      const lock = await machine.lock(path, owner, run);
       return 'heldBy' in lock || !striker ? lock : striker.keep(lock);
     },
-    awaitLock: async (path, owner, limitMs) => {
+    awaitLock: async (path, owner, limitMs, run) => {
       striker?.check();
-      const lock = await machine.awaitLock(path, owner, limitMs);
+      const lock = await machine.awaitLock(path, owner, limitMs, run);
       return 'heldBy' in lock || !striker ? lock : striker.keep(lock);
     },
     keepSecrets: (path, secrets) =>
@@ -73,10 +73,10 @@ export function throughDoors(machine: Machine, strike: Strike, striker: Striker 
       }),
     copy: (from, to) => strike({ call: null, run: () => machine.copy(from, to), tear: () => partial(from)(to) }),
     receive: (from, to) => strike({ call: null, run: () => machine.receive(from, to), tear: nothing }),
-    replace: (path, bytes, as) =>
+    replace: (path, bytes, prepare) =>
       strike({
         call: null,
-        run: () => machine.replace(path, bytes, as),
+        run: () => machine.replace(path, bytes, prepare),
         tear: () => machine.write(path + partialSuffix, bytes.subarray(0, bytes.length >> 1)),
       }),
     move: (from, to) => strike({ call: null, run: () => machine.move(from, to), tear: nothing }),

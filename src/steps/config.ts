@@ -11,7 +11,8 @@ import { valueOr } from '../core/situation.ts';
 import type { Step, WantedFile } from '../core/step.ts';
 import { utf8Text } from '../core/utf8.ts';
 import { readManifest } from './backup.ts';
-import { type Doing, done, failure, runEach, scriptLimit } from './doing.ts';
+import { type Doing, done, failure, runEach } from './doing.ts';
+import { replaceFile } from './replace.ts';
 
 /** Puts back what is missing, from the backup, with the access rights each file had (T6, T13). */
 export async function restore(step: Step<'config.restore'>, doing: Doing): Promise<Outcome> {
@@ -28,8 +29,8 @@ export async function restore(step: Step<'config.restore'>, doing: Doing): Promi
   if (lost.length === 0) return done;
   if (!manifest) return failure(`there is no whole backup in ${folder}`);
   for (const file of lost) {
-    const problem = await putBack(file, step.match, { manifest, folder }, doing, place);
-    if (problem) return failure(problem);
+    const put = await putBack(file, step.match, { manifest, folder }, doing, place);
+    if (!put.ok) return put;
   }
   return done;
 }
@@ -52,25 +53,25 @@ async function giveRights(
 /** A backup and its folder. */
 export type KeptIn = { readonly manifest: Manifest; readonly folder: string };
 
-/** Puts one file back from a backup; the sentence says why not, null if it was done. */
+/** Puts one file back from a backup. */
 export async function putBack(
   file: WantedFile,
   match: 'values' | 'exact',
   { manifest, folder }: KeptIn,
-  doing: Pick<Doing, 'machine' | 'limits'>,
+  doing: Doing,
   place: Placement = inPlace,
-): Promise<string | null> {
+): Promise<Outcome> {
   const { machine } = doing;
   const kept = manifest.files.find((one) => samePath(one.path, file.path) && one.sha256 === file.sha256);
   const stored = kept && storedPath(folder, kept);
   const bytes = stored ? await machine.read(stored) : null;
   if (!kept || !stored || !bytes || (await machine.hash(stored)) !== kept.sha256)
-    return `the backup of ${file.path} is damaged or not there`;
+    return failure(`the backup of ${file.path} is damaged or not there`);
   const path = place.path(file.path);
   const present = match === 'exact' ? null : await machine.read(path);
-  const as = { ...kept, sddl: place.rights(kept.sddl), ...scriptLimit(doing) };
-  const rights = await machine.replace(path, present ? merged(file, bytes, present) : bytes, as);
-  return rights.ok ? null : `the access rights of ${path} could not be put back: ${rights.why}`;
+  const as = { ...kept, sddl: place.rights(kept.sddl) };
+  const put = await replaceFile(path, present ? merged(file, bytes, present) : bytes, as, doing);
+  return put.ok ? done : { ...put, meaning: `the access rights of ${path} could not be put back: ${put.meaning}` };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Fingerprint } from '../core/backup.ts';
 import { busyWaits, holdersIn } from '../core/busy.ts';
 import type { Attempt, Call, CallResult } from '../core/call.ts';
 import { callsOf } from '../core/calls.ts';
-import { type Outcome, outcomeOf } from '../core/codes.ts';
+import { type Outcome, outcomeOf, success } from '../core/codes.ts';
 import type { Facts } from '../core/facts.ts';
 import { cabinetPath, packagePath } from '../core/places.ts';
 import type { PackageRef, Step } from '../core/step.ts';
@@ -25,12 +25,7 @@ export type Doing = Attempt & {
   isStopped(): boolean;
 };
 
-/** How long a child that works for a file may take, as `Machine.replace` is told. */
-export function scriptLimit({ limits }: Pick<Doing, 'limits'>): { readonly limitMs: number } {
-  return { limitMs: limits.powershell * 60_000 };
-}
-
-export const done: Outcome = { ok: true, reboot: 'none', meaning: 'success' };
+export const done = success;
 
 /** A failure that no exit code tells of, in one sentence. */
 export function failure(meaning: string): Outcome {

@@ -8,7 +8,8 @@ import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import type { Files, Machine } from '../machine/machine.ts';
 import { readManifest } from './backup.ts';
-import { type Doing, done, failure, scriptLimit } from './doing.ts';
+import { type Doing, done, failure } from './doing.ts';
+import { replaceFile } from './replace.ts';
 
 /** Where a folder that was moved aside lies in the backup of its chain of runs; what came to its place since lies beside it. */
 export function movedFolder({ backup }: Pick<Places, 'backup'>, path: string, turn = 1): string {
@@ -25,8 +26,8 @@ export async function clearFolder({ path }: Step<'folder.clear'>, doing: Doing):
   if (await machine.move(path, movedFolder(places, path, turn))) return done;
   // A cut amid the copying has left a part: the rest belongs to it.
   const aside = movedFolder(places, path);
-  const problem = await copyBelow(path, aside, { ...doing, other: 'keep', withRights: [] });
-  if (problem !== null) return failure(problem);
+  const copied = await copyBelow(path, aside, { doing, other: 'keep', withRights: [] });
+  if (!copied.ok) return copied;
   await removeCopied(machine, path, aside);
   return done;
 }
@@ -38,8 +39,7 @@ export async function putFolderBack({ folder: { path } }: Step<'folder.present'>
   if (await renamedBack(aside, path, machine).catch(notForNow)) return done;
   if ((await machine.list(aside)).length === 0) return failure(`${path} is not in the backup`);
   const withRights = (await readManifest(doing))?.files ?? [];
-  const problem = await copyBelow(aside, path, { ...doing, other: 'replace', withRights });
-  return problem === null ? done : failure(problem);
+  return copyBelow(aside, path, { doing, other: 'replace', withRights });
 }
 
 async function renamedBack(aside: string, path: string, machine: Machine): Promise<boolean> {
@@ -54,33 +54,44 @@ function notForNow(error: unknown): false {
   return false;
 }
 
-type Copying = Pick<Doing, 'machine' | 'limits'> & {
+type Copying = {
+  readonly doing: Doing;
   /** What to do where another file stands in the way. */
   readonly other: 'keep' | 'replace';
   /** Files that are put in place with the access rights they had. */
   readonly withRights: readonly BackupFile[];
 };
 
-/** Copies what differs, each file read back and compared; a sentence says which could not be, or stands in the way. */
-async function copyBelow(from: string, to: string, copying: Copying): Promise<string | null> {
-  const { machine, other } = copying;
+/** Copies what differs, each file read back and compared; a failure says which could not be, or stands in the way. */
+async function copyBelow(from: string, to: string, copying: Copying): Promise<Outcome> {
+  const { doing, other } = copying;
+  const { machine } = doing;
   for (const name of await filesIn(machine, from)) {
     const [source, target] = [`${from}\\${name}`, `${to}\\${name}`];
     const [wanted, found] = [await machine.hash(source), await machine.hash(target)];
     if (wanted !== null && found === wanted) continue;
-    if (found !== null && other === 'keep') return `${target} is another file than ${source}`;
-    if (wanted === null || !(await copied(source, target, wanted, copying))) return `${source} could not be copied`;
+    if (found !== null && other === 'keep') return failure(`${target} is another file than ${source}`);
+    if (wanted === null) return notCopied(source);
+    const copied = await copyFile(source, target, wanted, copying);
+    if (!copied.ok) return copied;
   }
-  return null;
+  return done;
 }
 
-async function copied(source: string, target: string, wanted: Sha256, copying: Copying): Promise<boolean> {
-  const { machine, withRights } = copying;
+async function copyFile(source: string, target: string, wanted: Sha256, copying: Copying): Promise<Outcome> {
+  const { doing, withRights } = copying;
+  const { machine } = doing;
   const kept = withRights.find((one) => samePath(one.path, target) && one.sha256 === wanted);
-  if (!kept) return (await machine.copy(source, target)) === wanted;
+  if (!kept) return (await machine.copy(source, target)) === wanted ? done : notCopied(source);
   const bytes = await machine.read(source);
-  const as = { ...kept, ...scriptLimit(copying) };
-  return bytes !== null && (await machine.replace(target, bytes, as)).ok && (await machine.hash(target)) === wanted;
+  if (bytes === null) return notCopied(source);
+  const put = await replaceFile(target, bytes, kept, doing);
+  if (!put.ok) return { ...put, meaning: `the access rights of ${target} could not be put back: ${put.meaning}` };
+  return (await machine.hash(target)) === wanted ? done : notCopied(source);
+}
+
+function notCopied(source: string): Outcome {
+  return failure(`${source} could not be copied`);
 }
 
 /** Removes a file only after its copy has been compared once more: what came or changed since stays, and its folder with it. */

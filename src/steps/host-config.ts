@@ -9,7 +9,8 @@ import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import { utf8Text } from '../core/utf8.ts';
 import { readManifest } from './backup.ts';
-import { type Doing, failure, runCalls, scriptLimit } from './doing.ts';
+import { type Doing, done, failure, runCalls } from './doing.ts';
+import { replaceFile } from './replace.ts';
 
 /** IIS reads its configuration anew once it is told that the file has changed, and the file may change while it is edited. */
 const noticeLimitMs = 30_000;
@@ -25,12 +26,14 @@ export async function putAsKept(
   ours: readonly HostName[],
   doing: Doing,
 ): Promise<Outcome> {
-  const why = await putTexts(ours, doing).catch(orWhy);
-  if (why === null) return noticed(step, doing);
+  const written = await putTexts(ours, doing).catch(orFailure);
+  if (written.ok) return noticed(step, doing);
+  // What is still at work on that file would undo what appcmd does.
+  if (written.abandoned) return written;
   const { exact: _exact, ...plain } = step;
   const put = await runCalls(plain as Step, doing);
   if (!put.ok || holds(step, await doing.look())) return put;
-  return failure(`${why}, so appcmd has made them anew`);
+  return failure(`${written.meaning}, so appcmd has made them anew`);
 }
 
 /** Waits until IIS has taken over what was written, and tells it whether the site is to run. */
@@ -45,41 +48,36 @@ async function noticed(step: Step, doing: Doing): Promise<Outcome> {
   return outcome;
 }
 
-/** Writes the texts into the file that IIS reads; the sentence says why not, null if they are there. */
-async function putTexts(ours: readonly HostName[], doing: Doing): Promise<string | null> {
+/** Writes the texts into the file that IIS reads. */
+async function putTexts(ours: readonly HostName[], doing: Doing): Promise<Outcome> {
   const kept = await keptText(doing);
-  if (kept === null) return 'there is no whole backup of applicationHost.config';
+  if (kept === null) return failure('there is no whole backup of applicationHost.config');
   const host = valueOr((await doing.look()).iis, null)?.hostConfig;
   if (!host || !samePath(host.path, kept.path))
-    return 'IIS does not read the applicationHost.config that was backed up';
+    return failure('IIS does not read the applicationHost.config that was backed up');
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-    const why = await putOnce(host, kept.text, ours, doing);
-    if (why !== changedJustNow) return why;
+    const written = await putOnce(host, kept.text, ours, doing);
+    if (written !== changedJustNow) return written;
   }
   return changedJustNow;
 }
 
-const changedJustNow = 'applicationHost.config was being changed';
+const changedJustNow = failure('applicationHost.config was being changed');
 
-async function putOnce(
-  host: HostConfig,
-  kept: string,
-  ours: readonly HostName[],
-  doing: Doing,
-): Promise<string | null> {
+async function putOnce(host: HostConfig, kept: string, ours: readonly HostName[], doing: Doing): Promise<Outcome> {
   const { machine } = doing;
   const bytes = await machine.read(host.path);
   const present = bytes && utf8Text(bytes);
   const text = present === null ? null : withKept(present, kept, ours);
-  if (text === null) return `${host.path} could not be edited as text`;
-  if (text === present) return null;
+  if (text === null) return failure(`${host.path} could not be edited as text`);
+  if (text === present) return done;
   // Whoever has written it since our look must not lose that.
   const again = await machine.read(host.path);
   if (!again || utf8Text(again) !== present) return changedJustNow;
   const { createdAt, attributes } = (await machine.details(host.path)) ?? { createdAt: machine.now(), attributes: [] };
-  const as = { createdAt, changedAt: machine.now(), attributes, sddl: host.sddl, ...scriptLimit(doing) };
-  const replaced = await machine.replace(host.path, new TextEncoder().encode(text), as);
-  return replaced.ok ? null : `${host.path} could not be written: ${replaced.why}`;
+  const as = { createdAt, changedAt: machine.now(), attributes, sddl: host.sddl };
+  const put = await replaceFile(host.path, new TextEncoder().encode(text), as, doing);
+  return put.ok ? done : { ...put, meaning: `${host.path} could not be written: ${put.meaning}` };
 }
 
 async function keptText(doing: Doing): Promise<{ readonly path: string; readonly text: string } | null> {
@@ -91,8 +89,8 @@ async function keptText(doing: Doing): Promise<{ readonly path: string; readonly
   return text === null ? null : { path: kept.path, text };
 }
 
-function orWhy(error: unknown): string {
+function orFailure(error: unknown): Outcome {
   const why = fileErrorText(error);
   if (why === null) throw error;
-  return `applicationHost.config could not be put back: ${why}`;
+  return failure(`applicationHost.config could not be put back: ${why}`);
 }

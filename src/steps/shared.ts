@@ -31,8 +31,8 @@ export async function restoreShared(step: Step<'shared.restore'>, doing: Doing):
     // Between our look and this line another server may have written it: then it is no longer ours to put back.
     const sha256 = seen.get(normalPath(file.path)) ?? null;
     if ((await doing.machine.hash(file.path)) !== sha256) return failure(`${file.path} was changed just now`);
-    const problem = await putBack(file, step.match, { manifest, folder: doing.places.backup }, doing);
-    if (problem) return failure(problem);
+    const put = await putBack(file, step.match, { manifest, folder: doing.places.backup }, doing);
+    if (!put.ok) return put;
   }
   return done;
 }

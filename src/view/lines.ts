@@ -42,6 +42,7 @@ function lineOf(entry: Entry): string | null {
     case 'left':
       return `left as it stands: ${entry.why}`;
     case 'child':
+    case 'ended':
     case 'closed':
       return null;
   }

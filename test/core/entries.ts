@@ -91,6 +91,11 @@ export function child(more: Partial<Child> = {}): Child {
   return { type: 'child', at, tool: 'msiexec', pid: 4711, startedAt: at, limitMs: 1_800_000, ...more };
 }
 
+/** That of a child which no step has started. */
+export function ended(): Entry {
+  return { type: 'ended', at, tool: 'schtasks' };
+}
+
 export function left(why = 'its console was closed'): Entry {
   return { type: 'left', at, why };
 }

@@ -11,9 +11,9 @@ import {
   journalLine,
   parseJournal,
   replay,
-  unendedChild,
+  unendedChildren,
 } from '../../src/core/journal.ts';
-import { already, child, closed, finished, left, opened, plan, restarting, started, turned } from './entries.ts';
+import { already, child, closed, ended, finished, left, opened, plan, restarting, started, turned } from './entries.ts';
 import { codeOf, server } from './server-facts.ts';
 
 const text = (entries: readonly Entry[]) => entries.map((entry) => `${journalLine(entry)}\n`).join('');
@@ -248,17 +248,36 @@ test('a run that came to its end although it was to be left is finished', () => 
   assert.deepEqual([replay(ended), isLeft(ended)], [null, false]);
 });
 
+/** The processes that may be at work. */
+const unended = (entries: readonly Entry[]) => unendedChildren(entries).map(({ pid }) => pid);
+
 test('the last child is at work perhaps, unless its step has ended', () => {
   const begun = [opened(), started('pool.stop'), child({ pid: 1 })];
-  assert.equal(unendedChild(begun)?.pid, 1);
-  assert.equal(unendedChild([...begun, child({ pid: 2 }), left()])?.pid, 2);
-  assert.equal(unendedChild([...begun, finished('pool.stop')]), null);
-  assert.equal(unendedChild([opened(), started('pool.stop')]), null);
+  assert.deepEqual(unended(begun), [1]);
+  assert.deepEqual(unended([...begun, child({ pid: 2 }), left()]), [2]);
+  assert.deepEqual(unended([...begun, finished('pool.stop')]), []);
+  assert.deepEqual(unended([opened(), started('pool.stop')]), []);
 });
 
 test('a child that was abandoned past its time limit may be at work after the end of its run', () => {
   const abandoned = finished('pool.stop', { outcome: { ok: false, abandoned: true } });
-  assert.notEqual(unendedChild([opened(), started('pool.stop'), child(), abandoned, closed('failed-changed')]), null);
+  const run = [opened(), started('pool.stop'), child({ pid: 1 }), abandoned, closed('failed-changed')];
+  assert.deepEqual(unended(run), [1]);
+  assert.deepEqual(unended([...run, child({ pid: 2 }), ended()]), [1], 'what came after it has ended');
+  assert.deepEqual(unended([...run, child({ pid: 2 })]), [1, 2]);
+});
+
+test('a child that no step has started may be at work until its own line says that it has ended', () => {
+  assert.deepEqual(unended([opened(), restarting(), child({ pid: 1 }), ended(), closed('reboot-started')]), []);
+  assert.deepEqual(
+    unended([opened(), restarting(), child({ pid: 1 }), closed('reboot-first'), child({ pid: 2 })]),
+    [1, 2],
+  );
+});
+
+test('a child after the end of a run does not tell that its run has touched the server', () => {
+  const refused = [opened(), started('config.backup'), finished('config.backup'), closed('refused')];
+  assert.equal(hasTouched([...refused, child({ tool: 'schtasks' }), ended()]), false);
 });
 
 test('a run has reached the connector once a step has begun that may change it, and then every run that takes it up', () => {

@@ -2,7 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Entry } from '../../src/core/journal.ts';
 import { report } from '../../src/core/report.ts';
-import { already, atSecond, closed, finished, left, opened, plan, started, turned } from './entries.ts';
+import {
+  already,
+  atSecond,
+  child,
+  ended as childEnded,
+  closed,
+  finished,
+  left,
+  opened,
+  plan,
+  started,
+  turned,
+} from './entries.ts';
 import {
   bareServer,
   configFile,
@@ -148,6 +160,9 @@ test('the backup is named if this run made it or found it, and not if it could n
 test('a pool that was never started again was down to the end', () => {
   const result = ended(started('pool.stop', 10), finished('pool.stop', { seconds: 12 }), closed('failed-changed'));
   assert.equal(result.took?.downMs, 50_000);
+  const tidied = [child({ at: atSecond(70) }), { ...childEnded(), at: atSecond(71) }] as const;
+  const later = ended(started('pool.stop', 10), closed('failed-changed'), ...tidied);
+  assert.equal(later.took?.downMs, 50_000, 'what is done after its end is not counted');
   assert.equal(ended(closed('converged')).took?.downMs, 0);
 });
 

@@ -5,6 +5,7 @@ import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { success } from '../../src/core/codes.ts';
 import { Disk } from '../../src/machine/disk.ts';
 import { newFolder } from './folders.ts';
 
@@ -37,9 +38,19 @@ test('what is done before the renaming sees the whole new file, and the old one 
   const seen: string[] = [];
   await disk.writeWith('file', bytes('new'), async (partial) => {
     for (const name of [partial, 'file']) seen.push(name, await readFile(join(folder, name), 'utf8'));
+    return success;
   });
   assert.deepEqual(seen, ['file.partial', 'new', 'file', 'old']);
   assert.equal(await readFile(join(folder, 'file'), 'utf8'), 'new');
+});
+
+test('where it says that it failed, that is the outcome, and the old bytes stay and the new ones are gone', async () => {
+  const { folder, disk } = await given();
+  await disk.write('file', 'old');
+  const outcome = { ok: false, reboot: 'none', meaning: 'left at work', abandoned: true } as const;
+  assert.deepEqual(await disk.writeWith('file', bytes('new'), async () => outcome), outcome);
+  assert.equal(await readFile(join(folder, 'file'), 'utf8'), 'old');
+  assert.deepEqual(await readdir(folder), ['file']);
 });
 
 test('where that fails, the old bytes stay and the new ones are gone', async () => {

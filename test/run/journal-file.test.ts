@@ -33,7 +33,7 @@ const history = async (texts: Parameters<typeof journals>[0]) => {
 };
 
 test('a server without runs has no history', async () => {
-  assert.deepEqual(await history({}), { lastRunId: null, unfinished: null, child: null });
+  assert.deepEqual(await history({}), { lastRunId: null, unfinished: null, children: [] });
 });
 
 test('the newest run counts, and it is taken up with the backup of its chain', async () => {
@@ -53,10 +53,10 @@ test('the newest run counts, and it is taken up with the backup of its chain', a
 
 test('the child that a cut run had started is known with its run, and none of an older one', async () => {
   const cut = [opened(), started('pool.stop'), child()];
-  const { child: found } = await history({ '2026-11-01': [opened(), child({ pid: 1 })], '2026-11-02': cut });
-  assert.deepEqual(found, { ...child(), runId: '2026-11-02' });
-  const { child: none } = await history({ '2026-11-01': cut, '2026-11-02': [opened(), closed('converged')] });
-  assert.equal(none, null);
+  const { children: found } = await history({ '2026-11-01': [opened(), child({ pid: 1 })], '2026-11-02': cut });
+  assert.deepEqual(found, [{ ...child(), runId: '2026-11-02' }]);
+  const { children: none } = await history({ '2026-11-01': cut, '2026-11-02': [opened(), closed('converged')] });
+  assert.deepEqual(none, []);
 });
 
 test('a run that was finished hides the unfinished ones before it', async () => {

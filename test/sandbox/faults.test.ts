@@ -79,7 +79,7 @@ test('a child that hangs passes its time limit, and what it does late comes afte
 test('after a kill every door throws, the lock is free, and a running child has finished', async (t) => {
   const sandbox = await sandboxOf(t, 'scim-4.1');
   const machine = withFaults(sandbox.machine, atCall(1, { kind: 'kill', effect: 'done' }));
-  await machine.lock('C:\\lock', 'us');
+  await machine.lock('C:\\lock', 'us', (call) => machine.change(call));
   await assert.rejects(machine.change(appcmd('stop')), Killed);
   await assert.rejects(machine.append(journal, 'x'), Killed);
   await assert.rejects(machine.read(journal), Killed);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Call } from '../../src/core/call.ts';
 import type { Lock } from '../../src/machine/machine.ts';
 import { createSandbox, openSandbox } from '../../src/sandbox/sandbox.ts';
+import { putAs, textOf } from '../steps/on-server.ts';
 import { known, look, samples, sandboxOf, settings, temporaryFolder } from './on-server.ts';
 
 const lockPath = 'C:\\ProgramData\\ScimSetup\\lock';
@@ -76,13 +77,13 @@ test('a file renamed over another one has the rights its folder hands down until
   const own = await sddl();
   await sandbox.machine.write(settings, (await sandbox.machine.read(settings)) ?? new Uint8Array());
   assert.notEqual(await sddl(), own);
-  const bytes = (await sandbox.machine.read(settings)) ?? new Uint8Array();
+  const text = await textOf(sandbox.machine, settings);
   const kept = {
     createdAt: '2026-01-02T03:04:05.000Z',
     changedAt: '2026-02-03T04:05:06.000Z',
     attributes: ['ReadOnly'],
   };
-  assert.deepEqual(await sandbox.machine.replace(settings, bytes, { sddl: own, ...kept }), { ok: true });
+  assert.equal((await putAs(sandbox.machine, settings, text, { sddl: own, ...kept })).ok, true);
   assert.equal(await sddl(), own);
   const { changedAt, attributes } = (await sandbox.machine.details(settings)) ?? {};
   assert.deepEqual([changedAt, attributes], [kept.changedAt, kept.attributes]);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { manifestPath, storedPath } from '../../src/core/backup.ts';
 import { holds } from '../../src/core/missing.ts';
 import type { Step } from '../../src/core/step.ts';
+import { type Doing, failure } from '../../src/steps/doing.ts';
 import { perform } from '../../src/steps/perform.ts';
 import { withDoors } from '../sweep/doors.ts';
 import { backupOf, doingOn, givenDoing, manifestOf, overwrite, responses, settings, textOf } from './on-server.ts';
@@ -119,10 +120,20 @@ test('settings that are no UTF-8 cannot be edited as text, so the old bytes go b
 test('access rights that cannot be put back are a failure that names the file and the reason', async () => {
   const { machine, restore } = await backedUp();
   await overwrite(machine, settings, '{}');
-  const locked = withDoors(machine, { replace: async () => ({ ok: false, why: 'access was denied' }) });
+  const locked = withDoors(machine, { replace: async () => failure('access was denied') });
   const outcome = await perform(restore('exact'), doingOn(locked));
   assert.deepEqual([outcome.ok, outcome.code], [false, undefined]);
   assert.match(outcome.meaning, /access rights of .*appsettings\.json .*access was denied/);
+});
+
+test('a child that gives a file its rights and does not end is left at work, and the file stays as it was', async () => {
+  const { machine, restore } = await backedUp();
+  await overwrite(machine, settings, '{}');
+  const doing: Doing = { ...doingOn(machine), change: async () => ({ code: null, timedOut: true, output: '' }) };
+  const outcome = await perform(restore('exact'), doing);
+  assert.deepEqual([outcome.ok, outcome.abandoned], [false, true]);
+  assert.match(outcome.meaning, /access rights of .*appsettings\.json .*it may still be at work/);
+  assert.equal(await textOf(machine, settings), '{}');
 });
 
 test('without a whole backup nothing is put back', async () => {
@@ -196,11 +207,11 @@ test('the child that gives a file its rights may take as long as the answers say
   const [file] = step.files;
   assert.ok(file);
   await overwrite(machine, file.path, 'spoilt');
-  const limits: (number | undefined)[] = [];
+  const limits: number[] = [];
   const timed = withDoors(machine, {
-    replace: (path, bytes, as) => {
-      limits.push(as.limitMs);
-      return machine.replace(path, bytes, as);
+    change: (call) => {
+      limits.push(call.timeoutMs);
+      return machine.change(call);
     },
   });
   const slow = { ...doingOn(timed), limits: { ...doing.limits, powershell: 17 } };

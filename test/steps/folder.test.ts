@@ -7,7 +7,7 @@ import { movedFolder } from '../../src/steps/folder.ts';
 import { perform } from '../../src/steps/perform.ts';
 import { givenServer } from '../given.ts';
 import { withDoors } from '../sweep/doors.ts';
-import { backupOf, doingOn, givenDoing, overwrite, textOf } from './on-server.ts';
+import { backupOf, doingOn, givenDoing, overwrite, putAs, textOf } from './on-server.ts';
 
 const path = 'C:\\inetpub\\wwwroot\\SCIMConnector';
 const clear: Step<'folder.clear'> = { kind: 'folder.clear', path };
@@ -19,7 +19,7 @@ const as = { sddl, createdAt: changedAt, changedAt, attributes: ['Archive'] };
 /** A server on which files of the connector lie without a product. */
 async function leftBehind() {
   const { machine } = await givenServer('iis-only');
-  await machine.replace(`${path}\\appsettings.json`, new TextEncoder().encode('{"KEY": "old"}'), as);
+  await putAs(machine, `${path}\\appsettings.json`, '{"KEY": "old"}', as);
   await overwrite(machine, `${path}\\bin\\a.dll`, 'a library');
   await overwrite(machine, `${path}\\Log\\1.log`, 'a log');
   return { machine, doing: doingOn(machine) };

@@ -8,10 +8,11 @@ import type { Machine } from '../../src/machine/machine.ts';
 import { hostPath } from '../../src/sandbox/host-config.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
 import { readManifest } from '../../src/steps/backup.ts';
+import { type Doing, failure } from '../../src/steps/doing.ts';
 import { perform } from '../../src/steps/perform.ts';
 import { givenServer } from '../given.ts';
 import { withDoors } from '../sweep/doors.ts';
-import { backupOf, doingOn, textOf } from './on-server.ts';
+import { backupOf, doingOn, putAs, textOf } from './on-server.ts';
 
 const pool = 'SCIMConnectorAppPool';
 const byte = (text: string) => new TextEncoder().encode(text);
@@ -62,7 +63,7 @@ test('what somebody else has changed in the file meanwhile is kept, and the file
   await appcmd('set', 'site', '/site.name:Default Web Site', '/bindings:http/*:8099:');
   const sddl = 'O:SYG:SYD:PAI(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;S-1-5-80-1)';
   const details = (await machine.details(hostPath)) ?? assert.fail();
-  await machine.replace(hostPath, byte(await textOf(machine, hostPath)), { ...details, sddl });
+  await putAs(machine, hostPath, await textOf(machine, hostPath), { ...details, sddl });
   assert.equal((await perform(step, doing)).ok, true);
   const text = await textOf(machine, hostPath);
   assert.match(text, /<add name="Theirs" \/>/);
@@ -107,12 +108,23 @@ test('a file that keeps changing, or cannot be written, is not written over', as
   };
   const busy = await perform(step, doingOn(withDoors(machine, { read })));
   assert.match(busy.meaning, /was being changed/);
-  const refused = async () => ({ ok: false, why: 'access is denied' }) as const;
+  const refused = async () => failure('access is denied');
   const denied = await perform(step, doingOn(withDoors(machine, { replace: refused })));
   assert.match(denied.meaning, /could not be written: access is denied/);
   const error = Object.assign(new Error('EBUSY: resource busy'), { code: 'EBUSY' });
   const held = await perform(step, doingOn(withDoors(machine, { replace: () => Promise.reject(error) })));
   assert.match(held.meaning, /could not be put back: EBUSY/);
+});
+
+test('as long as a child may be at work on the file, appcmd changes nothing in it', async () => {
+  const { machine, step } = await remade();
+  const tools: string[] = [];
+  const change: Doing['change'] = async ({ tool }) => {
+    tools.push(tool);
+    return { code: null, timedOut: true, output: '' };
+  };
+  const { ok, abandoned } = await perform(step, { ...doingOn(machine), change });
+  assert.deepEqual([ok, abandoned, tools], [false, true, ['powershell']]);
 });
 
 test('IIS is given time to notice, and no longer than half a minute', async () => {

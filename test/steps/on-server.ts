@@ -1,5 +1,6 @@
-import { type Manifest, manifestPath, parseManifest } from '../../src/core/backup.ts';
+import { type FileState, type Manifest, manifestPath, parseManifest } from '../../src/core/backup.ts';
 import { type Attempt, defaultLimits } from '../../src/core/call.ts';
+import type { Outcome } from '../../src/core/codes.ts';
 import { filesToKeep } from '../../src/core/kept-config.ts';
 import { placesOf } from '../../src/core/places.ts';
 import { situationOf } from '../../src/core/situation.ts';
@@ -7,6 +8,7 @@ import type { Step } from '../../src/core/step.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { sha256Of } from '../../src/machine/read-files.ts';
 import type { Doing } from '../../src/steps/doing.ts';
+import { replaceFile } from '../../src/steps/replace.ts';
 import { absent, givenServer } from '../given.ts';
 
 export const settings = 'C:\\inetpub\\wwwroot\\SCIMConnector\\appsettings.json';
@@ -47,6 +49,11 @@ export async function manifestOf({ machine, places, fingerprint }: Doing): Promi
 /** The text of a file on the server. */
 export async function textOf(machine: Machine, path: string): Promise<string> {
   return new TextDecoder().decode((await machine.read(path)) ?? new Uint8Array());
+}
+
+/** Puts a file on the server with rights, times and attributes of its own. */
+export async function putAs(machine: Machine, path: string, text: string, as: FileState): Promise<Outcome> {
+  return replaceFile(path, new TextEncoder().encode(text), as, doingOn(machine));
 }
 
 /** Writes a file on the server with the rights it has, as an installer would. */

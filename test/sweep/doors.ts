@@ -76,9 +76,9 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
       note(`receive ${nameOf(to)}`);
       return machine.receive(from, to);
     },
-    replace: (path, bytes, as) => {
+    replace: (path, bytes, prepare) => {
       note(`replace ${nameOf(path)}`);
-      return machine.replace(path, bytes, as);
+      return machine.replace(path, bytes, prepare);
     },
     tryWrite: (folder) => {
       note(`try ${nameOf(folder)}`);
@@ -129,13 +129,13 @@ export function withDoors(machine: Machine, doors: Partial<Machine>): Machine {
     write: (path, bytes) => machine.write(path, bytes),
     copy: (from, to) => machine.copy(from, to),
     receive: (from, to) => machine.receive(from, to),
-    replace: (path, bytes, as) => machine.replace(path, bytes, as),
+    replace: (path, bytes, prepare) => machine.replace(path, bytes, prepare),
     tryWrite: (folder) => machine.tryWrite(folder),
     move: (from, to) => machine.move(from, to),
     remove: (path) => machine.remove(path),
     removePartial: (path) => machine.removePartial(path),
-    lock: (path, owner) => machine.lock(path, owner),
-    awaitLock: (path, owner, limitMs) => machine.awaitLock(path, owner, limitMs),
+    lock: (path, owner, run) => machine.lock(path, owner, run),
+    awaitLock: (path, owner, limitMs, run) => machine.awaitLock(path, owner, limitMs, run),
     registeredTask: (name) => machine.registeredTask(name),
     ownProgram: () => machine.ownProgram(),
     keepSecrets: (path, secrets) => machine.keepSecrets(path, secrets),

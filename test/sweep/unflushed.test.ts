@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { Call } from '../../src/core/call.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { sandboxOf, settings } from '../sandbox/on-server.ts';
+import { putAs } from '../steps/on-server.ts';
 import { unflushed } from './unflushed.ts';
 
 const text = async (machine: Machine, path: string) => {
@@ -82,7 +83,7 @@ test('a config file that was just put back has its old bytes and its old rights 
   const before = { text: await text(inner, settings), acls: inner.server.memory.acls };
   const sddl = 'O:BAG:SYD:(A;;FA;;;SY)';
   const times = { createdAt: '2026-01-01T00:00:00Z', changedAt: '2026-01-01T00:00:00Z' };
-  await machine.replace(settings, Buffer.from('{}'), { sddl, attributes: ['Archive'], ...times });
+  await putAs(machine, settings, '{}', { sddl, attributes: ['Archive'], ...times });
   await lose();
   const { [`${settings.toLowerCase()}.partial`]: partial, ...acls } = inner.server.memory.acls;
   assert.deepEqual({ text: await text(inner, settings), acls }, before);

@@ -1,5 +1,5 @@
 import { win32 } from 'node:path';
-import { type FileState, type Machine, partialSuffix } from '../../src/machine/machine.ts';
+import { type Machine, type Prepare, partialSuffix } from '../../src/machine/machine.ts';
 import { remember, type Server, saveServer, without } from '../../src/sandbox/server.ts';
 import { withDoors } from './doors.ts';
 
@@ -63,7 +63,7 @@ export function unflushed(machine: Machine, server: Server): Unflushed {
       ),
       replace: renamed(
         (path) => path,
-        (path: string, bytes: Uint8Array, as: FileState) => machine.replace(path, bytes, as),
+        (path: string, bytes: Uint8Array, prepare: Prepare) => machine.replace(path, bytes, prepare),
       ),
       append: async (path, line) => {
         log.begin();

@@ -1,7 +1,7 @@
 import { win32 } from 'node:path';
 import { iisNow, isServing, restartIis, startWebServices } from '../iis.ts';
 import { setSddl } from '../rights.ts';
-import { elapse, type Server } from '../server.ts';
+import { elapse, remember, type Server } from '../server.ts';
 import { installUnseen } from './install-unseen.ts';
 import { type Ended, type Tool, UnknownCall } from './tool.ts';
 
@@ -9,7 +9,7 @@ const head = ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'B
 
 const scripts: Readonly<Record<string, Tool>> = {
   'restart-iis.ps1': restart,
-  'set-scimfile.ps1': setAcl,
+  'set-scimfile.ps1': setFile,
   'install-scimpackage.ps1': installUnseen,
 };
 
@@ -35,25 +35,33 @@ async function restart(server: Server, args: readonly string[]): Promise<Ended> 
   return { code: 0, output: '' };
 }
 
-/** Set-ScimFile.ps1 -Path -Sddl. */
-async function setAcl(server: Server, args: readonly string[]): Promise<Ended> {
-  const [pathName, path = '', sddlName, sddl = ''] = args;
-  const isKnown = args.length === 4 && pathName?.toLowerCase() === '-path' && sddlName?.toLowerCase() === '-sddl';
-  if (!isKnown) throw new UnknownCall('Set-ScimFile.ps1', args.join(' '));
-  const why = await applyAcl(server, path, sddl);
-  return why === null ? { code: 0, output: '' } : { code: 1, output: `${why}\r\n` };
+/** Set-ScimFile.ps1 -Path -Sddl, for a file perhaps -Created -Changed -Attributes too. */
+async function setFile(server: Server, args: readonly string[]): Promise<Ended> {
+  const given = new Map(args.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), args[at + 1] ?? '']] : [])));
+  const [path, sddl] = [given.get('-path'), given.get('-sddl')];
+  const isKnown = [...given.keys()].every((name) => fileParameters.includes(name));
+  if (!isKnown || !path || !sddl) throw new UnknownCall('Set-ScimFile.ps1', args.join(' '));
+  const why = await whyNotSet(server, path, sddl);
+  if (why !== null) return { code: 1, output: `${why}\r\n` };
+  setSddl(server, path, sddl);
+  const [changed, attributes] = [given.get('-changed'), given.get('-attributes')];
+  // When a file was created cannot be set on every system.
+  if (changed) await server.drive.setTime(path, changed);
+  if (attributes)
+    remember(server, {
+      attributes: { ...server.memory.attributes, [path.toLowerCase()]: attributes.split(',') },
+    });
+  return { code: 0, output: '' };
 }
 
-/** Gives a file or folder a security descriptor of its own; the sentence says why not, null if it was done. */
-export async function applyAcl(server: Server, path: string, sddl: string): Promise<string | null> {
+const fileParameters = ['-path', '-sddl', '-created', '-changed', '-attributes'];
+
+async function whyNotSet(server: Server, path: string, sddl: string): Promise<string | null> {
   const isThere = (await server.drive.hasFile(path)) || (await server.drive.hasFolder(path));
-  if (!isThere) return `${path} is not there`;
-  const problem = problemOf(sddl);
-  if (problem === null) setSddl(server, path, sddl);
-  return problem;
+  return isThere ? problemOf(sddl) : `There is no file ${path}.`;
 }
 
 /** What keeps a text from being applied as a security descriptor, or null. */
-export function problemOf(sddl: string): string | null {
+function problemOf(sddl: string): string | null {
   return /D:[A-Z]*(\(|$)/.test(sddl) ? null : `${sddl} is no security descriptor with a DACL`;
 }
