@@ -11,7 +11,6 @@ import type {
   SharedFolder,
   Values,
 } from './facts.ts';
-import { foreignChanges } from './foreign-sites.ts';
 import type { RestoreFrom } from './restore.ts';
 
 /** The backup whose values are there that were not before; undefined where a new version has brought them. */
@@ -25,7 +24,6 @@ export function changesBetween(before: Facts, after: Facts, restored?: Restored)
     ...compared(before.hosting, after.hosting, hostingChanges),
     ...compared(before.products, after.products, productChanges),
     ...compared(before.iis, after.iis, iisChanges),
-    ...foreignChanges(before, after),
     ...compared(before.config, after.config, isFirst(before, after) ? firstConfig : configOf),
     ...compared(before.folders, after.folders, folderChanges),
     ...compared(before.shared, after.shared, sharedChanges),

@@ -44,6 +44,7 @@ export const eventRows: readonly EventRow[] = [
   { id: 23, level: 'ERROR', exitCode: 23 },
   { id: 25, level: 'WARNING', exitCode: 25 },
   givenUp,
+  { id: 27, level: 'WARNING', exitCode: 27 },
 ];
 
 /** The entry for a run whose journal has just been opened. */

@@ -40,6 +40,13 @@ export const exitCodes: readonly ExitCode[] = [
     name: 'reboot-first',
     meaning: 'not finished: restart the server; the run then goes on by itself, or run the same command again',
   },
+  // 26 is an entry of the event log that is no exit code.
+  {
+    code: 27,
+    name: 'others-changed',
+    meaning:
+      'in the wanted state and verified; but something else on the server is NOT as it was, and the run may have done that: see the message',
+  },
   { code: 29, name: 'bug', meaning: 'a bug of this program; the stack, the versions and the journal are printed' },
 ];
 
@@ -56,7 +63,12 @@ const byEnd: Readonly<Record<End, number>> = {
   'failed-changed': 23,
 };
 
-/** The exit code of an end. A required restart shows only where the wanted state is reached: ConfigMgr reads 3010 as success (T8). */
-export function exitCodeOf(end: End, rebootRequired: boolean): number {
-  return end === 'converged' && rebootRequired ? 3010 : byEnd[end];
+/**
+ * The exit code of an end. What the run may have done to others shows only where the wanted state is reached, for else the code is no
+ * success anyway; so does a required restart, because ConfigMgr reads 3010 as success (T8).
+ */
+export function exitCodeOf(end: End, rebootRequired: boolean, hasChangedOthers = false): number {
+  if (end !== 'converged') return byEnd[end];
+  if (hasChangedOthers) return 27;
+  return rebootRequired ? 3010 : byEnd[end];
 }

@@ -1,43 +1,136 @@
 import { defaultPool, isNamedAfterConnector, samePath } from './connector.ts';
 import type { Facts, Iis, Pool, Product, Site } from './facts.ts';
-import { identityGaps, poolNamed, sameName, siteNamed, sitePlaceGaps } from './site-gaps.ts';
+import { lostBindings } from './lost-bindings.ts';
+import type { Route } from './plan.ts';
+import { runsSetup } from './route.ts';
+import { identityGaps, isSameSite, poolNamed, sameName, siteNamed, sitePlaceGaps } from './site-gaps.ts';
 import { valueOr } from './situation.ts';
 import { nameOfSite } from './words.ts';
 
+/** What is not the connector's in IIS and http.sys and is not as it was, in sentences. */
+export type OthersChanged = {
+  /** What the run, or a tool that it called, may have brought about: somebody has to put it right. */
+  readonly perhapsByRun: readonly string[];
+  /** What somebody else has done meanwhile: it stays as it is. */
+  readonly byOthers: readonly string[];
+};
+
+type Change = { readonly text: string; readonly isPerhapsByRun: boolean };
+
+/** Both looks at IIS, and what of it the run can have touched. */
+type Looks = {
+  readonly old: Iis;
+  readonly now: Iis;
+  readonly isOwn: (site: Site) => boolean;
+  /** Whether IIS was started anew between them: what does not start by itself is stopped then. */
+  readonly isRestarted: boolean;
+};
+
 /**
- * How sites, applications and pools that are not the connector's are other at a second look than at the first, in sentences.
- * This program leaves them alone, so somebody else has changed them; new ones and their states are not told, nor what could
- * not be read.
+ * How sites, applications, pools and certificate bindings that are not the connector's are other at a second look than at the first.
+ * New ones are not told, nor what is started now, nor what could not be read.
  */
-export function foreignChanges(before: Facts, after: Facts): readonly string[] {
+export function othersChanged(before: Facts, after: Facts, route: Route): OthersChanged {
   const [old, now] = [valueOr(before.iis, null), valueOr(after.iis, null)];
-  if (!old || !now || !before.products.known || !after.products.known) return [];
+  if (!old || !now || !before.products.known || !after.products.known) return { perhapsByRun: [], byOthers: [] };
   const isOwn = ownIn([...before.products.value, ...after.products.value]);
-  const ownPools = [old, now].flatMap(({ sites }) => sites.filter(isOwn).map((site) => site.pool));
-  const isOwnPool = ({ name }: Pool) => [...ownPools, defaultPool].some((one) => sameName(one, name));
-  return [
-    ...old.sites.filter((site) => !isOwn(site)).flatMap((site) => siteChanges(now, site)),
-    ...old.pools.filter((pool) => !isOwnPool(pool)).flatMap((pool) => poolChanges(now, pool)),
+  const looks = { old, now, isOwn, isRestarted: isRestarted(old, now) };
+  const stopped = stoppedServices(looks);
+  const bindings = lostBindings(old, now, isOwn);
+  const all: readonly Change[] = [
+    ...stopped,
+    ...old.sites.filter((site) => !isOwn(site)).flatMap((site) => siteChanges(looks, site)),
+    ...old.pools.flatMap((pool) => poolChanges(looks, pool)),
+    // Without the services of IIS nothing of it runs.
+    ...(stopped.length > 0 ? [] : stoppedNow(looks)),
+    ...bindings.map((text) => ({ text, isPerhapsByRun: runsSetup(route) })),
   ];
+  const textsOf = (isPerhapsByRun: boolean) =>
+    all.filter((one) => one.isPerhapsByRun === isPerhapsByRun).map((one) => one.text);
+  return { perhapsByRun: textsOf(true), byOthers: textsOf(false) };
 }
 
-function ownIn(products: readonly Product[]): (site: Site) => boolean {
+/** Tells the connector's own sites and applications from those of others. */
+export function ownIn(products: readonly Product[]): (site: Site) => boolean {
   return ({ folder }) =>
     isNamedAfterConnector(folder) || products.some((one) => one.folder !== null && samePath(one.folder, folder));
 }
 
-function siteChanges(now: Iis, site: Site): string[] {
-  const gaps = sitePlaceGaps(now, site);
-  const isOther = isOtherText(site.element, siteNamed(now, site)?.element);
-  return gaps.length > 0 || !isOther ? gaps : [`site ${nameOfSite(site)} has other settings in applicationHost.config`];
+/** Whether a site or application lies below a site of the connector, which goes with everything that others have put there. */
+export function isBelowOwn(site: Site, all: readonly Site[], isOwn: (site: Site) => boolean): boolean {
+  return all.some((one) => isOwn(one) && sameName(one.name, site.name) && one.application === '/');
 }
 
-function poolChanges(now: Iis, pool: Pool): string[] {
-  const found = poolNamed(now, pool.name);
-  if (!found) return [`pool ${pool.name} is not there`];
-  const gaps = identityGaps(now, pool.name, pool.identity);
+function isRestarted({ services: old }: Iis, { services: now }: Iis): boolean {
+  return ['WAS', 'W3SVC'].some((name) => old[name]?.startedAt !== now[name]?.startedAt);
+}
+
+/** A restart of IIS that did not come to its end leaves every site down (T17). */
+function stoppedServices({ old, now }: Looks): Change[] {
+  return Object.entries(old.services)
+    .filter(([name, { state }]) => state === 'running' && now.services[name]?.state === 'stopped')
+    .map(([name]) => ({ text: `service ${name} ran and is stopped (net start ${name})`, isPerhapsByRun: true }));
+}
+
+function siteChanges({ old, now, isOwn }: Looks, site: Site): Change[] {
+  const found = siteNamed(now, site);
+  const gaps = sitePlaceGaps(now, site);
+  if (!found) return gaps.map((text) => ({ text, isPerhapsByRun: isBelowOwn(site, old.sites, isOwn) }));
+  const isOther = isOtherText(site.element, found.element);
+  const texts = gaps.length > 0 || !isOther ? gaps : [`site ${nameOfSite(site)} ${otherSettings}`];
+  return texts.map((text) => ({ text, isPerhapsByRun: false }));
+}
+
+/** A pool that others use with the connector stands and falls with its setup; what else of it changes, the run puts back. */
+function poolChanges(looks: Looks, pool: Pool): Change[] {
+  const found = poolNamed(looks.now, pool.name);
+  const isOwn = isOwnPool(looks, pool);
+  if (isOwn && !isUsedByOthers(looks, pool)) return [];
+  if (!found) return [{ text: `pool ${pool.name} is not there`, isPerhapsByRun: isOwn }];
+  if (isOwn) return [];
+  const gaps = identityGaps(looks.now, pool.name, pool.identity);
   const isOther = isOtherText(pool.element, found.element);
-  return gaps.length > 0 || !isOther ? gaps : [`pool ${pool.name} has other settings in applicationHost.config`];
+  const texts = gaps.length > 0 || !isOther ? gaps : [`pool ${pool.name} ${otherSettings}`];
+  return texts.map((text) => ({ text, isPerhapsByRun: false }));
+}
+
+const otherSettings = 'has other settings in applicationHost.config';
+
+/** What of others ran and does not any more. The run itself stops none of it but a pool that others share with the connector. */
+function stoppedNow(looks: Looks): Change[] {
+  const { old, now, isOwn, isRestarted } = looks;
+  const sites = old.sites
+    .filter((site) => !isOwn(site) && site.application === '/' && isStoppedIn(site, siteNamed(now, site)))
+    .map(({ name }) => ({
+      text: `site ${name} ran and is stopped (appcmd start site "${name}")`,
+      isPerhapsByRun: isRestarted,
+    }));
+  const pools = old.pools
+    .filter((pool) => isStoppedIn(pool, poolNamed(now, pool.name)))
+    .filter((pool) => !isOwnPool(looks, pool) || isUsedByOthers(looks, pool))
+    .map((pool) => ({
+      text: `pool ${pool.name} ran and is stopped (appcmd start apppool "${pool.name}")`,
+      isPerhapsByRun: isRestarted || isOwnPool(looks, pool),
+    }));
+  return [...sites, ...pools];
+}
+
+type Turned = Pick<Site | Pool, 'state'>;
+
+function isStoppedIn({ state }: Turned, now: Turned | undefined): boolean {
+  return state === 'started' && now?.state === 'stopped';
+}
+
+function isOwnPool({ old, now, isOwn }: Looks, { name }: Pool): boolean {
+  const users = [...old.sites, ...now.sites].filter((site) => sameName(site.pool, name));
+  return sameName(name, defaultPool) || users.some(isOwn);
+}
+
+/** A site that somebody has removed meanwhile needs its pool no more. */
+function isUsedByOthers({ old, now, isOwn }: Looks, { name }: Pool): boolean {
+  return old.sites.some(
+    (site) => sameName(site.pool, name) && !isOwn(site) && now.sites.some((one) => isSameSite(one, site)),
+  );
 }
 
 function isOtherText(before: string | undefined, now: string | undefined): boolean {

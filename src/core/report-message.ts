@@ -1,6 +1,6 @@
 import type { End } from './exit-codes.ts';
 import type { Facts } from './facts.ts';
-import { foreignChanges } from './foreign-sites.ts';
+import type { OthersChanged } from './foreign-sites.ts';
 import type { Entry, Opened } from './journal.ts';
 import { leftOf } from './missing.ts';
 import type { Plan } from './plan.ts';
@@ -23,7 +23,7 @@ export function versionsIn(facts: Facts): string {
 export type Closed = Extract<Entry, { type: 'closed' }>;
 
 /** What a run has come to, in sentences. */
-export function messageOf(opened: Opened, { end, why, after, rebootRequired }: Closed): string {
+export function messageOf(opened: Opened, { end, why, after, rebootRequired }: Closed, others: OthersChanged): string {
   const { before, wanted, plan } = opened;
   const was = versionsIn(before);
   const is = after ? versionsIn(after) : 'in a state that could not be read';
@@ -40,7 +40,7 @@ export function messageOf(opened: Opened, { end, why, after, rebootRequired }: C
     'failed-changed': `Failed; the connector is NOT as it was, or that could not be established. It was ${was}.${sentence(why)}`,
   };
   const restart = end === 'converged' && rebootRequired ? ' Restart the server to finish.' : '';
-  return `${sentences[end]}${restart}${leftSentence(plan, after)}${foreignSentence(before, after)}`;
+  return `${sentences[end]}${restart}${leftSentence(plan, after)}${othersSentences(others)}`;
 }
 
 /** Whoever asked for something must know that it was not even begun. */
@@ -48,11 +48,11 @@ function notBegun(plan: Plan | null): string {
   return plan?.direction === 'back' ? ' Nothing else was done: run the same command again for what is wanted now.' : '';
 }
 
-/** What others have changed while the run was at work is not undone, but must be known. */
-function foreignSentence(before: Facts, after: Facts | null): string {
-  const changes = after ? foreignChanges(before, after) : [];
-  if (changes.length === 0) return '';
-  return ` Not by this run was changed what is not the connector's in IIS, and stays as it is: ${changes.join('; ')}.`;
+/** What is not the connector's is not undone, but must be known: most of all where the run itself may have changed it. */
+function othersSentences({ perhapsByRun, byOthers }: OthersChanged): string {
+  const ours = ` NOT as it was, perhaps by this run, is what is not the connector's: ${perhapsByRun.join('; ')}.`;
+  const theirs = ` Not by this run was changed what is not the connector's in IIS, and stays as it is: ${byOthers.join('; ')}.`;
+  return (perhapsByRun.length > 0 ? ours : '') + (byOthers.length > 0 ? theirs : '');
 }
 
 type GoalWords = Readonly<Record<Wanted['goal'], (version: string) => string>>;

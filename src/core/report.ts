@@ -4,6 +4,7 @@ import { changesBetween } from './changes.ts';
 import type { Outcome } from './codes.ts';
 import { type End, exitCodeOf } from './exit-codes.ts';
 import type { Facts } from './facts.ts';
+import { type OthersChanged, othersChanged } from './foreign-sites.ts';
 import type { Approved, Entry, Opened, Phase } from './journal.ts';
 import { lastingSteps } from './lasting.ts';
 import { missing } from './missing.ts';
@@ -66,6 +67,8 @@ export type RunReport = {
   readonly steps: readonly HappenedStep[];
   /** What differs between the looks before and after, in sentences. */
   readonly changes: readonly string[];
+  /** What of them is not the connector's in IIS and http.sys. */
+  readonly others: OthersChanged;
   /** How long the pool of the connector was stopped, and the whole run took, in ms; null where nothing was run. */
   readonly took: null | { readonly totalMs: number; readonly downMs: number };
   /** What of the wanted state does not hold, by the steps that would bring it about. */
@@ -91,13 +94,14 @@ export function report(command: string, entries: readonly Entry[]): RunReport {
   if (!opened || !closed) throw new Error('a report needs a journal that was opened and closed');
   const { plan, wanted, before, findings, sandbox } = opened;
   const attempt = { places: opened.places, limits: wanted.limits };
+  const others = othersIn(opened, closed);
   return {
     schema: 1,
     command,
     sandbox,
-    exitCode: exitCodeOf(closed.end, closed.rebootRequired),
+    exitCode: exitCodeOf(closed.end, closed.rebootRequired, others.perhapsByRun.length > 0),
     end: closed.end,
-    message: messageOf(opened, closed),
+    message: messageOf(opened, closed, others),
     rebootRequired: closed.rebootRequired,
     route: opened.route,
     before,
@@ -110,7 +114,8 @@ export function report(command: string, entries: readonly Entry[]): RunReport {
     findings,
     resume: resumeOf(opened, closed.end),
     approved: opened.approved ?? null,
-    ...(isRun(opened, closed) ? whatWasRun(opened, closed, entries) : nothingRun(opened)),
+    others,
+    ...(isRun(opened, closed) ? whatWasRun(opened, closed, entries, others) : nothingRun(opened)),
   };
 }
 
@@ -130,16 +135,24 @@ function isRun({ plan }: Opened, { end }: Closed): boolean {
   return plan !== null && end !== 'planned' && end !== 'different';
 }
 
-function whatWasRun(opened: Opened, closed: Closed, entries: readonly Entry[]): Happened {
+function whatWasRun(opened: Opened, closed: Closed, entries: readonly Entry[], others: OthersChanged): Happened {
   const steps = entries.flatMap(happened);
   return {
     runId: opened.runId,
     changed: steps.length > 0 && !['busy', 'refused'].includes(closed.end),
     steps,
-    changes: closed.after ? changesBetween(opened.before, closed.after, opened.wanted.restore) : [],
+    changes: [
+      ...(closed.after ? changesBetween(opened.before, closed.after, opened.wanted.restore) : []),
+      ...others.perhapsByRun,
+      ...others.byOthers,
+    ],
     took: { totalMs: Date.parse(closed.at) - Date.parse(opened.at), downMs: downtime(entries) },
     paths: pathsOf(opened, entries),
   };
+}
+
+function othersIn({ before, route }: Opened, { after }: Closed): OthersChanged {
+  return after ? othersChanged(before, after, route) : { perhapsByRun: [], byOthers: [] };
 }
 
 /** `changed` says what `apply` would say. */

@@ -58,6 +58,11 @@ export function changesVersion(route: Route): boolean {
   return route === 'upgrade' || isReplacing(route);
 }
 
+/** Whether a setup of the connector runs, which may remove its site and its pool. */
+export function runsSetup(route: Route): boolean {
+  return changesVersion(route) || route === 'install' || route === 'repair' || route === 'uninstall';
+}
+
 /** The route from the installed product to the package given; `products` are all that are registered, by default that one. */
 export function routeOf(from: Product | null, wanted: Pick<Wanted, 'msi' | 'goal'>, beside: Beside = {}): Route {
   const { products = from ? [from] : [], isAnyLeft = false } = beside;

@@ -31,22 +31,32 @@ export function putPool(pool: string, identity: string): string[][] {
 
 /** The calls that bind a certificate to an address and port, or to a host name and port, for whom and as it was bound before. */
 export function bindCertificate(one: CertificateBinding, attempt: Attempt): Change[] {
+  return [unbindCertificate(one, attempt), child('netsh', netsh, addingWords(one), attempt, null)];
+}
+
+/** The call that takes what is bound to an address and port, or to a host name and port, from there. */
+export function unbindCertificate(one: Pick<CertificateBinding, 'endpoint'>, attempt: Attempt): Change {
+  return child('netsh delete', netsh, deletingWords(one), attempt, null);
+}
+
+/** The words by which netsh binds a certificate as it was bound before. */
+export function addingWords(one: CertificateBinding): readonly string[] {
   const { endpoint, thumbprint, store, appId, policy = usualPolicy } = one;
-  const what = [
+  return [
+    'http',
+    'add',
+    'sslcert',
+    placeOf(endpoint),
     `certhash=${thumbprint.toLowerCase()}`,
     `appid=${appId ?? iisApplication}`,
     `certstorename=${store}`,
     ...policyWords(policy),
   ];
-  return [
-    unbindCertificate(one, attempt),
-    child('netsh', netsh, ['http', 'add', 'sslcert', placeOf(endpoint), ...what], attempt, null),
-  ];
 }
 
-/** The call that takes what is bound to an address and port, or to a host name and port, from there. */
-export function unbindCertificate({ endpoint }: Pick<CertificateBinding, 'endpoint'>, attempt: Attempt): Change {
-  return child('netsh delete', netsh, ['http', 'delete', 'sslcert', placeOf(endpoint)], attempt, null);
+/** The words by which netsh takes away what is bound there. */
+export function deletingWords({ endpoint }: Pick<CertificateBinding, 'endpoint'>): readonly string[] {
+  return ['http', 'delete', 'sslcert', placeOf(endpoint)];
 }
 
 const netsh = '%SystemRoot%\\System32\\netsh.exe';

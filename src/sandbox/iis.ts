@@ -55,14 +55,18 @@ export function startWas(server: Server): void {
   changeIis(server, (iis) => ({ services: { ...iis.services, WAS: { state: 'running', startedAt: timeOf(server) } } }));
 }
 
-/** Starts W3SVC, and WAS if need be. A stop by appcmd is forgotten: every pool that starts by itself runs again (T10, checked). */
+/**
+ * Starts W3SVC, and WAS if need be. A stop by appcmd is forgotten: every pool that starts by itself runs again (T10, checked). One that
+ * does not, but was started by hand, is stopped (IIS, applicationPools/add: autoStart).
+ */
 export function startWebServices(server: Server): void {
   if (stored(server, 'iis')?.services.WAS?.state !== 'running') startWas(server);
   const started = { state: 'running', startedAt: timeOf(server) } as const;
   changeIis(server, (iis) => ({ services: { ...iis.services, W3SVC: started } }));
   const manual = manualPools(server);
-  for (const pool of stored(server, 'iis')?.pools ?? []) {
-    if (!manual.includes(pool.name)) startPool(server, pool.name);
+  for (const { name } of stored(server, 'iis')?.pools ?? []) {
+    if (manual.includes(name)) setPool(server, name, (pool) => ({ ...pool, state: 'stopped' }));
+    else startPool(server, name);
   }
 }
 

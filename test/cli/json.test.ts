@@ -34,6 +34,7 @@ const runFields = [
   'steps',
   'findings',
   'approved',
+  'others',
   'paths',
 ];
 const stepFields = ['id', 'phase', 'step', 'ok', 'reboot', 'code', 'meaning', 'missing', 'ms', 'log'];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changesBetween } from '../../src/core/changes.ts';
 import { neededFeatures } from '../../src/core/connector.ts';
-import type { Facts, Pool, Site, Values } from '../../src/core/facts.ts';
+import type { Facts, Values } from '../../src/core/facts.ts';
 import {
   bareServer,
   config,
@@ -11,7 +11,6 @@ import {
   hosting,
   iis,
   known,
-  pool,
   product,
   responses,
   server,
@@ -156,48 +155,6 @@ for (const [fact, false_] of [
     );
   });
 }
-
-const shop: Site = { ...site, name: 'Shop', folder: 'C:\\shop', pool: 'Shop', element: hash('shop') };
-const shopPool: Pool = { ...pool, name: 'Shop', element: hash('shop pool') };
-const webIs = (more: Partial<Site>, poolIs: Partial<Pool> = {}) =>
-  server({
-    iis: known(iis({ sites: [site, { ...shop, ...more }], pools: [pool, { ...shopPool, ...poolIs }] })),
-  });
-
-for (const [what, after, told] of [
-  ['nothing', webIs({}), []],
-  ['its state alone', webIs({ state: 'stopped' }, { workers: 3 }), []],
-  [
-    'its bindings',
-    webIs({ bindings: ['http/*:8081:'] }),
-    ['site Shop has the bindings http/*:8081:, not https/*:443: http/*:8080:'],
-  ],
-  ['its folder', webIs({ folder: 'D:\\shop' }), ['site Shop has the folder D:\\shop, not C:\\shop']],
-  [
-    'any other setting',
-    webIs({ element: hash('other') }, { element: hash('other pool') }),
-    [
-      'site Shop has other settings in applicationHost.config',
-      'pool Shop has other settings in applicationHost.config',
-    ],
-  ],
-  [
-    'the account of its pool',
-    webIs({}, { identity: 'LocalSystem' }),
-    ['pool Shop does not run as ApplicationPoolIdentity'],
-  ],
-  ['all of it', server(), ['site Shop removed', 'site Shop/ is not there', 'pool Shop is not there']],
-] as const) {
-  test(`of another site in IIS is told what somebody has changed: ${what}`, () =>
-    assert.deepEqual(changesBetween(webIs({}), after), told));
-}
-
-test("what is the connector's own in IIS is not taken for somebody else's, nor what an older version could not see", () => {
-  const own = (more: Partial<Site>) =>
-    server({ iis: known(iis({ sites: [{ ...site, element: hash('a'), ...more }], pools: [pool] })) });
-  assert.deepEqual(changesBetween(own({}), own({ element: hash('b'), bindings: ['http/*:1:'] })), []);
-  assert.deepEqual(changesBetween(webIs({ element: undefined }), webIs({})), []);
-});
 
 test('a site under another one is named with its path', () => {
   const [before, after] = [

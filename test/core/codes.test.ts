@@ -131,6 +131,12 @@ for (const [end, code, withRestart] of [
   });
 }
 
+test('what the run may have done to others is exit code 27 where it has reached its aim, with a restart to come too', () => {
+  assert.deepEqual([exitCodeOf('converged', false, true), exitCodeOf('converged', true, true)], [27, 27]);
+  assert.deepEqual([exitCodeOf('failed-as-before', false, true), exitCodeOf('failed-changed', false, true)], [22, 23]);
+  assert.ok(exitCodes.some((row) => row.code === 27));
+});
+
 test('our own exit codes keep clear of those with which Node ends by itself', () => {
   const own = exitCodes.map((row) => row.code).filter((code) => ![0, 3010, 1641, 1618].includes(code));
   assert.ok(own.every((code) => code >= 20 && code <= 29));

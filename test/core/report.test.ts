@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Entry } from '../../src/core/journal.ts';
+import { type Entry, replay } from '../../src/core/journal.ts';
 import { report } from '../../src/core/report.ts';
 import {
   already,
@@ -68,6 +68,39 @@ test('what somebody else has changed in IIS meanwhile is told in the message, an
   assert.match(result.message, /Not by this run .* stays as it is: site Shop has the bindings http\/\*:81:, not http/);
   assert.ok(result.changes.some((one) => one.startsWith('site Shop has the bindings')));
   assert.doesNotMatch(report('apply', good).message, /Not by this run/);
+});
+
+test('whoever trusts exit 0 is not misled: what the run may have done to others ends in 27, in capitals, until the next run', () => {
+  const web = (state: 'started' | 'stopped', startedAt: string) => {
+    const shop = { ...site, name: 'Shop', folder: 'C:\\shop', state };
+    return server({ iis: known(iis({ sites: [site, shop], services: { W3SVC: { state: 'running', startedAt } } })) });
+  };
+  const [before, now] = [web('started', '2026-11-05T06:00:00Z'), web('stopped', '2026-11-23T20:42:00Z')];
+  const said = (end: 'converged' | 'failed-as-before', rebootRequired = false) =>
+    report('apply', [{ ...opened(), before }, closed(end, { after: now, rebootRequired })]);
+  const result = said('converged');
+  assert.deepEqual([result.exitCode, result.end], [27, 'converged']);
+  assert.match(
+    result.message,
+    /^Done: .* NOT as it was, perhaps by this run, is what .*: site Shop ran and is stopped/,
+  );
+  assert.deepEqual(result.others, {
+    perhapsByRun: ['site Shop ran and is stopped (appcmd start site "Shop")'],
+    byOthers: [],
+  });
+  assert.ok(result.changes.some((one) => one.startsWith('site Shop ran and is stopped')));
+  assert.deepEqual([said('converged', true).exitCode, said('converged', true).rebootRequired], [27, true]);
+  assert.equal(said('failed-as-before').exitCode, 22);
+  assert.equal(replay([{ ...opened(), before }, closed('converged', { after: now })]), null);
+});
+
+test('what somebody else has stopped meanwhile is told, and does not make the end another one', () => {
+  const web = (state: 'started' | 'stopped') =>
+    server({ iis: known(iis({ sites: [site, { ...site, name: 'Shop', folder: 'C:\\shop', state }] })) });
+  const before = web('started');
+  const result = report('apply', [{ ...opened(), before }, closed('converged', { after: web('stopped') })]);
+  assert.deepEqual([result.exitCode, result.others.byOthers.length], [0, 1]);
+  assert.match(result.message, /Not by this run was changed .*: site Shop ran and is stopped/);
 });
 
 test('each step that was performed is told with its code, its log and what it lacks', () => {

@@ -27,6 +27,14 @@ test('restarting IIS makes it younger than the hosting bundle and starts a pool 
   assert.ok(statesOf(server).includes('SCIMConnectorAppPool started 1'));
 });
 
+test('a pool that IIS does not start by itself, and that was started by hand, is stopped after a restart of IIS', async (t) => {
+  const server = await serverOf(t, 'scim-4.1');
+  await tools.appcmd(server, ['set', 'apppool', '/apppool.name:SCIMConnectorAppPool', '/autoStart:false']);
+  assert.ok(statesOf(server).includes('SCIMConnectorAppPool started 1'));
+  await tools.powershell(server, restartIis);
+  assert.ok(statesOf(server).includes('SCIMConnectorAppPool stopped 0'));
+});
+
 test('a restart leaves services stopped that were stopped, unless it must start them', async (t) => {
   const server = await serverOf(t, 'scim-4.1');
   await tools.net(server, ['stop', 'was', '/y']);

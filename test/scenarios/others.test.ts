@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { apply, uninstall } from '../../src/commands/apply.ts';
+import type { CodeTable } from '../../src/core/codes.ts';
+import type { Interrupt } from '../../src/core/interrupt.ts';
+import { changeIis, iisNow } from '../../src/sandbox/iis.ts';
+import { openSandbox } from '../../src/sandbox/sandbox.ts';
+import type { SandboxMachine } from '../../src/sandbox/sandbox-machine.ts';
+import { type Server, saveServer } from '../../src/sandbox/server.ts';
+import { tools } from '../../src/sandbox/tools/table.ts';
+import { runText } from '../../src/view/run-text.ts';
+import { documentOf, run } from '../cli/program.ts';
+import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
+import { onFirst } from './restarts.ts';
+
+const upgrade = asked('apply', 'SCIMConnector-4.4.4.msi');
+const removal = asked('uninstall', null);
+
+/** The text of a report on one line, as no width of a screen breaks it. */
+const oneLine = (text: string) => text.replace(/\s+/g, ' ');
+
+/** What somebody else does with appcmd as soon as a tool has ended for the first time. */
+function meanwhile(machine: SandboxMachine, tool: CodeTable, ...args: readonly string[]) {
+  return onFirst(machine, tool, async (ended) => {
+    assert.equal((await tools.appcmd(machine.server, args)).code, 0);
+    return ended;
+  });
+}
+
+const poolIn = (server: Server, name: string) => iisNow(server)?.pools.find((one) => one.name === name)?.state;
+
+test('a pool of others that the restart of IIS leaves stopped is told by name, as 27, and the next run finds nothing to do', async () => {
+  const { folder, machine } = await givenServer('scim-4.1-no-bundle');
+  // Started by hand, and not to be started by IIS itself.
+  await tools.appcmd(machine.server, ['set', 'apppool', '/apppool.name:DefaultAppPool', '/autoStart:false']);
+  await saveServer(machine.server);
+  const words = ['--sandbox', folder, '--msi', sample('SCIMConnector-4.4.4.msi'), '--hosting-bundle', sample(bundle)];
+  const first = documentOf(await run('apply', '--json', ...words));
+  const told = 'pool DefaultAppPool ran and is stopped (appcmd start apppool "DefaultAppPool")';
+  assert.deepEqual([first.exitCode, first.end], [27, 'converged'], JSON.stringify(first.message));
+  assert.deepEqual(first.others, { perhapsByRun: [told], byOthers: [] });
+  assert.match(String(first.message), /NOT as it was, perhaps by this run/);
+  const opened = await openSandbox(folder);
+  assert.ok('machine' in opened);
+  assert.equal(poolIn(opened.machine.server, 'DefaultAppPool'), 'stopped');
+  assert.equal(opened.machine.server.memory.events.at(-1)?.id, 27);
+  assert.equal((await run('apply', '--json', ...words)).exitCode, 0);
+});
+
+test('a site that somebody stops during an upgrade is told, and the upgrade is a success', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const site = 'Default Web Site';
+  const report = await apply(upgrade, doorsOf(meanwhile(machine, 'msiexec', 'stop', 'site', `/site.name:${site}`)));
+  assert.deepEqual([report.exitCode, report.others.perhapsByRun], [0, []], report.message);
+  const told = `site ${site} ran and is stopped (appcmd start site "${site}")`;
+  assert.deepEqual(report.others.byOthers, [told]);
+  assert.ok(oneLine(runText(report)).includes(told));
+});
+
+test('an application that somebody has put below the site of the connector, and that goes with it, is told as 27', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  await machine.server.drive.makeFolder('C:\\tools');
+  const words = ['/site.name:SCIMConnector', '/path:/tools', '/physicalPath:C:\\tools'];
+  await tools.appcmd(machine.server, ['add', 'app', ...words]);
+  await saveServer(machine.server);
+  const report = await uninstall(removal, doorsOf(machine));
+  assert.deepEqual(
+    [report.exitCode, report.others.perhapsByRun],
+    [27, ['site SCIMConnector/tools is not there']],
+    report.message,
+  );
+});
+
+/** A server on which the certificate of port 443, of the connector's site and another one, is not in its store any more. */
+async function withoutCertificate() {
+  const sandbox = await givenServer('shared-port');
+  const { server } = sandbox.machine;
+  changeIis(server, ({ certificates }) => ({ certificates: certificates.map((one) => ({ ...one, present: false })) }));
+  await saveServer(server);
+  return sandbox;
+}
+
+const thumbprint = '5F3A1C9E0B7D42866E1A9C3D5B7F09E2C4A68D10';
+const lost = `certificate ${thumbprint} is not bound to 0.0.0.0:443, for it is not in the store MY of the computer`;
+const again = `netsh http add sslcert ipport=0.0.0.0:443 certhash=${thumbprint.toLowerCase()}`;
+
+test('a binding that cannot be put back, since its certificate is gone from the store, is told with what binds it again', async () => {
+  const { machine } = await withoutCertificate();
+  const report = await uninstall(removal, doorsOf(machine));
+  assert.equal(report.exitCode, 27, report.message);
+  const [told = ''] = report.others.perhapsByRun;
+  assert.ok(told.startsWith(`${lost} (once it is there: ${again}`), told);
+  assert.ok(told.endsWith('clientcertnegotiation=enable)'), told);
+  assert.match(report.message, /NOT as it was, perhaps by this run/);
+  assert.ok(oneLine(runText(report)).includes(lost));
+});
+
+test('it is told too where the run has failed and everything else is as before', async () => {
+  const { machine } = await withoutCertificate();
+  let isRemoved = false;
+  const watched = onFirst(machine, 'msiexec /x', async (ended) => {
+    isRemoved = true;
+    return ended;
+  });
+  const interrupted = (): Interrupt => (isRemoved ? 'back' : 'no');
+  const report = await uninstall(removal, doorsOf(watched, { interrupted }));
+  assert.equal(report.exitCode, 22, report.message);
+  assert.ok(report.message.includes(lost), report.message);
+});
