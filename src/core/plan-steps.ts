@@ -1,3 +1,5 @@
+import type { Pool } from './facts.ts';
+import { isBelowOwn, ownIn } from './foreign-sites.ts';
 import { filesToKeep } from './kept-config.ts';
 import type { Draft, Plan, Planned, Route } from './plan.ts';
 import { strays, wayBackOf } from './plan-back.ts';
@@ -6,8 +8,10 @@ import { mainSteps } from './plan-connector.ts';
 import { prerequisiteSteps } from './plan-prerequisites.ts';
 import { settleBack, settleSteps } from './plan-settle.ts';
 import { proveShared } from './shared-plan.ts';
+import { sameName } from './site-gaps.ts';
 import { isToSettle, type Situation, siteOf, valueOr } from './situation.ts';
 import type { Step } from './step.ts';
+import { nameOfSite } from './words.ts';
 
 /** The steps from the origin to the wanted state. The loop skips what holds, so a run that was cut goes on with the same plan. */
 export function planForward(one: Situation): Plan {
@@ -80,13 +84,24 @@ function aroundPools(one: Situation, main: readonly Draft[]): Draft[] {
     ({ name }): Draft => ({ step: { kind: 'pool.stop', pool: name }, why: 'its files are in use' }),
   );
   const kept = product ? siteOf(origin, product).pool : null;
+  const others = pools
+    .filter((pool) => pool !== kept || route === 'uninstall')
+    .flatMap((pool) => startForOthers(one, pool));
   const begin = [...stops, ...unchangedStep(one)];
-  if (route === 'uninstall' || !kept) return [...begin, ...main];
+  if (route === 'uninstall' || !kept) return [...begin, ...main, ...others];
   const last: Draft =
     kept.state === 'started'
       ? { step: { kind: 'pool.start', pool: kept.name }, why: 'it was running' }
       : { step: { kind: 'pool.stop', pool: kept.name }, why: 'it was found stopped and stays so' };
-  return [...begin, ...main, last];
+  return [...begin, ...main, ...others, last];
+}
+
+/** A pool in which others run goes on for them, though the connector is gone from it. What lies below its own site goes with that. */
+function startForOthers({ origin, products }: Situation, { name, state }: Pool): Draft[] {
+  const [sites, isOwn] = [valueOr(origin.iis, null)?.sites ?? [], ownIn(products)];
+  const users = sites.filter((site) => sameName(site.pool, name) && !isOwn(site) && !isBelowOwn(site, sites, isOwn));
+  if (state === 'stopped' || users.length === 0) return [];
+  return [{ step: { kind: 'pool.start', pool: name }, why: `it runs ${users.map(nameOfSite).join(', ')} too` }];
 }
 
 /** A run that is taken up again, and had reached it, may have changed it itself. */

@@ -79,6 +79,18 @@ for (const [what, now, goal, steps] of [
   test(`the steps of ${what}`, () => assert.equal(ids(planFor(now, goal)).join(' '), steps));
 }
 
+test('a pool that others share with the connector goes on for them when the connector is gone from it', () => {
+  const shop = { ...site, name: 'Shop', folder: 'C:\\shop' };
+  const last = (now: Facts, goal = wanted(null)) => stepsForward(planFor(now, goal)).at(-1);
+  assert.deepEqual(last(iisWith({ sites: [site, shop] })), {
+    id: 'pool.start',
+    step: { kind: 'pool.start', pool: pool.name },
+    why: 'it runs Shop too',
+  });
+  assert.notEqual(last(server())?.id, 'pool.start');
+  assert.notEqual(last(iisWith({ sites: [site, shop], pools: [stopped] }))?.id, 'pool.start');
+});
+
 test('what the properties say of folder and site counts, so the old site is not asked for', () => {
   const moved = wanted(msi('4.4.4'), { properties: { INSTALLDIR: 'D:\\SCIM' } });
   assert.ok(!ids(planFor(server(), moved)).includes('site.present'));

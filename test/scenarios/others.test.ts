@@ -57,6 +57,13 @@ test('a site that somebody stops during an upgrade is told, and the upgrade is a
   assert.ok(oneLine(runText(report)).includes(told));
 });
 
+test('a site in the pool of the connector runs on when the connector is uninstalled', async () => {
+  const { machine } = await givenServer('shared-pool');
+  const report = await uninstall(removal, doorsOf(machine));
+  assert.equal(report.exitCode, 0, report.message);
+  assert.equal(poolIn(machine.server, 'SCIMConnectorAppPool'), 'started');
+});
+
 test('an application that somebody has put below the site of the connector, and that goes with it, is told as 27', async () => {
   const { machine } = await givenServer('scim-4.1');
   await machine.server.drive.makeFolder('C:\\tools');
