@@ -37,18 +37,26 @@ export function losesPassword(one: Situation): boolean {
  * Every certificate that http.sys bound and that is still there, but for those which only sites that `go` used. Where there is
  * none, and no site of the connector that stays, there is nothing to see to.
  */
-export function certificateSteps({ origin, products }: Situation, go: readonly Site[]): Step[] {
+export function certificateSteps(one: Situation, go: readonly Site[]): Step[] {
+  const certificates = bindingsKept(one, go).filter(({ present }) => present);
+  const isGoing = (site: Site) => go.some((other) => isSameSite(other, site));
+  const stays = one.products.some((product) => {
+    const { site } = siteOf(one.origin, product);
+    return site !== null && !isGoing(site);
+  });
+  if (certificates.length === 0 && !stays) return [];
+  const bound = (valueOr(one.origin.iis, null)?.certificates ?? []).map(({ endpoint }) => endpoint);
+  return [{ kind: 'certificates.present', certificates, bound }];
+}
+
+/** What http.sys bound, but for what only sites that `go` used. */
+export function bindingsKept({ origin }: Situation, go: readonly Site[]): readonly CertificateBinding[] {
   const iis = valueOr(origin.iis, null);
-  const all = iis?.certificates ?? [];
   const isGoing = (site: Site) => go.some((one) => isSameSite(one, site));
-  const stays = products.some((one) => [siteOf(origin, one).site].some((site) => site && !isGoing(site)));
   const portsOf = (sites: readonly Site[]) => new Set(sites.flatMap(securePorts));
   const leaving = portsOf(go);
   const used = portsOf((iis?.sites ?? []).filter((site) => !isGoing(site)));
-  const isWanted = (one: CertificateBinding) => one.present && (!leaving.has(portOf(one)) || used.has(portOf(one)));
-  const certificates = all.filter(isWanted);
-  if (certificates.length === 0 && !stays) return [];
-  return [{ kind: 'certificates.present', certificates, bound: all.map((one) => one.endpoint) }];
+  return (iis?.certificates ?? []).filter((one) => !leaving.has(portOf(one)) || used.has(portOf(one)));
 }
 
 /** A setup that is not told otherwise makes the pool of a standard installation, in which nothing runs once the old site is back. */

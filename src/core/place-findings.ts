@@ -4,12 +4,13 @@ import { isAnyLeft } from './leftovers.ts';
 import { oldPackageOf } from './old-package.ts';
 import { asksForFolder, namesAnotherFolder, ownFolder } from './place.ts';
 import { leftoversToClear } from './plan-back.ts';
+import { bindingsAtRisk } from './plan-certificates.ts';
 import { changesVersion } from './route.ts';
 import { type Situation, valueOr } from './situation.ts';
 import type { Properties } from './step.ts';
 import { counted, nameOfSite } from './words.ts';
 
-/** What can be wrong with where the connector lies, and with the properties that say where it shall. */
+/** What can be wrong with where the connector lies and is served, and with the properties that say where it shall. */
 export const placeFindings: readonly FindingRow[] = [
   {
     id: 'leftovers',
@@ -38,6 +39,20 @@ export const placeFindings: readonly FindingRow[] = [
     stops: 'never',
     hint: 'Config and the rights given to folders and pool go along. What is left in the old folder holds keys: remove it once the connector runs as wanted.',
     test: movedFolder,
+  },
+  {
+    id: 'certificate-absent',
+    about: 'iis',
+    means:
+      "A port of the connector's site is bound to a certificate that is not in its store, so a binding that a setup removes could not be put back.",
+    needs: ['iis', 'products', 'folders'],
+    stops: 'never',
+    hint: 'Put the certificate with its private key into that store before the run, or take the binding away: netsh http delete sslcert. What the run has taken along is told at its end, with the line of netsh that binds it again.',
+    test: (one) =>
+      listed(
+        bindingsAtRisk(one).map(({ thumbprint, endpoint, store }) => `${thumbprint} at ${endpoint} (${store})`),
+        (names) => `Certificates that http.sys binds are not in their store: ${names}.`,
+      ),
   },
   {
     id: 'property-unknown',

@@ -1,12 +1,13 @@
 import type { Product } from './facts.ts';
 import { filesToCarry, filesToKeep, foldersToCarry } from './kept-config.ts';
-import { certificateSteps, isPlaceKept, isTextKept, losesPassword, newPoolGone } from './kept-site.ts';
+import { isPlaceKept, isTextKept, losesPassword, newPoolGone } from './kept-site.ts';
 import { clearingSteps, type Leftovers, without } from './leftovers.ts';
 import { type Msi, refOf } from './media.ts';
 import { packageInstead, refFor } from './old-package.ts';
 import { asksForFolder, ownFolder } from './place.ts';
 import type { Draft, Route } from './plan.ts';
 import { leftoversToClear, remainsToClear, siteStep } from './plan-back.ts';
+import { keepCertificates } from './plan-certificates.ts';
 import { restoreSteps } from './restore.ts';
 import { secretsForPackage } from './secret-findings.ts';
 import { checkShared } from './shared-plan.ts';
@@ -206,13 +207,4 @@ function keepSite(one: Situation): Draft[] {
   }));
   const gone = newPoolGone(one).map((step) => ({ step, why: 'it was not there, and nothing runs in it' }));
   return site.length === 0 ? [] : [...site, ...gone];
-}
-
-/** Removing a site takes the certificate of its address and port from everybody who uses these (T5, KB 2405568). */
-function keepCertificates(one: Situation): Draft[] {
-  const { origin, products, route } = one;
-  const own = products.flatMap((product) => siteOf(origin, product).site ?? []);
-  const left = [leftoversToClear(one), remainsToClear(one)].flatMap(({ sites }) => sites);
-  const go = route === 'uninstall' || !isPlaceKept(one) ? [...own, ...left] : left;
-  return certificateSteps(one, go).map((step) => ({ step, why: 'removing a site may take those of others along' }));
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CachedPackage, ConfigRole, Facts } from '../../src/core/facts.ts';
+import type { CachedPackage, ConfigRole, Facts, Site } from '../../src/core/facts.ts';
 import type { Msi } from '../../src/core/media.ts';
 import type { Unfinished } from '../../src/core/plan.ts';
 import type { Wanted } from '../../src/core/wanted.ts';
@@ -13,6 +13,7 @@ import {
   hash,
   hosting,
   iis,
+  iisId,
   keptConfig,
   known,
   msi,
@@ -84,6 +85,13 @@ function laysDownSettings(facts: Facts): Facts {
     defaults: { 'appsettings.json': { '/KEY': hash('') } },
   } as CachedPackage;
   return { ...facts, products: known([product('4.1.0', { cached })]) };
+}
+/** A server whose http.sys binds a certificate there that is not in its store. */
+function boundTo(endpoint: string, facts = server(), sites?: readonly Site[]): Facts {
+  assert.ok(facts.iis.known && facts.iis.value);
+  const absent = { endpoint, thumbprint: 'AB12', store: 'MY', appId: iisId, present: false };
+  const { value } = facts.iis;
+  return { ...facts, iis: known({ ...value, sites: sites ?? value.sites, certificates: [absent] }) };
 }
 const webConfig = `${folder}\\web.config`;
 const withCached = (more: Partial<CachedPackage>) =>
@@ -661,6 +669,23 @@ export const cases: readonly Case[] = [
       to(server(), wanted(msi('4.4.4'), { properties: { HTTPSPORT: '9443' } })),
       to(bareServer(), wanted(msi('4.4.4'), { properties: { INSTALLDIR: 'D:\\Other' } })),
     ],
+  },
+  {
+    id: 'certificate-absent',
+    speaks: to(boundTo('0.0.0.0:443')),
+    silent: [
+      fine,
+      to(boundTo('0.0.0.0:9443')),
+      to(boundTo('0.0.0.0:443'), removal),
+      to(boundTo('0.0.0.0:443'), wanted(msi('4.1.0'))),
+      to(boundTo('0.0.0.0:443'), wanted(msi('4.4.4'), { properties: { HTTPSPORT: '9443' } })),
+      to(boundTo('0.0.0.0:443', bareServer())),
+    ],
+  },
+  {
+    id: 'certificate-absent',
+    speaks: to(boundTo('0.0.0.0:443', server(), [site, { ...site, name: 'Shop', folder: 'C:\\shop' }]), removal),
+    silent: [to(boundTo('0.0.0.0:443', server(), [site]), removal)],
   },
   {
     id: 'backup-elsewhere',

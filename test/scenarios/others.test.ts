@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apply, uninstall } from '../../src/commands/apply.ts';
+import { plan } from '../../src/commands/plan.ts';
 import type { CodeTable } from '../../src/core/codes.ts';
 import type { Interrupt } from '../../src/core/interrupt.ts';
 import { changeIis, iisNow } from '../../src/sandbox/iis.ts';
@@ -91,9 +92,14 @@ const thumbprint = '5F3A1C9E0B7D42866E1A9C3D5B7F09E2C4A68D10';
 const lost = `certificate ${thumbprint} is not bound to 0.0.0.0:443, for it is not in the store MY of the computer`;
 const again = `netsh http add sslcert ipport=0.0.0.0:443 certhash=${thumbprint.toLowerCase()}`;
 
-test('a binding that cannot be put back, since its certificate is gone from the store, is told with what binds it again', async () => {
+test('a binding that cannot be put back, since its certificate is gone from the store, is told before the run and after it', async () => {
   const { machine } = await withoutCertificate();
+  const planned = await plan(asked('plan', 'SCIMConnector-4.4.4.msi'), machine, 'test');
   const report = await uninstall(removal, doorsOf(machine));
+  for (const { findings } of [planned, report]) {
+    const found = findings.find((one) => one.id === 'certificate-absent');
+    assert.ok(found?.message.includes(`${thumbprint} at 0.0.0.0:443 (MY)`), found?.message);
+  }
   assert.equal(report.exitCode, 27, report.message);
   const [told = ''] = report.others.perhapsByRun;
   assert.ok(told.startsWith(`${lost} (once it is there: ${again}`), told);

@@ -1,0 +1,36 @@
+import type { CertificateBinding, Site } from './facts.ts';
+import { bindingsKept, certificateSteps, isPlaceKept } from './kept-site.ts';
+import type { Draft } from './plan.ts';
+import { leftoversToClear, remainsToClear } from './plan-back.ts';
+import { runsSetup } from './route.ts';
+import { portOf, securePorts } from './site-gaps.ts';
+import { type Situation, siteOf } from './situation.ts';
+
+/** Removing a site takes the certificate of its address and port from everybody who uses these (T5, KB 2405568). */
+export function keepCertificates(one: Situation): Draft[] {
+  return certificateSteps(one, sitesThatGo(one)).map((step) => ({
+    step,
+    why: 'removing a site may take those of others along',
+  }));
+}
+
+/** Bindings that a setup may take along with its site, and that cannot be put back: their certificate is not in its store. */
+export function bindingsAtRisk(one: Situation): readonly CertificateBinding[] {
+  if (!runsSetup(one.route)) return [];
+  const ports = new Set([...ownSites(one), ...sitesToClear(one)].flatMap(securePorts));
+  return bindingsKept(one, sitesThatGo(one)).filter((binding) => !binding.present && ports.has(portOf(binding)));
+}
+
+/** Sites that nothing puts back. */
+function sitesThatGo(one: Situation): readonly Site[] {
+  const isGone = one.route === 'uninstall' || !isPlaceKept(one);
+  return isGone ? [...ownSites(one), ...sitesToClear(one)] : sitesToClear(one);
+}
+
+function ownSites({ origin, products }: Situation): readonly Site[] {
+  return products.flatMap((product) => siteOf(origin, product).site ?? []);
+}
+
+function sitesToClear(one: Situation): readonly Site[] {
+  return [leftoversToClear(one), remainsToClear(one)].flatMap(({ sites }) => sites);
+}
