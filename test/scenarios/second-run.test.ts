@@ -11,7 +11,7 @@ import type { RunReport } from '../../src/core/report.ts';
 import { createSandbox, openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type ScenarioName, scenarioNames } from '../../src/sandbox/scenario-list.ts';
 import { doorsOf } from '../given.ts';
-import { requestOf } from '../sweep/routes.ts';
+import { requestOf } from '../sweep/route-command.ts';
 import { workspace } from '../sweep/sweep.ts';
 
 let work = '';

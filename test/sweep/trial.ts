@@ -9,9 +9,11 @@ import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Server, saveServer } from '../../src/sandbox/server.ts';
 import { startTask } from '../../src/sandbox/task-scheduler.ts';
 import { type Trace, traced, withDoors } from './doors.ts';
-import { asBefore, configLost, converged, type Goal } from './judge.ts';
-import { type Route, runCommand } from './routes.ts';
-import { readState, type ServerState, untouched } from './server-state.ts';
+import type { Goal } from './judge.ts';
+import { lastEnd, type Ran, taskLeft, wrongWith } from './judge-run.ts';
+import { runCommand } from './route-command.ts';
+import type { Route } from './routes.ts';
+import { readState, type ServerState } from './server-state.ts';
 import type { Trouble } from './trouble.ts';
 
 /** A route with its server made, which every trial copies. */
@@ -27,8 +29,6 @@ export type Prepared = {
 
 /** How a trial went: the end of each run, and what the judge has against them. */
 export type Result = { readonly ends: readonly string[]; readonly problems: readonly string[] };
-
-type Ran = { readonly end: string; readonly why: string };
 
 const mostRuns = 5;
 
@@ -57,12 +57,7 @@ export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder
     const ran = await runOnce(prepared.route, strikes, folder, byItself);
     const now = readState(folder);
     ends.push(ran.end);
-    const found = [
-      ...judged(prepared, strikes, ran, { last: state, now }),
-      ...configLost(countedFrom(prepared, now), now),
-      ...(isNamed(ran) ? tooMany(prepared.start, now) : []),
-      ...(strikes?.isHarmless ? endedOtherwise(prepared.route, ran) : []),
-    ];
+    const found = wrongWith(prepared, strikes, ran, { last: state, now });
     problems.push(...found.map((text) => `run ${run}, ${ran.end}: ${text}${ran.why ? ` [${ran.why}]` : ''}`));
     if (strikes === null && !byItself && ran.end === lastEnd(prepared.route)) {
       problems.push(...taskLeft(now).map((text) => `run ${run}, ${ran.end}: ${text}`));
@@ -79,20 +74,6 @@ export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder
 /** What goes wrong in the n-th run. */
 function strikeOf(trouble: Trouble | null, run: number): Trouble | null {
   return run === 1 ? trouble : trouble?.next ? strikeOf(trouble.next, run - 1) : null;
-}
-
-/** What the run does not rest on has changed its end. */
-function endedOtherwise(route: Route, ran: Ran): string[] {
-  return ran.end === route.end ? [] : [`without the trouble it would have been ${route.end}`];
-}
-
-function lastEnd(route: Route): string {
-  return route.end === 'converged' ? 'nothing-to-do' : 'failed-as-before';
-}
-
-/** A run that is at its end leaves nothing that would start it again. */
-function taskLeft({ document }: ServerState): string[] {
-  return Object.keys(document.sandbox.tasks ?? {}).map((name) => `the task ${name} is left`);
 }
 
 /** The hint of a refusal is always worth a try, and what is asked for most is a restart. */
@@ -130,71 +111,6 @@ function thrown(error: unknown): Ran {
   if (error instanceof PowerCut) return { end: 'power cut', why: '' };
   if (error instanceof SetupError) return { end: error.exitCode === 1618 ? 'busy' : 'refused', why: error.message };
   return { end: 'bug', why: (error as Error).stack ?? String(error) };
-}
-
-function judged(
-  prepared: Prepared,
-  trouble: Trouble | null,
-  ran: Ran,
-  { last, now }: { last: ServerState; now: ServerState },
-): string[] {
-  const { route, before, goal } = prepared;
-  const notAsBefore = () => asBefore(countedFrom(prepared, now), now, goal.oldFresh);
-  switch (ran.end) {
-    case 'converged':
-      return converged(before, now, goal);
-    case 'nothing-to-do':
-      return [...converged(before, now, goal), ...untouched(last, now)];
-    case 'failed-as-before':
-      return notAsBefore();
-    case 'failed-changed':
-      return changedForNothing(route, trouble, notAsBefore());
-    case 'refused':
-    case 'nothing to resume':
-    case 'busy':
-      return touched(prepared, last, now);
-    case 'bug':
-      return ['the program threw'];
-    default:
-      return [];
-  }
-}
-
-/** Whether somebody was told of an end. */
-function isNamed({ end }: Ran): boolean {
-  return !['killed', 'power cut', 'bug'].includes(end);
-}
-
-/** However a run has ended, there is one product at most, or as many as were found; not so while Windows Installer has to take something back. */
-function tooMany({ document: before }: ServerState, { document: now }: ServerState): string[] {
-  if (now.installer.value.suspended) return [];
-  const most = Math.max(1, before.products.value.length);
-  const versions = now.products.value.map(({ version }) => version);
-  return versions.length > most ? [`${versions.join(' and ')} are registered together`] : [];
-}
-
-/** A refusal has touched nothing; but what Windows Installer had to take back first, it may have taken back by then. */
-function touched({ route, before }: Prepared, last: ServerState, now: ServerState): string[] {
-  const found = untouched(last, now);
-  const isSettled = route.settles && found.length > 0 && last.document.installer.value.suspended;
-  return isSettled ? asBefore(before, now) : found;
-}
-
-/** What a state is judged by: as long as Windows Installer has taken nothing back, the server as it was found. */
-function countedFrom({ start, before }: Prepared, now: ServerState): ServerState {
-  return now.document.installer.value.suspended ? start : before;
-}
-
-/**
- * `failed-changed` is for a server that could not be read, a child that may still run, a trouble that stays, and one that
- * strikes on the way back of a package that fails by itself; and for a way back of which nobody has been promised that it is one.
- */
-function changedForNothing(route: Route, trouble: Trouble | null, differences: readonly string[]): string[] {
-  if (trouble === null) return ['it was said without any fault'];
-  if (trouble.isOnce && route.end === 'converged' && !route.accept?.includes('no-way-back'))
-    return [`it was said though the trouble struck once: ${differences.join('; ')}`];
-  const isBlind = /^(hang|look)/.test(trouble.kind);
-  return differences.length === 0 && !isBlind ? ['it was said though all is as before'] : [];
 }
 
 /** Restarts the server; whether the Task Scheduler then starts our task. */

@@ -11,7 +11,7 @@ import { openSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { saveServer } from '../../../src/sandbox/server.ts';
 import { startTask } from '../../../src/sandbox/task-scheduler.ts';
 import { doorsOf } from '../../given.ts';
-import { runCommand } from '../../sweep/routes.ts';
+import { runCommand } from '../../sweep/route-command.ts';
 import type { Trouble } from '../../sweep/trouble.ts';
 
 /** How a run ended: by a name of the table of exit codes or its own, as killed or cut, or as a bug. */

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { apply, uninstall } from '../../src/commands/apply.ts';
+import type { Doors, Request } from '../../src/commands/request.ts';
+import type { RunReport } from '../../src/core/report.ts';
+import type { Route } from './routes.ts';
+
+const samples = fileURLToPath(new URL('../../templates/samples', import.meta.url));
+
+/** The command of a route, run once on the server behind the doors. */
+export function runCommand(route: Route, doors: Doors): Promise<RunReport> {
+  return route.to === null ? uninstall(requestOf(route), doors) : apply(requestOf(route), doors);
+}
+
+/** The command line of a route. */
+export function requestOf({
+  to,
+  accept = [],
+  properties = [],
+  oldMsi,
+}: Pick<Route, 'to' | 'accept' | 'properties' | 'oldMsi'>): Request {
+  const none = {
+    ...(oldMsi === undefined ? {} : { oldMsi: sample(oldMsi) }),
+    json: true,
+    feature: [],
+    property: to === null ? [] : properties,
+    wayBackProperty: properties,
+    detailedExitcode: false,
+    explain: false,
+    accept,
+  };
+  if (to === null) return { command: 'uninstall', ...none };
+  return { command: 'apply', ...none, msi: sample(to), hostingBundle: join(samples, 'dotnet-hosting-6.0.36-win.exe') };
+}
+
+/** Where the sample package of a version lies. */
+export function sample(version: string): string {
+  return join(samples, `SCIMConnector-${version}.msi`);
+}

@@ -1,0 +1,84 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createSandbox, openSandbox } from '../../src/sandbox/sandbox.ts';
+import { elapse, type Server, saveServer } from '../../src/sandbox/server.ts';
+import { tools } from '../../src/sandbox/tools/table.ts';
+import type { Goal } from './judge.ts';
+import { sample } from './route-command.ts';
+import type { Route } from './routes.ts';
+import { readState, type ServerState } from './server-state.ts';
+
+/** Makes the server of a route in a folder that is not there yet. */
+export async function prepare(route: Route, folder: string): Promise<void> {
+  const made = await createSandbox(folder, route.scenario);
+  if ('problem' in made) throw new Error(made.problem);
+  if (route.alter) await change(folder, route.alter);
+}
+
+/** What the judge looks for after the route; `folder` is made and removed again. */
+export async function goalOf(route: Route, folder: string): Promise<Goal> {
+  const fresh = await freshState(route.to, folder);
+  return {
+    version: route.to === null ? null : (route.to.split('-')[0] ?? null),
+    fresh,
+    oldFresh: await freshState(route.from, folder),
+    carriesConfig: route.from !== null && route.to !== null && !/^[23]\./.test(route.from),
+  };
+}
+
+async function freshState(version: string | null, folder: string): Promise<ServerState | null> {
+  if (version === null) return null;
+  await mkdir(folder, { recursive: true });
+  await prepare({ name: '', scenario: 'iis-only', from: null, to: version, end: 'converged' }, folder);
+  // A package that always fails gives no such server, so that no end of it counts as converged.
+  if (!version.includes('fails')) await change(folder, installed(version));
+  const state = readState(folder);
+  await rm(folder, { recursive: true });
+  return state;
+}
+
+/** A server after Windows Installer has been asked for something, whereupon it takes a suspended installation back (T11). */
+export async function settledState(prepared: string, folder: string): Promise<ServerState> {
+  await cp(prepared, folder, { recursive: true });
+  const log = ['/qn', '/norestart', '/l*v', 'C:\\Windows\\Temp\\settle.log'];
+  const said = ['REBOOT=ReallySuppress', 'MSIRESTARTMANAGERCONTROL=Disable', 'ALLUSERS=1'];
+  await change(folder, async (server) => {
+    await tools.msiexec(server, ['/x', '{00000000-0000-0000-0000-000000000000}', ...log, ...said]);
+    await server.drive.remove('C:\\Windows\\Temp\\settle.log');
+  });
+  const state = readState(folder);
+  await rm(folder, { recursive: true });
+  return state;
+}
+
+async function change(folder: string, alter: (server: Server) => Promise<void>): Promise<void> {
+  const opened = await openSandbox(folder);
+  if ('problem' in opened) throw new Error(opened.problem);
+  await alter(opened.machine.server);
+  await saveServer(opened.machine.server);
+}
+
+/** Lets Windows Installer install a sample package. */
+export function installed(version: string): (server: Server) => Promise<void> {
+  return async (server) => {
+    const path = 'C:\\Windows\\Temp\\package.msi';
+    await server.drive.receive(sample(version), path);
+    // Only one sample has a cabinet beside it.
+    const cabinet = `SCIMConnector-${version}.cab`;
+    await server.drive.receive(join(dirname(sample(version)), cabinet), `C:\\Windows\\Temp\\${cabinet}`);
+    const args = ['/i', path, '/qn', '/norestart', '/l*v', 'C:\\Windows\\Temp\\package.log'];
+    const { code } = await tools.msiexec(
+      server,
+      args.concat('REBOOT=ReallySuppress', 'MSIRESTARTMANAGERCONTROL=Disable', 'ALLUSERS=1'),
+    );
+    if (code !== 0 && code !== 3010) throw new Error(`${version} could not be installed: ${code}`);
+    for (const one of [path, `C:\\Windows\\Temp\\${cabinet}`]) await server.drive.remove(one);
+  };
+}
+
+/** Stopped long ago, as IIS Manager does it: its worker process has ended, and it does not start by itself. */
+export async function stopPool(server: Server): Promise<void> {
+  await tools.appcmd(server, ['stop', 'apppool', '/apppool.name:SCIMConnectorAppPool']);
+  elapse(server, 600_000);
+  await tools.appcmd(server, ['set', 'apppool', '/apppool.name:SCIMConnectorAppPool', '/autoStart:false']);
+}
