@@ -1,3 +1,4 @@
+import { withVcRuntime } from './route-server.ts';
 import type { Route } from './routes.ts';
 
 const upgrade = { scenario: 'scim-4.1', from: '4.1.0', to: '4.4.4', end: 'converged' } as const;
@@ -144,6 +145,37 @@ export const suspendedBoth: readonly Route[] = [
   },
 ];
 
+const refusedAlways = { from: null, to: '4.4.4', end: 'refused' } as const;
+
+/** Windows from before Server 2016, which brings less along. */
+export const old: readonly Route[] = [
+  { name: 'install on Server 2012 R2', ...same, scenario: '2012r2', alter: withVcRuntime, from: null },
+];
+
+/** Servers on which nothing may be touched, and one on which nothing is to be done. */
+export const unchanged: readonly Route[] = [
+  {
+    name: 'install on a server without the Visual C++ runtime',
+    ...refusedAlways,
+    scenario: '2012r2',
+    refusal: 'vc-runtime-missing',
+  },
+  {
+    name: 'install where IIS is configured from a share',
+    ...refusedAlways,
+    scenario: 'shared-config',
+    refusal: 'shared-configuration',
+  },
+  {
+    name: 'upgrade of an installation for one user',
+    ...refusedAlways,
+    scenario: 'per-user',
+    from: '4.1.0',
+    refusal: 'per-user',
+  },
+  { name: 'the same version', ...same, scenario: 'same-version', end: 'nothing-to-do' },
+];
+
 /** Every route of these. */
 export const fieldRoutes: readonly Route[] = [
   ...placed,
@@ -157,4 +189,6 @@ export const fieldRoutes: readonly Route[] = [
   ...leftover,
   ...suspended,
   ...suspendedBoth,
+  ...old,
+  ...unchanged,
 ];

@@ -23,7 +23,7 @@ export function wrongWith(prepared: Prepared, trouble: Trouble | null, ran: Ran,
 
 /** How a run ends on a server on which the route was gone to its end. */
 export function lastEnd(route: Route): string {
-  return route.end === 'converged' ? 'nothing-to-do' : 'failed-as-before';
+  return route.end === 'converged' ? 'nothing-to-do' : route.end;
 }
 
 /** A run that is at its end leaves nothing that would start it again. */
@@ -41,7 +41,7 @@ function judged(prepared: Prepared, trouble: Trouble | null, ran: Ran, { last, n
   const notAsBefore = () => asBefore(countedFrom(prepared, now), now, goal.oldFresh);
   switch (ran.end) {
     case 'converged':
-      return converged(before, now, goal);
+      return [...unexpected(route), ...converged(before, now, goal)];
     case 'nothing-to-do':
       return [...converged(before, now, goal), ...untouched(last, now)];
     case 'failed-as-before':
@@ -49,6 +49,7 @@ function judged(prepared: Prepared, trouble: Trouble | null, ran: Ran, { last, n
     case 'failed-changed':
       return changedForNothing(route, trouble, notAsBefore());
     case 'refused':
+      return [...touched(prepared, last, now), ...(trouble === null ? otherRefusal(route, ran) : [])];
     case 'nothing to resume':
     case 'busy':
       return touched(prepared, last, now);
@@ -94,4 +95,14 @@ function changedForNothing(route: Route, trouble: Trouble | null, differences: r
     return [`it was said though the trouble struck once: ${differences.join('; ')}`];
   const isBlind = /^(hang|look)/.test(trouble.kind);
   return differences.length === 0 && !isBlind ? ['it was said though all is as before'] : [];
+}
+
+/** No trouble makes a good end of a route that has none. */
+function unexpected(route: Route): string[] {
+  return route.end === 'converged' ? [] : [`without any trouble it would have been ${route.end}`];
+}
+
+/** Without any trouble, a route that is refused is refused for what its server has. */
+function otherRefusal({ refusal }: Route, { why }: Ran): string[] {
+  return refusal === undefined || why.includes(`"id":"${refusal}"`) ? [] : [`it was not refused for ${refusal}`];
 }

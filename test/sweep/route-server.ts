@@ -1,7 +1,7 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createSandbox, openSandbox } from '../../src/sandbox/sandbox.ts';
-import { elapse, type Server, saveServer } from '../../src/sandbox/server.ts';
+import { type Server, saveServer, store, stored } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
 import type { Goal } from './judge.ts';
 import { sample } from './route-command.ts';
@@ -76,9 +76,7 @@ export function installed(version: string): (server: Server) => Promise<void> {
   };
 }
 
-/** Stopped long ago, as IIS Manager does it: its worker process has ended, and it does not start by itself. */
-export async function stopPool(server: Server): Promise<void> {
-  await tools.appcmd(server, ['stop', 'apppool', '/apppool.name:SCIMConnectorAppPool']);
-  elapse(server, 600_000);
-  await tools.appcmd(server, ['set', 'apppool', '/apppool.name:SCIMConnectorAppPool', '/autoStart:false']);
+/** Somebody has installed what a hosting bundle needs on Windows before Server 2016 and does not bring. */
+export async function withVcRuntime(server: Server): Promise<void> {
+  store(server, 'hosting', { ...stored(server, 'hosting'), vcRuntime: '14.40.33810' });
 }

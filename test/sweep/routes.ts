@@ -1,6 +1,6 @@
 import type { Server } from '../../src/sandbox/server.ts';
 import { fieldRoutes } from './field-routes.ts';
-import { installed, stopPool } from './route-server.ts';
+import { installed } from './route-server.ts';
 
 /** One way from a server to a wanted state. */
 export type Route = {
@@ -19,7 +19,9 @@ export type Route = {
   /** Whether Windows Installer first takes back what it holds suspended: what it was then is what it is judged by. */
   readonly settles?: true;
   /** How a run without a fault ends. */
-  readonly end: 'converged' | 'failed-as-before';
+  readonly end: 'converged' | 'failed-as-before' | 'nothing-to-do' | 'refused';
+  /** The finding for which it is refused, if it is. */
+  readonly refusal?: string;
   /** msiexec refuses the package as long as another version is there, so that the route goes on by what else there is. */
   readonly upgradeFails?: true;
 };
@@ -51,7 +53,7 @@ export const installs: readonly Route[] = [
 /** Upgrades by a good package. */
 export const upgrades: readonly Route[] = [
   { name: 'upgrade', ...upgrade },
-  { name: 'upgrade of a stopped connector', ...upgrade, alter: stopPool },
+  { name: 'upgrade of a stopped connector', ...upgrade, scenario: 'stopped-pool' },
   { name: 'upgrade that must uninstall first', ...upgrade, upgradeFails: true },
 ];
 
@@ -85,5 +87,5 @@ export const unusual: readonly Route[] = [
   },
 ];
 
-/** Every route that leads to a change. */
+/** Every route. */
 export const routes: readonly Route[] = [...installs, ...upgrades, ...failing, ...unusual, ...fieldRoutes];

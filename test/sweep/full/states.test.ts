@@ -1,4 +1,4 @@
-import { leftover, several, suspended, suspendedBoth } from '../field-routes.ts';
+import { leftover, old, several, suspended, suspendedBoth } from '../field-routes.ts';
 import { sweepRare } from '../routes-swept.ts';
 
-sweepRare([...several, ...leftover, ...suspended, ...suspendedBoth]);
+sweepRare([...several, ...leftover, ...old, ...suspended, ...suspendedBoth]);

@@ -1,0 +1,4 @@
+import { unchanged } from '../field-routes.ts';
+import { sweepUnchanged } from '../routes-swept.ts';
+
+sweepUnchanged(unchanged);
