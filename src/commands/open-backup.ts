@@ -69,11 +69,17 @@ export function wholePath(path: string, isNot = 'not'): string {
   });
 }
 
+type Restorable = { readonly manifest: Manifest; readonly source: RestoreFrom };
+
 /** A backup that can be put back: whole, by its own manifest. Everything wrong with it is told at once (exit 21). */
-export async function restorable(files: Files, from: string): Promise<{ manifest: Manifest; source: RestoreFrom }> {
-  const { folder, manifest, problems } = await openBackup(files, folderOfBackup(from)).catch((error) => {
+export async function restorable(files: Files, from: string): Promise<Restorable> {
+  return proven(files, from).catch((error) => {
     throw unread(from, error);
   });
+}
+
+async function proven(files: Files, from: string): Promise<Restorable> {
+  const { folder, manifest, problems } = await openBackup(files, folderOfBackup(from));
   if (!manifest || problems.length > 0) throw new SetupError(21, ...problems.map((one) => notRestored(from, one)));
   const wanted: RestorableFile[] = [];
   for (const file of originalFiles(manifest)) wanted.push(await restorableFile(files, folder, file));
@@ -87,7 +93,7 @@ export async function restorable(files: Files, from: string): Promise<{ manifest
   return { manifest, source: { ...source, files: wanted, folders, sites, pools } };
 }
 
-/** A share may be out of reach, or closed to this account; any other error stays what it is. */
+/** A share may be out of reach or closed to this account, a file be held by another program; any other error stays what it is. */
 function unread(from: string, error: unknown): unknown {
   const text = fileErrorText(error);
   if (text === null) return error;

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { backup } from '../../src/commands/backup.ts';
+import { restore } from '../../src/commands/restore.ts';
+import { SetupError } from '../../src/core/setup-error.ts';
+import type { Machine } from '../../src/machine/machine.ts';
+import { asked, doorsOf, givenServer } from '../given.ts';
+import { withDoors } from '../sweep/doors.ts';
+import { readState, untouched } from '../sweep/server-state.ts';
+
+/** A machine on which another program holds the copy of the settings at the very moment at which it is read for the n-th time. */
+function heldAt(nth: number, machine: Machine): Machine {
+  let times = 0;
+  const check = (path: string) => {
+    if (/\\backups\\.*appsettings\.json$/.test(path)) times += 1;
+    if (times === nth) throw Object.assign(new Error('EBUSY: resource busy or locked, open'), { code: 'EBUSY' });
+  };
+  return withDoors(machine, {
+    read: async (path) => {
+      check(path);
+      return machine.read(path);
+    },
+    hash: async (path) => {
+      check(path);
+      return machine.hash(path);
+    },
+  });
+}
+
+for (const [nth, what] of ['as it is proven', 'as its values are read', 'as it is proven again'].entries()) {
+  test(`a backup of which another program holds a file ${what} is refused, and no bug`, async () => {
+    const { folder, machine } = await givenServer('scim-4.1');
+    const { id: from } = await backup(asked('backup', null), doorsOf(machine));
+    const before = readState(folder);
+    const asking = restore(asked('restore', null, { from }), doorsOf(heldAt(nth + 1, machine)));
+    const refusal = await asking.catch((error: unknown) => error);
+    assert.ok(refusal instanceof SetupError, String(refusal));
+    assert.equal(refusal.exitCode, 21);
+    assert.match(refusal.message, /is not put back: it cannot be read \(EBUSY/);
+    assert.deepEqual(untouched(before, readState(folder)), []);
+  });
+}
