@@ -1,4 +1,4 @@
-import { withVcRuntime } from './route-server.ts';
+import { backedUp, backupId, installed, spoilt, withVcRuntime } from './route-server.ts';
 import type { Route } from './routes.ts';
 
 const upgrade = { scenario: 'scim-4.1', from: '4.1.0', to: '4.4.4', end: 'converged' } as const;
@@ -147,6 +147,14 @@ export const suspendedBoth: readonly Route[] = [
 
 const refusedAlways = { from: null, to: '4.4.4', end: 'refused' } as const;
 
+const restored = { ...same, scenario: 'scim-4.1', from: '4.1.0', alter: backedUp, restores: backupId } as const;
+
+/** Backups that are put back: over config that somebody has spoilt, and over a newer version. */
+export const restores: readonly Route[] = [
+  { name: 'restore', ...restored, to: '4.1.0', spoil: spoilt },
+  { name: 'restore over a newer version', ...restored, spoil: installed('4.4.4') },
+];
+
 /** Windows from before Server 2016, which brings less along. */
 export const old: readonly Route[] = [
   { name: 'install on Server 2012 R2', ...same, scenario: '2012r2', alter: withVcRuntime, from: null },
@@ -189,6 +197,7 @@ export const fieldRoutes: readonly Route[] = [
   ...leftover,
   ...suspended,
   ...suspendedBoth,
+  ...restores,
   ...old,
   ...unchanged,
 ];

@@ -16,6 +16,7 @@ export function wrongWith(prepared: Prepared, trouble: Trouble | null, ran: Ran,
   return [
     ...judged(prepared, trouble, ran, around),
     ...configLost(countedFrom(prepared, now), now),
+    ...(prepared.route.restores === undefined ? [] : configLost(prepared.carried, now)),
     ...(isNamed(ran) ? tooMany(prepared.start, now) : []),
     ...(trouble?.isHarmless ? endedOtherwise(prepared.route, ran) : []),
   ];
@@ -37,13 +38,13 @@ function endedOtherwise(route: Route, ran: Ran): string[] {
 }
 
 function judged(prepared: Prepared, trouble: Trouble | null, ran: Ran, { last, now }: Around): string[] {
-  const { route, before, goal } = prepared;
-  const notAsBefore = () => asBefore(countedFrom(prepared, now), now, goal.oldFresh);
+  const { route } = prepared;
+  const notAsBefore = () => asBefore(countedFrom(prepared, now), now, prepared.goal.oldFresh);
   switch (ran.end) {
     case 'converged':
-      return [...unexpected(route), ...converged(before, now, goal)];
+      return [...unexpected(route), ...asWanted(prepared, now)];
     case 'nothing-to-do':
-      return [...converged(before, now, goal), ...untouched(last, now)];
+      return [...asWanted(prepared, now), ...untouched(last, now)];
     case 'failed-as-before':
       return notAsBefore();
     case 'failed-changed':
@@ -58,6 +59,12 @@ function judged(prepared: Prepared, trouble: Trouble | null, ran: Ran, { last, n
     default:
       return [];
   }
+}
+
+/** How the server differs from where the route leads; a backup of the version that is there comes back byte for byte. */
+function asWanted({ route, carried, goal }: Prepared, now: ServerState): string[] {
+  const isSame = route.restores !== undefined && route.from === route.to;
+  return isSame ? asBefore(carried, now) : converged(carried, now, goal);
 }
 
 /** Whether somebody was told of an end. */

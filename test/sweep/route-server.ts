@@ -1,8 +1,12 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { backup } from '../../src/commands/backup.ts';
+import { nothingAsked } from '../../src/commands/request.ts';
 import { createSandbox, openSandbox } from '../../src/sandbox/sandbox.ts';
-import { type Server, saveServer, store, stored } from '../../src/sandbox/server.ts';
+import { SandboxMachine } from '../../src/sandbox/sandbox-machine.ts';
+import { elapse, remember, type Server, saveServer, store, stored } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
+import { doorsOf } from '../given.ts';
 import type { Goal } from './judge.ts';
 import { sample } from './route-command.ts';
 import type { Route } from './routes.ts';
@@ -51,7 +55,8 @@ export async function settledState(prepared: string, folder: string): Promise<Se
   return state;
 }
 
-async function change(folder: string, alter: (server: Server) => Promise<void>): Promise<void> {
+/** Does something to the server of a folder. */
+export async function change(folder: string, alter: (server: Server) => Promise<void>): Promise<void> {
   const opened = await openSandbox(folder);
   if ('problem' in opened) throw new Error(opened.problem);
   await alter(opened.machine.server);
@@ -79,4 +84,28 @@ export function installed(version: string): (server: Server) => Promise<void> {
 /** Somebody has installed what a hosting bundle needs on Windows before Server 2016 and does not bring. */
 export async function withVcRuntime(server: Server): Promise<void> {
   store(server, 'hosting', { ...stored(server, 'hosting'), vcRuntime: '14.40.33810' });
+}
+
+/** The id of the backup that `backedUp` makes. */
+export const backupId = '2026-12-01T00-00-01Z';
+
+/** Backs the config up; a second passes until it gets its id. */
+export async function backedUp(server: Server): Promise<void> {
+  remember(server, { clock: '2026-12-01T00:00:00.000Z' });
+  // The lock reads again what the disk holds.
+  await saveServer(server);
+  const { id } = await backup({ ...nothingAsked, command: 'backup' }, doorsOf(new SandboxMachine(server)));
+  if (id !== backupId) throw new Error(`the backup is ${id}`);
+}
+
+/** Somebody has spoilt every file of the config by hand, a day later. */
+export async function spoilt(server: Server): Promise<void> {
+  elapse(server, 86_400_000);
+  const folder = 'C:\\inetpub\\wwwroot\\SCIMConnector';
+  await server.drive.write(
+    `${folder}\\appsettings.json`,
+    '{ "IV": "spoilt", "KEY": "spoilt", "Configurations": "spoilt" }',
+  );
+  await server.drive.write(`${folder}\\Responses\\AppSettings.json`, '{ "CONFIG_FILE_PATH": "spoilt" }');
+  await server.drive.write(`${folder}\\web.config`, '<configuration />');
 }

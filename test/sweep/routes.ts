@@ -16,6 +16,9 @@ export type Route = {
   readonly oldMsi?: string;
   /** `NAME=value` for the package, and for that of the installed version. */
   readonly properties?: readonly string[];
+  /** The id of the backup to be put back, which `alter` has made; what has become of the server since it was made. */
+  readonly restores?: string;
+  readonly spoil?: (server: Server) => Promise<void>;
   /** Whether Windows Installer first takes back what it holds suspended: what it was then is what it is judged by. */
   readonly settles?: true;
   /** How a run without a fault ends. */

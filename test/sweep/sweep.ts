@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newFolderInMemory } from './quick-files.ts';
-import { goalOf, prepare, settledState } from './route-server.ts';
+import { change, goalOf, prepare, settledState } from './route-server.ts';
 import type { Route } from './routes.ts';
 import { readState } from './server-state.ts';
 import { type Prepared, type Result, traceRoute, tryOut } from './trial.ts';
@@ -42,9 +42,12 @@ export async function sweep(route: Route, share: Share): Promise<void> {
 export async function preparedIn(work: string, route: Route): Promise<Prepared> {
   const folder = join(work, 'prepared');
   await prepare(route, folder);
+  const good = readState(folder);
+  if (route.spoil) await change(folder, route.spoil);
   const start = readState(folder);
   const before = route.settles ? await settledState(folder, join(work, 'settled')) : start;
-  return { route, folder, start, before, goal: await goalOf(route, join(work, 'fresh')) };
+  const carried = route.restores === undefined ? before : good;
+  return { route, folder, start, before, carried, goal: await goalOf(route, join(work, 'fresh')) };
 }
 
 /** A share of the troubles of a route with their results, in order. */

@@ -1,5 +1,5 @@
 import { cpSync, rmSync } from 'node:fs';
-import { type Doors, startupRequest } from '../../src/commands/request.ts';
+import { type Doors, nothingAsked, startupRequest } from '../../src/commands/request.ts';
 import { resume } from '../../src/commands/resume.ts';
 import { SetupError } from '../../src/core/setup-error.ts';
 import type { Machine } from '../../src/machine/machine.ts';
@@ -24,11 +24,18 @@ export type Prepared = {
   readonly start: ServerState;
   /** The server that it is judged by: the same, unless Windows Installer has to take something back first. */
   readonly before: ServerState;
+  /** The server whose settings, rights and site are there at a converged end: the same, unless its backup is put back. */
+  readonly carried: ServerState;
   readonly goal: Goal;
 };
 
 /** How a trial went: the end of each run, and what the judge has against them. */
 export type Result = { readonly ends: readonly string[]; readonly problems: readonly string[] };
+
+/** What a run is begun by: the command of the route, the startup task, or an operator who goes on with what was cut. */
+type By = 'command' | 'task' | 'resume';
+
+const resumeRequests = { task: startupRequest, resume: { ...nothingAsked, command: 'resume' } };
 
 const mostRuns = 5;
 
@@ -51,21 +58,21 @@ export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder
   cpSync(prepared.folder, folder, { recursive: true });
   const [ends, problems]: [string[], string[]] = [[], []];
   let state = prepared.start;
-  let byItself = false;
+  let by: By = 'command';
   for (let run = 1; run <= mostRuns; run += 1) {
     const strikes = strikeOf(trouble, run);
-    const ran = await runOnce(prepared.route, strikes, folder, byItself);
+    const ran = await runOnce(prepared.route, strikes, folder, by);
     const now = readState(folder);
     ends.push(ran.end);
     const found = wrongWith(prepared, strikes, ran, { last: state, now });
     problems.push(...found.map((text) => `run ${run}, ${ran.end}: ${text}${ran.why ? ` [${ran.why}]` : ''}`));
-    if (strikes === null && !byItself && ran.end === lastEnd(prepared.route)) {
+    if (strikes === null && by === 'command' && ran.end === lastEnd(prepared.route)) {
       problems.push(...taskLeft(now).map((text) => `run ${run}, ${ran.end}: ${text}`));
       break;
     }
     if (run === mostRuns) problems.push(`after ${run} runs the server is not where the route leads: ${ran.why}`);
-    byItself = wantsRestart(ran.end) && (await restarted(folder));
-    state = wantsRestart(ran.end) ? readState(folder) : now;
+    by = wantsRestart(ran) ? await restarted(folder) : hinted(ran);
+    state = wantsRestart(ran) ? readState(folder) : now;
   }
   rmSync(folder, { recursive: true });
   return { ends, problems };
@@ -77,12 +84,17 @@ function strikeOf(trouble: Trouble | null, run: number): Trouble | null {
 }
 
 /** The hint of a refusal is always worth a try, and what is asked for most is a restart. */
-function wantsRestart(end: string): boolean {
-  return ['power cut', 'reboot-first', 'refused'].includes(end);
+function wantsRestart(ran: Ran): boolean {
+  return ['power cut', 'reboot-first', 'refused'].includes(ran.end) && hinted(ran) === 'command';
 }
 
-/** Runs the command of the route, or what the startup task runs. */
-async function runOnce(route: Route, trouble: Trouble | null, folder: string, byItself: boolean): Promise<Ran> {
+/** The command that the hint of a refusal names, if it is another one than that of the route. */
+function hinted({ end, why }: Ran): By {
+  return end === 'refused' && why.includes('scim-setup resume') ? 'resume' : 'command';
+}
+
+/** Runs the command of the route, or what the startup task or an operator runs to go on. */
+async function runOnce(route: Route, trouble: Trouble | null, folder: string, by: By): Promise<Ran> {
   const { machine } = await open(folder);
   const inner = withRoute(route, machine, machine.server);
   const outer = trouble ? trouble.machine(inner, machine.server) : inner;
@@ -93,7 +105,7 @@ async function runOnce(route: Route, trouble: Trouble | null, folder: string, by
   };
   try {
     const doors = doorsOf(outer, interrupted);
-    const report = byItself ? await resume(startupRequest, doors) : await runCommand(route, doors);
+    const report = by === 'command' ? await runCommand(route, doors) : await resume(resumeRequests[by], doors);
     // A process that died in its last journal line has told nobody of its end: then every door throws.
     await outer.hash('C:\\');
     // Time that passed in waiting alone is not on the disk yet.
@@ -106,18 +118,22 @@ async function runOnce(route: Route, trouble: Trouble | null, folder: string, by
   }
 }
 
+function toldBy({ problems }: SetupError): string {
+  return problems.map(({ message, hint }) => `${message} ${hint}`).join(' ');
+}
+
 function thrown(error: unknown): Ran {
   if (error instanceof Killed) return { end: 'killed', why: '' };
   if (error instanceof PowerCut) return { end: 'power cut', why: '' };
-  if (error instanceof SetupError) return { end: error.exitCode === 1618 ? 'busy' : 'refused', why: error.message };
+  if (error instanceof SetupError) return { end: error.exitCode === 1618 ? 'busy' : 'refused', why: toldBy(error) };
   return { end: 'bug', why: (error as Error).stack ?? String(error) };
 }
 
-/** Restarts the server; whether the Task Scheduler then starts our task. */
-async function restarted(folder: string): Promise<boolean> {
+/** Restarts the server, whose Task Scheduler then starts our task, if it has it. */
+async function restarted(folder: string): Promise<By> {
   const { machine } = await open(folder);
   await reboot(machine.server);
-  return startTask(machine.server);
+  return (await startTask(machine.server)) ? 'task' : 'command';
 }
 
 async function open(folder: string): Promise<Sandbox> {
