@@ -22,7 +22,7 @@ type Looks = {
   readonly old: Iis;
   readonly now: Iis;
   readonly isOwn: (site: Site) => boolean;
-  /** Whether IIS was started anew between them: what does not start by itself is stopped then. */
+  /** Whether IIS was stopped between them: what does not start by itself is stopped then, whether or not IIS runs again. */
   readonly isRestarted: boolean;
 };
 
@@ -38,11 +38,14 @@ export function othersChanged(before: Facts, after: Facts, route: Route): Others
   const stopped = stoppedServices(looks);
   const bindings = lostBindings(old, now, isOwn);
   const all: readonly Change[] = [
-    ...stopped,
+    ...stopped.map((name) => ({
+      text: `service ${name} ran and is stopped (net start ${name})`,
+      isPerhapsByRun: looks.isRestarted,
+    })),
     ...old.sites.filter((site) => !isOwn(site)).flatMap((site) => siteChanges(looks, site)),
     ...old.pools.flatMap((pool) => poolChanges(looks, pool)),
-    // Without the services of IIS nothing of it runs.
-    ...(stopped.length > 0 ? [] : stoppedNow(looks)),
+    // Without these services nothing of IIS runs.
+    ...(stopped.some((name) => webServices.includes(name)) ? [] : stoppedNow(looks)),
     ...bindings.map((text) => ({ text, isPerhapsByRun: runsSetup(route) })),
   ];
   const textsOf = (isPerhapsByRun: boolean) =>
@@ -61,15 +64,18 @@ export function isBelowOwn(site: Site, all: readonly Site[], isOwn: (site: Site)
   return all.some((one) => isOwn(one) && sameName(one.name, site.name) && one.application === '/');
 }
 
+const webServices: readonly string[] = ['WAS', 'W3SVC'];
+
+/** Whether they were started anew, or are stopped. */
 function isRestarted({ services: old }: Iis, { services: now }: Iis): boolean {
-  return ['WAS', 'W3SVC'].some((name) => old[name]?.startedAt !== now[name]?.startedAt);
+  return webServices.some((name) => old[name]?.startedAt !== now[name]?.startedAt);
 }
 
-/** A restart of IIS that did not come to its end leaves every site down (T17). */
-function stoppedServices({ old, now }: Looks): Change[] {
-  return Object.entries(old.services)
-    .filter(([name, { state }]) => state === 'running' && now.services[name]?.state === 'stopped')
-    .map(([name]) => ({ text: `service ${name} ran and is stopped (net start ${name})`, isPerhapsByRun: true }));
+/** A restart of IIS that did not come to its end leaves every site down, and what rests on its services (T17). */
+function stoppedServices({ old, now }: Looks): readonly string[] {
+  return Object.keys(old.services).filter(
+    (name) => old.services[name]?.state === 'running' && now.services[name]?.state === 'stopped',
+  );
 }
 
 function siteChanges({ old, now, isOwn }: Looks, site: Site): Change[] {

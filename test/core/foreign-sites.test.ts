@@ -79,6 +79,19 @@ test('where the services of IIS are down, they are told, and not each site that 
   });
 });
 
+test('another service of IIS that somebody has stopped is told as that, beside the sites', () => {
+  const running = { state: 'running', startedAt: '2026-11-05T06:00:00Z' } as const;
+  const services = { W3SVC: running, AppHostSvc: running };
+  const stopped = { ...services, AppHostSvc: { state: 'stopped', startedAt: null } } as const;
+  assert.deepEqual(told(webIs({}, {}, { services }), webIs({ state: 'stopped' }, {}, { services: stopped })), {
+    perhapsByRun: [],
+    byOthers: [
+      'service AppHostSvc ran and is stopped (net start AppHostSvc)',
+      'site Shop ran and is stopped (appcmd start site "Shop")',
+    ],
+  });
+});
+
 test('a stopped site is told once, and not for each application below it', () => {
   const below = { ...shop, application: '/cart', folder: 'C:\\cart' };
   const at = (state: Site['state']) =>
