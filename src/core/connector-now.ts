@@ -11,7 +11,9 @@ export function withConnectorNow(before: Facts, now: Facts): Facts {
 }
 
 function iisNow(before: Reading<Iis | null>, now: Reading<Iis | null>): Reading<Iis | null> {
-  if (!before.known || !before.value || !now.known || !now.value) return before;
+  if (!before.known || !now.known || !now.value) return before;
+  // Sites that have come since the run itself has enabled IIS are nobody's of before, but they are somebody's.
+  if (!before.value) return now;
   const { certificates, hostConfig } = now.value;
   const [sites, pools] = [
     withState(before.value.sites, now.value.sites),
