@@ -1,6 +1,6 @@
 import type { Outcome } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
-import type { Facts } from '../core/facts.ts';
+import type { CertificateBinding, Facts } from '../core/facts.ts';
 import { holds, missing } from '../core/missing.ts';
 import { bindCertificate, removeSite, unbindCertificate } from '../core/site-calls.ts';
 import { sameName, secondSites, strayCertificates } from '../core/site-gaps.ts';
@@ -42,20 +42,38 @@ export async function removeLeftSite(step: Step<'site.absent'>, doing: Doing): P
   return runCalls(step, doing);
 }
 
-/** Binds again what was lost (T5), and takes away what IIS has bound to ports that are now nobody's: what is right is not touched. */
+/**
+ * Binds again what was lost (T5), and takes away what IIS has bound to ports that are now nobody's: what is right is not touched, and
+ * one that cannot be bound again keeps no other from it.
+ */
 export async function mendCertificates(step: Step<'certificates.present'>, doing: Doing): Promise<Outcome> {
   const now = await doing.look();
+  const iis = valueOr(now.iis, null);
   const lost = step.certificates.filter(
     (one) => !holds({ ...step, certificates: [one], bound: endpointsIn(now) }, now),
   );
-  const strays = strayCertificates(valueOr(now.iis, null), step.bound);
-  return runEach(
-    (attempt) => [
-      ...lost.flatMap((one) => bindCertificate(one, attempt)),
-      ...strays.map((one) => unbindCertificate(one, attempt)),
-    ],
-    doing,
-  );
+  let result = done;
+  for (const one of lost) {
+    const inPlace = iis?.certificates.find(({ endpoint }) => sameName(endpoint, one.endpoint));
+    const bound = await bindAgain(one, inPlace, doing);
+    if (bound.abandoned) return bound;
+    if (result.ok) result = bound;
+  }
+  const strays = strayCertificates(iis, step.bound);
+  const freed = await runEach((attempt) => strays.map((one) => unbindCertificate(one, attempt)), doing);
+  return result.ok || freed.abandoned ? freed : result;
+}
+
+/** A certificate that is gone from its store cannot be bound again (netsh: 1312), and must not cost what was bound in its place. */
+async function bindAgain(
+  one: CertificateBinding,
+  inPlace: CertificateBinding | undefined,
+  doing: Doing,
+): Promise<Outcome> {
+  const bound = await runEach((attempt) => bindCertificate(one, attempt), doing);
+  if (bound.ok || bound.abandoned || !inPlace) return bound;
+  const restored = await runEach((attempt) => bindCertificate(inPlace, attempt), doing);
+  return restored.abandoned ? restored : bound;
 }
 
 function endpointsIn({ iis }: Facts): readonly string[] {

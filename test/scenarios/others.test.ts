@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apply, uninstall } from '../../src/commands/apply.ts';
 import { plan } from '../../src/commands/plan.ts';
+import type { Call } from '../../src/core/call.ts';
 import type { CodeTable } from '../../src/core/codes.ts';
 import type { Interrupt } from '../../src/core/interrupt.ts';
+import { iisApplication } from '../../src/core/site-gaps.ts';
+import type { Machine } from '../../src/machine/machine.ts';
 import { changeIis, iisNow } from '../../src/sandbox/iis.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import type { SandboxMachine } from '../../src/sandbox/sandbox-machine.ts';
@@ -12,6 +15,7 @@ import { tools } from '../../src/sandbox/tools/table.ts';
 import { runText } from '../../src/view/run-text.ts';
 import { documentOf, run } from '../cli/program.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
+import { withDoors } from '../sweep/doors.ts';
 import { onFirst } from './restarts.ts';
 
 const upgrade = asked('apply', 'SCIMConnector-4.4.4.msi');
@@ -119,4 +123,41 @@ test('it is told too where the run has failed and everything else is as before',
   const report = await uninstall(removal, doorsOf(watched, { interrupted }));
   assert.equal(report.exitCode, 22, report.message);
   assert.ok(report.message.includes(lost), report.message);
+});
+
+/** A machine whose netsh does not find a certificate in its store (1312, ERROR_NO_SUCH_LOGON_SESSION). */
+function withoutInStore(machine: Machine, hash: string): Machine {
+  const said = 'SSL Certificate add failed, Error: 1312\r\nA specified logon session does not exist.\r\n';
+  const isOfIt = ({ tool, args }: Call<'change'>) => tool === 'netsh' && args.includes(`certhash=${hash}`);
+  return withDoors(machine, {
+    change: async (call, secrets) =>
+      isOfIt(call) ? { code: 1, timedOut: false, output: said } : machine.change(call, secrets),
+  });
+}
+
+test('a certificate that is deleted during a run that fails costs neither what is bound in its place nor the bindings of others', async () => {
+  const { machine } = await givenServer('shared-port');
+  const { server } = machine;
+  const bind = (port: number, hash: string) =>
+    tools.netsh(server, [
+      ...['http', 'add', 'sslcert', `ipport=0.0.0.0:${port}`, `certhash=${hash}`],
+      ...[`appid=${iisApplication}`, 'certstorename=MY'],
+    ]);
+  const unbind = (port: number) => tools.netsh(server, ['http', 'delete', 'sslcert', `ipport=0.0.0.0:${port}`]);
+  const [other, renewed] = ['ab'.repeat(20), 'cd'.repeat(20)];
+  await bind(9999, other);
+  await saveServer(server);
+  const renewing = onFirst(machine, 'msiexec', async (ended) => {
+    await unbind(443);
+    await bind(443, renewed);
+    await unbind(9999);
+    return ended;
+  });
+  const failing = asked('apply', 'SCIMConnector-4.4.5-fails-old-gone.msi');
+  const report = await apply(failing, doorsOf(withoutInStore(renewing, thumbprint.toLowerCase())));
+  assert.equal(report.exitCode, 23, report.message);
+  assert.ok(report.message.includes(`certificate ${thumbprint} is not bound to 0.0.0.0:443`), report.message);
+  assert.ok(report.steps.some((one) => one.meaning.includes('1312')));
+  const bound = iisNow(server)?.certificates.map((one) => `${one.endpoint} ${one.thumbprint.toLowerCase()}`);
+  assert.deepEqual(bound?.sort(), [`0.0.0.0:443 ${renewed}`, `0.0.0.0:9999 ${other}`]);
 });
