@@ -76,7 +76,7 @@ test('Set-ScimFile gives a file its own security descriptor, and says why it can
   assert.equal((await tools.powershell(server, [...setAcl, '-Path', settings, '-Sddl', sddl])).code, 0);
   assert.equal(known((await look(sandbox)).config).find((one) => one.role === 'settings')?.sddl, sddl);
   const lost = await tools.powershell(server, [...setAcl, '-Path', 'C:\\none', '-Sddl', sddl]);
-  assert.deepEqual([lost.code, lost.output], [1, 'C:\\none is not there\r\n']);
+  assert.deepEqual([lost.code, lost.output], [1, 'There is no file C:\\none.\r\n']);
   assert.equal((await tools.powershell(server, [...setAcl, '-Path', settings, '-Sddl', 'all'])).code, 1);
 });
 
