@@ -21,17 +21,17 @@ import type { Sha256 } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import { type HostFile, openHostFile } from './host-files.ts';
 import { type Files, type Prepare, partialSuffix, type Replaced } from './machine.ts';
-
-/** Virus scanners hold files for seconds after they were written (T22). */
-const holdLimitMs = 30_000;
-const pauseMs = 500;
+import { held, heldOrDenied, patiently } from './patience.ts';
 
 /** Files of a server, each write on the disk when its promise resolves. Where a Windows path lies on this system is handed in. */
 export class Disk implements Files {
   readonly #place: (path: string) => Promise<string>;
+  readonly #sleep: (ms: number) => Promise<void>;
 
-  constructor(place: (path: string) => Promise<string>) {
+  /** `sleep` waits while somebody else holds a file. */
+  constructor(place: (path: string) => Promise<string>, sleep: (ms: number) => Promise<void> = (ms) => pause(ms)) {
     this.#place = place;
+    this.#sleep = sleep;
   }
 
   async read(path: string): Promise<Uint8Array | null> {
@@ -78,7 +78,7 @@ export class Disk implements Files {
   /** Appends to a file, making it if need be, and flushes. */
   async append(path: string, text: string): Promise<void> {
     const place = await this.#madePlace(path);
-    await flushed(await openPatiently(place, 'a'), (file) => file.writeFile(text));
+    await flushed(await this.#openPatiently(place, 'a'), (file) => file.writeFile(text));
   }
 
   /** Puts the bytes in place: temporary file beside it, flush, rename over. */
@@ -118,7 +118,7 @@ export class Disk implements Files {
     const source = await this.#place(from);
     const target = await this.#madePlace(to);
     try {
-      await renamePatiently(source, target);
+      await this.#renamePatiently(source, target);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EXDEV') return false;
@@ -135,7 +135,7 @@ export class Disk implements Files {
   /** Removes a file; nothing happens if it is not there. */
   async remove(path: string): Promise<void> {
     const place = await this.#place(path);
-    await patiently(() => rm(place, { force: true }), held);
+    await patiently(() => rm(place, { force: true }), held, this.#sleep);
   }
 
   /** Writes a small file of our own, reads it back and removes it; a cut may leave it there. */
@@ -172,7 +172,7 @@ export class Disk implements Files {
     const place = await this.#madePlace(path);
     const partial = place + partialSuffix;
     try {
-      await flushed(await openPatiently(partial, 'w'), fill);
+      await flushed(await this.#openPatiently(partial, 'w'), fill);
       const outcome = await prepare();
       if (!outcome.ok) {
         // A child that was left at work may hold it: that must not hide that it was.
@@ -180,13 +180,21 @@ export class Disk implements Files {
         return outcome;
       }
       await makeReplaceable(place);
-      await renamePatiently(partial, place);
+      await this.#renamePatiently(partial, place);
       await flushName(place);
       return outcome;
     } catch (error) {
       await rm(partial, { force: true });
       throw error;
     }
+  }
+
+  #openPatiently(path: string, flags: 'a' | 'w'): Promise<FileHandle> {
+    return patiently(() => open(path, flags), held, this.#sleep);
+  }
+
+  #renamePatiently(from: string, to: string): Promise<void> {
+    return patiently(() => rename(from, to), heldOrDenied, this.#sleep);
   }
 
   async #madePlace(path: string): Promise<string> {
@@ -240,34 +248,6 @@ async function flushName(place: string): Promise<void> {
 async function makeReplaceable(place: string): Promise<void> {
   const there = await orNull(stat(place));
   if (there?.isFile() && (there.mode & 0o200) === 0) await chmod(place, there.mode | 0o200);
-}
-
-/**
- * What Windows says of a file that somebody holds without sharing it (libuv maps ERROR_SHARING_VIOLATION so). A rename over a file
- * that is held is denied instead, as is one to a file that is being deleted.
- */
-const held = ['EBUSY'];
-const heldOrDenied = ['EBUSY', 'EPERM', 'EACCES'];
-
-function openPatiently(path: string, flags: 'a' | 'w'): Promise<FileHandle> {
-  return patiently(() => open(path, flags), held);
-}
-
-function renamePatiently(from: string, to: string): Promise<void> {
-  return patiently(() => rename(from, to), heldOrDenied);
-}
-
-/** Does file work again and again while its error is one of these, for as long as a virus scanner may hold a file. */
-async function patiently<T>(work: () => Promise<T>, codes: readonly string[]): Promise<T> {
-  for (let waited = 0; ; waited += pauseMs) {
-    try {
-      return await work();
-    } catch (error) {
-      const isHeld = codes.includes((error as NodeJS.ErrnoException).code ?? '');
-      if (!isHeld || waited >= holdLimitMs) throw error;
-      await pause(pauseMs);
-    }
-  }
 }
 
 function compare(left: string, right: string): number {
