@@ -55,11 +55,11 @@ export async function backup(request: Request, doors: Doors): Promise<BackupRepo
     const one = situationOf(now, nothingWanted);
     const step = stepFor(one);
     const copy = request.to === undefined ? null : wholePath(request.to);
-    if (copy !== null) await checkTarget(copy, now, machine);
+    if (copy !== null) await checkTarget(copy, now, step, machine);
     const { manifest, holdsSettings } = await proven(step, places, doors);
     const packages = step.packages.map((each) => ({ path: packagePath(places, each), sha256: each.sha256 }));
-    const what = { manifest, packages };
-    if (copy !== null) await copyTo(copy, places.backup, what, doingBy('copy the backup', places, doors));
+    const what = { manifest, packages: step.packages };
+    if (copy !== null) await copyTo(copy, what, doingBy('copy the backup', places, doors));
     const made = { id, folder: places.backup, copy, packages, holdsSettings, warnings: warningsOf(one) };
     return reportOf(made, manifest, machine.sandbox);
   });

@@ -1,28 +1,50 @@
 import { copiesIn, type Manifest, manifestPath, storedPath } from '../core/backup.ts';
 import { isConnectorPath } from '../core/connector.ts';
-import type { Facts, Sha256 } from '../core/facts.ts';
+import type { Facts } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
-import { placesRoot } from '../core/places.ts';
+import { partialSuffix } from '../core/file-name.ts';
+import { isTooLong, storedPaths, tooLongFor } from '../core/long-paths.ts';
+import { type Places, packagePath, placesRoot } from '../core/places.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { valueOr } from '../core/situation.ts';
+import type { PackageRef, Step } from '../core/step.ts';
 import type { Machine } from '../machine/machine.ts';
 import { sha256Of } from '../machine/read-files.ts';
 import type { Doing } from '../steps/doing.ts';
 import { replaceFile } from '../steps/replace.ts';
 import { openBackup } from './open-backup.ts';
 
-/** Keys lie in it: it must be new, and nowhere from where a site could serve it. */
-export async function checkTarget(to: string, now: Facts, machine: Machine): Promise<void> {
+/** Keys lie in it: it must be new, and nowhere from where a site could serve it. Every path of the copy can be named to PowerShell. */
+export async function checkTarget(
+  to: string,
+  now: Facts,
+  step: Step<'config.backup'>,
+  machine: Machine,
+): Promise<void> {
   const sites = valueOr(now.iis, null)?.sites ?? [];
   const site = sites.find((one) => one.folder !== '' && isConnectorPath(to, one.folder));
   const reasons = [
     ...(site ? [`site ${site.name} would serve it`] : []),
     ...(isConnectorPath(to, placesRoot) ? ['that folder is for this program alone'] : []),
     ...(await whyNotNew(to, machine)),
+    ...(await whyTooLong(to, step, machine)),
   ];
   const hint = 'Name a new folder with --to.';
   if (reasons.length > 0)
     throw new SetupError(20, ...reasons.map((why) => ({ message: `No copy goes to ${to}: ${why}.`, hint })));
+}
+
+async function whyTooLong(
+  to: string,
+  { files, host, packages }: Step<'config.backup'>,
+  machine: Machine,
+): Promise<readonly string[]> {
+  const kept = host ? [{ path: host.path, sha256: (await machine.hash(host.path)) ?? '' }] : [];
+  const made = [...packages.map((one) => packagePath(placesIn(to), one)), manifestPath(to)];
+  const paths = [...storedPaths(to, [...files, ...kept]), ...made.map((path) => path + partialSuffix)].filter(
+    isTooLong,
+  );
+  return paths.length > 0 ? [`these paths would be ${tooLongFor}: ${paths.join(', ')}`] : [];
 }
 
 async function whyNotNew(to: string, machine: Machine): Promise<readonly string[]> {
@@ -42,17 +64,19 @@ const onlyTrusted = 'O:BAG:SYD:P(A;;FA;;;SY)(A;;FA;;;BA)';
 /** What is copied beside the manifest: the files that it names, and the kept packages, which hold no keys. */
 export type ToCopy = {
   readonly manifest: Manifest;
-  readonly packages: readonly { readonly path: string; readonly sha256: Sha256 }[];
+  readonly packages: readonly PackageRef[];
 };
 
 /** Every copy is read back and compared; the manifest comes last, so that half a copy is none. */
-export async function copyTo(to: string, from: string, { manifest, packages }: ToCopy, doing: Doing): Promise<void> {
-  const { machine } = doing;
+export async function copyTo(to: string, { manifest, packages }: ToCopy, doing: Doing): Promise<void> {
+  const { machine, places } = doing;
+  const from = places.backup;
   const problems: string[] = [];
   try {
-    for (const { path, sha256 } of packages) {
-      const copy = packageIn(to, { path, sha256 });
-      if ((await machine.copy(path, copy)) !== sha256) problems.push(`${copy} is not what was written`);
+    for (const one of packages) {
+      const copy = packagePath(placesIn(to), one);
+      const arrived = await machine.copy(packagePath(places, one), copy);
+      if (arrived !== one.sha256) problems.push(`${copy} is not what was written`);
     }
     for (const file of copiesIn(manifest)) {
       // One child that does not end is enough to wait for.
@@ -74,9 +98,9 @@ export async function copyTo(to: string, from: string, { manifest, packages }: T
   });
 }
 
-/** Where a kept package lies in a copy: as it lies in the protected folder. */
-function packageIn(to: string, { path, sha256 }: ToCopy['packages'][number]): string {
-  return `${to}\\packages\\${sha256}\\${path.slice(path.lastIndexOf('\\') + 1)}`;
+/** In a copy the kept packages lie as they do in the protected folder. */
+function placesIn(to: string): Pick<Places, 'packages'> {
+  return { packages: `${to}\\packages` };
 }
 
 type Placed = { readonly createdAt: string; readonly changedAt: string };

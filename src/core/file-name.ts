@@ -1,3 +1,6 @@
+/** End of the name of a file that is still being written: what carries it is never taken for a whole file. */
+export const partialSuffix = '.partial';
+
 /** Names that Windows takes for a device in every folder, whatever follows the first dot (Naming Files, Paths, and Namespaces). */
 const device = /^(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(\.|$)/i;
 

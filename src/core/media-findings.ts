@@ -2,12 +2,9 @@ import compare from 'semver/functions/compare.js';
 import { productNamePattern } from './connector.ts';
 import { type FindingRow, listed, named } from './finding-row.ts';
 import { lineOf } from './hosting-gaps.ts';
-import { refOf } from './media.ts';
-import { differencesFrom, oldPackageOf } from './old-package.ts';
+import { differencesFrom } from './old-package.ts';
 import { notPinned, tooOld } from './pins.ts';
-import { packagePath, placesRoot } from './places.ts';
 import type { Situation } from './situation.ts';
-import type { PackageRef } from './step.ts';
 
 /** What can be wrong with the packages and properties given. */
 export const mediaFindings: readonly FindingRow[] = [
@@ -44,21 +41,6 @@ export const mediaFindings: readonly FindingRow[] = [
     stops: 'always',
     hint: 'Give a newer package; the minimum comes from --minimum-msi-version, --minimum-bundle-version or the answer file.',
     test: ({ wanted }) => listed(tooOld(wanted, wanted), (packages) => `A package is too old: ${packages}.`),
-  },
-  {
-    id: 'name-too-long',
-    about: 'packages',
-    means: 'The file name of a package is so long that the path of its copy would exceed what Windows Installer takes.',
-    needs: [],
-    stops: 'always',
-    hint: 'Rename the file, then run again.',
-    test: (one) =>
-      listed(
-        copiesOf(one)
-          .filter(isTooLong)
-          .map(({ name }) => name),
-        (names) => `The path of its copy would be too long for Windows Installer: ${names}.`,
-      ),
   },
   {
     id: 'old-msi-does-not-fit',
@@ -113,16 +95,6 @@ export const mediaFindings: readonly FindingRow[] = [
   },
 ];
 
-/** Every file that is copied to the server before anything else is done. */
-function copiesOf(one: Situation): readonly PackageRef[] {
-  const { msi, bundle } = one.wanted;
-  const old = one.products.flatMap((product) => oldPackageOf(one, product)?.ref ?? []);
-  const packages: PackageRef[] = [...(msi ? [refOf(msi)] : []), ...(bundle ? [bundle] : []), ...old];
-  return packages.flatMap(({ name, sha256, cabinets = [] }) =>
-    [name, ...cabinets.map((cabinet) => cabinet.name)].map((each) => ({ name: each, sha256 })),
-  );
-}
-
 /** Where nothing is to be changed it is of no account: the same command line is run again on a server that is as wanted. */
 function oldMsiUnfit({ wanted: { oldMsi }, products, route }: Situation): string | null {
   if (!oldMsi || route === 'none') return null;
@@ -131,9 +103,4 @@ function oldMsiUnfit({ wanted: { oldMsi }, products, route }: Situation): string
   if (unlike.length === 0) return `No version is installed, and ${oldMsi.name} was given as the package of one.`;
   const told = unlike.map(({ name, differences }) => `${name} (${differences.join('; ')})`);
   return `The package given, ${oldMsi.name}, is not that of ${told.join(' or ')}.`;
-}
-
-/** msiexec, appcmd and PowerShell take paths of less than 248 characters (T22). */
-function isTooLong(media: PackageRef): boolean {
-  return packagePath({ packages: `${placesRoot}\\packages` }, media).length >= 248;
 }

@@ -1,6 +1,7 @@
 import { type FindingRow, listed } from './finding-row.ts';
 import { instanceNotCarried, splitProperties } from './instance.ts';
 import { isAnyLeft } from './leftovers.ts';
+import { longPaths, tooLongFor } from './long-paths.ts';
 import { oldPackageOf } from './old-package.ts';
 import { asksForFolder, namesAnotherFolder, ownFolder } from './place.ts';
 import { leftoversToClear } from './plan-back.ts';
@@ -30,6 +31,16 @@ export const placeFindings: readonly FindingRow[] = [
     stops: 'always',
     hint: 'Give them with --property NAME=value, a secret with --secret-property NAME; `scim-setup inspect` lists the names that the package knows.',
     test: notCarried,
+  },
+  {
+    id: 'path-too-long',
+    about: 'connector',
+    means:
+      'A path that the run would make or name is too long for Windows Installer, appcmd or PowerShell: a package, config, a folder.',
+    needs: ['products', 'folders'],
+    stops: 'always',
+    hint: 'Rename a package; let the connector, or the shared folder, lie in a folder with a shorter path. Then run again.',
+    test: (one) => listed(longPaths(one), (paths) => `These paths would be ${tooLongFor}: ${paths}.`),
   },
   {
     id: 'folder-moves',

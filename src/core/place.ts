@@ -38,7 +38,8 @@ export function keepsPlace(properties: Properties, folder: string | null, site: 
   return !moves && values.some(isOld);
 }
 
-function isPath(value: string): boolean {
+/** Whether the value of a property is a path. */
+export function isPath(value: string): boolean {
   return /^[A-Za-z]:\\/.test(value);
 }
 

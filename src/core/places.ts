@@ -49,6 +49,11 @@ export function packagePath(places: Pick<Places, 'packages'>, kept: PackageRef):
   return `${places.packages}\\${kept.sha256}\\${kept.name}`;
 }
 
+/** Where a folder that was moved aside lies in the backup of its chain of runs; what came to its place since lies beside it. */
+export function movedFolder({ backup }: Pick<Places, 'backup'>, path: string, turn = 1): string {
+  return `${backup}\\folders\\${path.replaceAll(/[\\/:]+/g, '-')}${turn === 1 ? '' : `-${turn}`}`;
+}
+
 /** Where a cabinet of a kept package lies: beside it, where Windows Installer looks for it (T2). */
 export function cabinetPath(
   places: Pick<Places, 'packages'>,

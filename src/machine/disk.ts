@@ -19,8 +19,9 @@ import type { FileDetails } from '../core/backup.ts';
 import { type Outcome, success } from '../core/codes.ts';
 import type { Sha256 } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
+import { partialSuffix } from '../core/file-name.ts';
 import { type HostFile, openHostFile } from './host-files.ts';
-import { type Files, type Prepare, partialSuffix, type Replaced } from './machine.ts';
+import type { Files, Prepare, Replaced } from './machine.ts';
 import { held, heldOrDenied, patiently } from './patience.ts';
 
 /** Files of a server, each write on the disk when its promise resolves. Where a Windows path lies on this system is handed in. */

@@ -6,9 +6,6 @@ import type { Child } from '../core/journal.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { Signature } from '../core/signature.ts';
 
-/** End of the name of a file that is still being written: what carries it is never taken for a whole file. */
-export const partialSuffix = '.partial';
-
 /** What `look` is to look for. */
 export type LookFor = {
   /** Products with one of these upgrade codes are the connector's, whatever their name. */

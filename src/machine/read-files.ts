@@ -12,9 +12,10 @@ import type {
   Reading,
   Sha256,
 } from '../core/facts.ts';
+import { partialSuffix } from '../core/file-name.ts';
 import { hostElements } from '../core/host-elements.ts';
 import { settingsValues } from '../core/settings-values.ts';
-import { type Files, partialSuffix } from './machine.ts';
+import type { Files } from './machine.ts';
 
 /** Reads owner, group and DACL of a file or folder. */
 export type SddlOf = (path: string) => Promise<string>;

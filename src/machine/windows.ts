@@ -6,12 +6,13 @@ import { type Call, defaultLimits, powershell, powershellArgs, type RunChild } f
 import { setRights } from '../core/calls.ts';
 import { outcomeOf } from '../core/codes.ts';
 import type { Reading } from '../core/facts.ts';
+import { partialSuffix } from '../core/file-name.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import { runChange } from './children.ts';
 import { detect, sddlOf, signatureOf } from './detect.ts';
 import { Disk } from './disk.ts';
 import { isAlive } from './is-alive.ts';
-import { type LookFor, type Machine, type OnStart, partialSuffix, type Replaced } from './machine.ts';
+import type { LookFor, Machine, OnStart, Replaced } from './machine.ts';
 import { ownProgram } from './own-program.ts';
 import { awaitLockFile, lockFile, type Rights } from './protected-folder.ts';
 import { productReader, type ReadPackage } from './read-products.ts';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Iis, Pool, Site } from '../core/facts.ts';
+import { partialSuffix } from '../core/file-name.ts';
 import { isSameSite } from '../core/site-gaps.ts';
 import { attributeOf, descend, scanXml } from '../core/xml-scan.ts';
 import { sitesAndPools } from '../machine/application-host.ts';
-import { partialSuffix } from '../machine/machine.ts';
 import { sandboxPlace } from './drive.ts';
 import { remember, type Server, store, stored } from './server.ts';
 

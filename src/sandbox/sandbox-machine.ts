@@ -3,20 +3,12 @@ import type { FileDetails } from '../core/backup.ts';
 import type { Call, CallResult } from '../core/call.ts';
 import type { Outcome } from '../core/codes.ts';
 import type { Facts, Reading, Sha256 } from '../core/facts.ts';
+import { partialSuffix } from '../core/file-name.ts';
 import { usualScripts } from '../core/places.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import type { Signature } from '../core/signature.ts';
 import { openHostFile } from '../machine/host-files.ts';
-import {
-  type Lock,
-  type LookFor,
-  type Machine,
-  type OnStart,
-  type OwnProgram,
-  type Prepare,
-  partialSuffix,
-  type Replaced,
-} from '../machine/machine.ts';
+import type { Lock, LookFor, Machine, OnStart, OwnProgram, Prepare, Replaced } from '../machine/machine.ts';
 import { type ProductReader, productReader } from '../machine/read-products.ts';
 import { readMsi } from '../media/read-media.ts';
 import { noticeHost } from './host-config.ts';

@@ -1,7 +1,8 @@
 import type { StartedChild } from '../core/call.ts';
 import type { Facts } from '../core/facts.ts';
+import { partialSuffix } from '../core/file-name.ts';
 import type { Child } from '../core/journal.ts';
-import { type Machine, type OnStart, partialSuffix } from '../machine/machine.ts';
+import type { Machine, OnStart } from '../machine/machine.ts';
 import type { Strike } from './fault.ts';
 import type { Striker } from './striker.ts';
 

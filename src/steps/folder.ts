@@ -3,18 +3,13 @@ import type { Outcome } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
 import type { Sha256 } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
-import type { Places } from '../core/places.ts';
+import { movedFolder } from '../core/places.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import type { Files, Machine } from '../machine/machine.ts';
 import { readManifest } from './backup.ts';
 import { type Doing, done, failure } from './doing.ts';
 import { replaceFile } from './replace.ts';
-
-/** Where a folder that was moved aside lies in the backup of its chain of runs; what came to its place since lies beside it. */
-export function movedFolder({ backup }: Pick<Places, 'backup'>, path: string, turn = 1): string {
-  return `${backup}\\folders\\${path.replaceAll(/[\\/:]+/g, '-')}${turn === 1 ? '' : `-${turn}`}`;
-}
 
 /** Moves a folder into the backup: by one rename, or where that is on another drive, file by file. Never one that a product owns. */
 export async function clearFolder({ path }: Step<'folder.clear'>, doing: Doing): Promise<Outcome> {

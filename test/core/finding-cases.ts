@@ -93,6 +93,29 @@ function boundTo(endpoint: string, facts = server(), sites?: readonly Site[]): F
   const { value } = facts.iis;
   return { ...facts, iis: known({ ...value, sites: sites ?? value.sites, certificates: [absent] }) };
 }
+/** A path below a folder, so many characters long. */
+const ofLength = (within: string, length: number) => `${within}\\${'n'.repeat(length - within.length - 8)}\\a.json`;
+const withConfigAt = (path: string) => server({ config: known([configFile(path)]) });
+const rightsAt = (length: number) =>
+  server({
+    folders: known([
+      { path: folder, files: 12, logs: 1, rights: [{ path: ofLength(folder, length), sddl: 'O:BAG:SYD:AI' }] },
+    ]),
+  });
+/** The connector lies, and is served, in a folder of that many characters. */
+function servedFrom(length: number): Facts {
+  const deep = ofLength('D:\\Web', length);
+  return server({
+    products: known([product('4.1.0', { folder: deep })]),
+    config: known([]),
+    iis: known(iis({ sites: [{ ...site, folder: deep }] })),
+  });
+}
+/** Files of a connector that no product owns, in a folder of that many characters. */
+const leftAt = (length: number) =>
+  bareServer({ folders: known([{ path: `D:\\${'n'.repeat(length - 17)}\\SCIMConnector`, files: 3, logs: 0 }]) });
+const sameAgain = wanted(msi('4.1.0'));
+const movedTo = (home: string) => wanted(msi('4.4.4'), { properties: { INSTALLDIR: home } });
 const webConfig = `${folder}\\web.config`;
 const withCached = (more: Partial<CachedPackage>) =>
   only('4.1.0', { cached: { ...product('4.1.0').cached, ...more } as CachedPackage });
@@ -362,9 +385,44 @@ export const cases: readonly Case[] = [
   },
   { id: 'old-msi-does-not-fit', speaks: to(bareServer(), givenOld(msi('4.1.0'))), silent: [to(bareServer())] },
   {
-    id: 'name-too-long',
+    id: 'path-too-long',
     speaks: to(server(), wanted(msi('4.4.4', { externalCabinets: [beside44(`${'a'.repeat(180)}.cab`)] }))),
     silent: [to(server(), wanted(msi('4.4.4', { externalCabinets: [beside44('a.cab')] })))],
+  },
+  {
+    id: 'path-too-long',
+    // The config file itself is not too long, but what it is called while it is put back.
+    speaks: to(withConfigAt(ofLength(folder, 240))),
+    silent: [to(withConfigAt(ofLength(folder, 239))), to(withConfigAt(ofLength(folder, 240)), sameAgain)],
+  },
+  {
+    id: 'path-too-long',
+    speaks: to(server({ shared: sharedFolder({ files: known([configFile(ofLength(share, 240))]) }) })),
+    silent: [to(server({ shared: sharedFolder({ files: known([configFile(ofLength(share, 239))]) }) }))],
+  },
+  {
+    id: 'path-too-long',
+    // A name that is fine in its place need not be in the backup.
+    speaks: to(withConfigAt(`${folder}\\${'n'.repeat(169)}`)),
+    silent: [to(withConfigAt(`${folder}\\${'n'.repeat(168)}`))],
+  },
+  { id: 'path-too-long', speaks: to(rightsAt(248)), silent: [to(rightsAt(247)), to(rightsAt(248), sameAgain)] },
+  { id: 'path-too-long', speaks: to(servedFrom(248)), silent: [to(servedFrom(247)), to(servedFrom(248), sameAgain)] },
+  {
+    id: 'path-too-long',
+    // Its name in the backup is that of the whole folder.
+    speaks: to(leftAt(187), removal),
+    silent: [to(leftAt(186), removal)],
+  },
+  {
+    id: 'path-too-long',
+    speaks: to(server(), restoring(ofLength(folder, 240))),
+    silent: [to(server(), restoring(ofLength(folder, 239)))],
+  },
+  {
+    id: 'path-too-long',
+    speaks: to(server(), movedTo(`D:\\${'n'.repeat(220)}`)),
+    silent: [to(server(), movedTo(`D:\\${'n'.repeat(190)}`)), to(server(), movedTo('D:\\Web'))],
   },
   {
     id: 'no-way-back',
@@ -508,7 +566,7 @@ export const cases: readonly Case[] = [
     silent: [to(server(), wanted(msi('4.4.4', { productVersion: 'four' })))],
   },
   {
-    id: 'name-too-long',
+    id: 'path-too-long',
     speaks: to(server(), wanted(msi('4.4.4', { name: `${'n'.repeat(145)}.msi` }))),
     silent: [fine, to(server(), wanted(msi('4.4.4', { name: `${'n'.repeat(120)}.msi` })))],
   },

@@ -7,6 +7,7 @@ import { situationOf } from '../../src/core/situation.ts';
 import { cases, fine, type Given, machine, newDefault, restart, to, unfinished, upgrade } from './finding-cases.ts';
 import {
   bareServer,
+  configFile,
   folder,
   keptConfig,
   known,
@@ -128,6 +129,19 @@ test('deletions in a folder whose name only begins like that of the connector st
 test('the conflict names the file and the setting that both sides changed', () => {
   const [conflict] = findingsOf(situationOf(server(), newDefault('30')));
   assert.ok(conflict?.message.includes(`${responses} /Threshold`));
+});
+
+test('all paths that are too long are named at once, each as it would be made, with the limit', () => {
+  const long = 'n'.repeat(230);
+  const now = server({
+    config: known([`${folder}\\${long}-1.json`, `${folder}\\${long}-2.json`].map((path) => configFile(path))),
+  });
+  const goal = wanted(msi('4.4.4', { name: `${long}.msi` }));
+  const found = findingsOf(situationOf(now, goal)).find((one) => one.id === 'path-too-long');
+  assert.match(found?.message ?? '', /Windows Installer, appcmd and PowerShell, which take less than 248 characters/);
+  for (const name of [`${long}-1.json.partial`, `${long}-2.json.partial`, `${long}.msi`])
+    assert.ok(found?.message.includes(`\\${name}`), name);
+  assert.equal(found?.stops, 'always');
 });
 
 test('an unfinished run with another package does not make that package a stranger', () => {

@@ -115,6 +115,18 @@ test('no copy goes where a site would serve it, into our own folder, or over som
   assert.deepEqual((await list(machine)).backups, []);
 });
 
+test('a copy whose paths would be too long for PowerShell is refused before anything is written, with all of them', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const to = `D:\\${'n'.repeat(210)}`;
+  const { exitCode, told } = await problemsOf(make(machine, to));
+  assert.equal(exitCode, 20);
+  for (const name of ['appsettings.json', 'web.config', 'applicationHost.config'])
+    assert.match(told, new RegExp(`nnn\\\\[0-9a-f]{16}-${name}\\.partial`, 'i'));
+  assert.match(told, /less than 248 characters/);
+  assert.deepEqual([(await list(machine)).backups, await machine.list(to)], [[], []]);
+  assert.ok((await make(machine, `D:\\${'n'.repeat(180)}`)).copy);
+});
+
 test('a path that is not whole, or leads upwards, is neither read nor written', async () => {
   const { machine } = await givenServer('scim-4.1');
   for (const path of ['..\\..\\Windows', 'C:\\keep\\..\\Windows', '..', 'C:keep', '\\keep']) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { holds } from '../../src/core/missing.ts';
+import { movedFolder } from '../../src/core/places.ts';
 import type { Step } from '../../src/core/step.ts';
 import type { Machine } from '../../src/machine/machine.ts';
-import { movedFolder } from '../../src/steps/folder.ts';
 import { perform } from '../../src/steps/perform.ts';
 import { givenServer } from '../given.ts';
 import { withDoors } from '../sweep/doors.ts';

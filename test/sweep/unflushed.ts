@@ -1,5 +1,6 @@
 import { win32 } from 'node:path';
-import { type Machine, type Prepare, partialSuffix } from '../../src/machine/machine.ts';
+import { partialSuffix } from '../../src/core/file-name.ts';
+import type { Machine, Prepare } from '../../src/machine/machine.ts';
 import { remember, type Server, saveServer, without } from '../../src/sandbox/server.ts';
 import { withDoors } from './doors.ts';
 
