@@ -48,7 +48,7 @@ const steps: readonly (readonly [Step, readonly (number | null)[]])[] = [
   [{ kind: 'site.present', site, identity: 'NetworkService', beside: [] }, [0, 0, 0, 0, 0, 0, 1056]],
   [{ kind: 'certificates.present', certificates, bound: [] }, [1, 0]],
   [{ kind: 'site.present', site: under, identity: 'ApplicationPoolIdentity', beside: [] }, [183, 0, 0, 0, 0]],
-  [{ kind: 'connector.repair', msi, properties: {} }, [3010]],
+  [{ kind: 'connector.repair', msi, properties: {} }, [0]],
   [{ kind: 'installer.settle', by: { productCode: code44 } }, [0]],
   [{ kind: 'site.absent', site: under }, [0]],
   [{ kind: 'site.absent', site }, [0]],

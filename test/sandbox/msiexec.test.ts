@@ -69,6 +69,18 @@ test('INSTALLDIR puts the connector elsewhere', async (t) => {
   assert.equal(known((await look(sandbox)).products)[0]?.folder, 'C:\\apps\\SCIM');
 });
 
+test('a repair and an uninstall that name no folder find the connector where it was put', async (t) => {
+  const server = await serverOf(t, 'iis-only');
+  await install(server, 'SCIMConnector-4.4.4.msi', ['INSTALLDIR=C:\\apps\\SCIM']);
+  await stopPool(server);
+  const [folder, program] = ['C:\\apps\\SCIM', 'C:\\apps\\SCIM\\SCIMConnector.dll'];
+  await server.drive.remove(program);
+  await install(server, 'SCIMConnector-4.4.4.msi', ['REINSTALL=ALL', 'REINSTALLMODE=omus']);
+  assert.deepEqual([await server.drive.hasFile(program), await server.drive.list(connectorFolder)], [true, []]);
+  assert.equal(await uninstall(server), 0);
+  assert.deepEqual(await server.drive.list(folder), []);
+});
+
 test('an uninstall removes what the package laid down and leaves what the product wrote', async (t) => {
   const server = await serverOf(t, 'scim-4.1');
   await stopPool(server);

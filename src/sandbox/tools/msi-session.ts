@@ -1,3 +1,4 @@
+import { win32 } from 'node:path';
 import type { Product } from '../../core/facts.ts';
 import type { Package } from '../../msi/package.ts';
 import type { Server } from '../server.ts';
@@ -89,15 +90,31 @@ export function folderOf(session: Session, key: string): string {
   return name === '.' ? parent : `${parent}\\${name}`;
 }
 
-/** The components of the package with their folders. */
+/**
+ * The components of the package with their folders. Those of an installed product lie where its registration has them, whatever is
+ * asked for now (MS-msi: MsiSetTargetPath, components that are already installed).
+ */
 export function componentsOf(session: Session): readonly MsiComponent[] {
-  return session.package.rows('Component').map((row) => ({
+  const rows = session.package.rows('Component');
+  const laid = laidFolders(session);
+  return rows.map((row) => ({
     key: String(row.Component),
     guid: String(row.ComponentId),
-    folder: folderOf(session, String(row.Directory_)),
+    folder: laid.get(String(row.Component)) ?? folderOf(session, String(row.Directory_)),
     attributes: Number(row.Attributes),
     keyPath: String(row.KeyPath),
   }));
+}
+
+/** The folders in which the components of this very package were laid down; none where it is not installed. */
+function laidFolders({ server, mode, package: opened, properties }: Session): ReadonlyMap<string, string> {
+  const registered = server.memory.registered[properties.get('ProductCode') ?? ''];
+  if (mode === 'install' || registered?.packageCode !== opened.summary.packageCode) return new Map();
+  const keyFiles = new Set(opened.files().map(({ key }) => key));
+  const components = opened.rows('Component').filter((row) => keyFiles.has(String(row.KeyPath)));
+  return new Map(
+    components.map((row, index) => [String(row.Component), win32.dirname(registered.keyPaths[index] ?? '')]),
+  );
 }
 
 /** The files of the package with the places they are laid down at. */
