@@ -1,6 +1,6 @@
 import { defaultFolder, samePath } from './connector.ts';
 import type { Product, Site } from './facts.ts';
-import { sameName } from './site-gaps.ts';
+import { sameName, securePorts } from './site-gaps.ts';
 import type { Properties } from './step.ts';
 
 /**
@@ -30,12 +30,24 @@ export function namesAnotherFolder(properties: Properties, folder: string): bool
 export function keepsPlace(properties: Properties, folder: string | null, site: Site | null): boolean {
   const values = Object.values(properties);
   if (values.length === 0) return true;
-  const isPort = (value: string) => /^\d{1,5}$/.test(value);
   const isOldFolder = (value: string) => folder !== null && asksForFolder({ VALUE: value }, folder);
   const isOld = (value: string) =>
     isOldFolder(value) || (site !== null && placeWords(site).some((one) => sameName(one, value)));
   const moves = values.some((value) => (isPath(value) || isPort(value)) && !isOld(value));
   return !moves && values.some(isOld);
+}
+
+/** Whether the properties give the site other ports, and not its https port again: what is bound to that is not asked for then. */
+export function leavesPorts(properties: Properties, site: Pick<Site, 'bindings'> | null): boolean {
+  const named = Object.values(properties).filter(isPort);
+  const bindings = site?.bindings ?? [];
+  const isOld = (port: string) => bindings.some((one) => one.split(':').at(-2) === port);
+  const isSecureKept = securePorts({ bindings }).every((port) => named.includes(port));
+  return !isSecureKept && named.some((port) => !isOld(port));
+}
+
+function isPort(value: string): boolean {
+  return /^\d{1,5}$/.test(value);
 }
 
 /** Whether the value of a property is a path. */

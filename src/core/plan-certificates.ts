@@ -1,12 +1,17 @@
 import type { CertificateBinding, Site } from './facts.ts';
-import { bindingsKept, certificateSteps, isPlaceKept } from './kept-site.ts';
+import { splitProperties } from './instance.ts';
+import { bindingsKept, certificateSteps } from './kept-site.ts';
+import { leavesPorts } from './place.ts';
 import type { Draft } from './plan.ts';
 import { leftoversToClear, remainsToClear } from './plan-back.ts';
 import { runsSetup } from './route.ts';
 import { portOf, securePorts } from './site-gaps.ts';
 import { type Situation, siteOf } from './situation.ts';
 
-/** Removing a site takes the certificate of its address and port from everybody who uses these (T5, KB 2405568). */
+/**
+ * Removing a site takes the certificate of its address and port from everybody who uses these (T5, KB 2405568), and a setup that changes
+ * a site binds one of its own to them.
+ */
 export function keepCertificates(one: Situation): Draft[] {
   return certificateSteps(one, sitesThatGo(one)).map((step) => ({
     step,
@@ -21,10 +26,12 @@ export function bindingsAtRisk(one: Situation): readonly CertificateBinding[] {
   return bindingsKept(one, sitesThatGo(one)).filter((binding) => !binding.present && ports.has(portOf(binding)));
 }
 
-/** Sites that nothing puts back. */
+/** Sites that nothing puts back, or whose ports are left. */
 function sitesThatGo(one: Situation): readonly Site[] {
-  const isGone = one.route === 'uninstall' || !isPlaceKept(one);
-  return isGone ? [...ownSites(one), ...sitesToClear(one)] : sitesToClear(one);
+  const { origin, product, route, wanted } = one;
+  const site = product && siteOf(origin, product).site;
+  const isLeft = route === 'uninstall' || leavesPorts(splitProperties(wanted.properties).place, site);
+  return isLeft ? [...ownSites(one), ...sitesToClear(one)] : sitesToClear(one);
 }
 
 function ownSites({ origin, products }: Situation): readonly Site[] {

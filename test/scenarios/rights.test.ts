@@ -187,6 +187,26 @@ test('where a property puts the connector into another folder, its settings go a
   await assert.rejects(back(machine, old), /its config lay elsewhere, .* and 4\.4\.4 lies in D:/);
 });
 
+for (const properties of [[`INSTALLDIR=${elsewhere}`], ['APPPOOL=Own'], ['HTTPSPORT=443', 'HTTPPORT=8088']]) {
+  test(`whoever calls the connector still sees its certificate after an upgrade with ${properties.join(' and ')}`, async () => {
+    const { machine } = await givenServer('scim-4.1');
+    const bound = () => {
+      const { iis } = machine.server.facts;
+      return iis.known ? iis.value?.certificates : null;
+    };
+    const before = bound();
+    assert.equal((await upgradeWith(machine, properties)).end, 'converged');
+    assert.deepEqual(bound(), before);
+  });
+}
+
+test('an upgrade onto another port binds no certificate to the old one', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const report = await upgradeWith(machine, ['HTTPSPORT=9443']);
+  assert.equal(report.end, 'converged', report.message);
+  assert.ok(!report.plan?.connector.some(({ step }) => step.kind === 'certificates.present'));
+});
+
 test('a move into another folder that fails leaves the connector where it was', async () => {
   const { machine } = await givenServer('scim-4.1');
   const before = await textOf(machine, settings);
