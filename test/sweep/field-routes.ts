@@ -42,6 +42,23 @@ export const shared: readonly Route[] = [
   { name: 'uninstall beside a site on the same port', ...upgrade, scenario: 'shared-port', to: null },
 ];
 
+const moving = {
+  ...upgrade,
+  moves: { folder: 'D:\\Web\\SCIMConnector', pool: 'Own' },
+  properties: ['INSTALLDIR=D:\\Web\\SCIMConnector', 'APPPOOL=Own'],
+} as const;
+
+/** Connectors that go into another folder and another pool. */
+export const elsewhere: readonly Route[] = [
+  { name: 'upgrade into another folder and pool', ...moving },
+  {
+    name: 'upgrade into another folder and pool that fails with the old version gone',
+    ...moving,
+    to: '4.4.5-fails-old-gone',
+    end: 'failed-as-before',
+  },
+];
+
 const account = { ...upgrade, scenario: 'pool-account' } as const;
 
 /** Connectors whose pool has an account with a password that only IIS knows (T5). */
@@ -189,6 +206,7 @@ export const fieldRoutes: readonly Route[] = [
   ...placed,
   ...moved,
   ...shared,
+  ...elsewhere,
   ...underAccount,
   ...replaced,
   ...damaged,

@@ -1,6 +1,7 @@
 import type { ServerState, Site } from './server-state.ts';
 
-const hostFile = 'c:\\windows\\system32\\inetsrv\\config\\applicationhost.config';
+/** Where IIS keeps its configuration. */
+export const hostFile = 'c:\\windows\\system32\\inetsrv\\config\\applicationhost.config';
 
 /** The pieces of an applicationHost.config, told apart here without a line of the program. */
 type Parts = {

@@ -1,4 +1,5 @@
 import { asBefore, configLost, converged } from './judge.ts';
+import { leftBehind, withoutOldFolder } from './moved-state.ts';
 import type { Route } from './routes.ts';
 import { type ServerState, untouched } from './server-state.ts';
 import type { Prepared } from './trial.ts';
@@ -39,7 +40,8 @@ function endedOtherwise(route: Route, ran: Ran): string[] {
 
 function judged(prepared: Prepared, trouble: Trouble | null, ran: Ran, { last, now }: Around): string[] {
   const { route } = prepared;
-  const notAsBefore = () => asBefore(countedFrom(prepared, now), now, prepared.goal.oldFresh);
+  const left = () => (route.moves ? leftBehind(now, route.moves) : []);
+  const notAsBefore = () => [...asBefore(countedFrom(prepared, now), now, prepared.goal.oldFresh), ...left()];
   switch (ran.end) {
     case 'converged':
       return [...unexpected(route), ...asWanted(prepared, now)];
@@ -64,7 +66,7 @@ function judged(prepared: Prepared, trouble: Trouble | null, ran: Ran, { last, n
 /** How the server differs from where the route leads; a backup of the version that is there comes back byte for byte. */
 function asWanted({ route, carried, goal }: Prepared, now: ServerState): string[] {
   const isSame = route.restores !== undefined && route.from === route.to;
-  return isSame ? asBefore(carried, now) : converged(carried, now, goal);
+  return isSame ? asBefore(carried, now) : converged(carried, route.moves ? withoutOldFolder(now) : now, goal);
 }
 
 /** Whether somebody was told of an end. */

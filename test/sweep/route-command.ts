@@ -17,17 +17,18 @@ export function runCommand(route: Route, doors: Doors): Promise<RunReport> {
 /** The command line of a route. */
 export function requestOf({
   to,
+  moves,
   restores,
   accept = [],
   properties = [],
   oldMsi,
-}: Pick<Route, 'to' | 'restores' | 'accept' | 'properties' | 'oldMsi'>): Request {
+}: Pick<Route, 'to' | 'moves' | 'restores' | 'accept' | 'properties' | 'oldMsi'>): Request {
   const none = {
     ...(oldMsi === undefined ? {} : { oldMsi: sample(oldMsi) }),
     json: true,
     feature: [],
     property: to === null ? [] : properties,
-    wayBackProperty: properties,
+    wayBackProperty: moves ? [] : properties,
     detailedExitcode: false,
     explain: false,
     accept,

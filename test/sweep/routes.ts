@@ -1,5 +1,6 @@
 import type { Server } from '../../src/sandbox/server.ts';
 import { fieldRoutes } from './field-routes.ts';
+import type { Move } from './moved-state.ts';
 import { installed } from './route-server.ts';
 
 /** One way from a server to a wanted state. */
@@ -16,6 +17,8 @@ export type Route = {
   readonly oldMsi?: string;
   /** `NAME=value` for the package, and for that of the installed version. */
   readonly properties?: readonly string[];
+  /** Where `properties` put the new version, if elsewhere. */
+  readonly moves?: Move;
   /** The id of the backup to be put back, which `alter` has made; what has become of the server since it was made. */
   readonly restores?: string;
   readonly spoil?: (server: Server) => Promise<void>;

@@ -9,7 +9,7 @@ export type Site = {
   bindings: string[];
   state: string;
 };
-type Pool = { name: string; identity: string; state: string; workers: number };
+type Pool = { name: string; identity: string; state: string; workers: number; sid?: string };
 type Iis = {
   services: Record<string, { state: string }>;
   sites: Site[];

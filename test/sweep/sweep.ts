@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { movedState } from './moved-state.ts';
 import { newFolderInMemory } from './quick-files.ts';
 import { change, goalOf, prepare, settledState } from './route-server.ts';
 import type { Route } from './routes.ts';
@@ -46,7 +47,7 @@ export async function preparedIn(work: string, route: Route): Promise<Prepared> 
   if (route.spoil) await change(folder, route.spoil);
   const start = readState(folder);
   const before = route.settles ? await settledState(folder, join(work, 'settled')) : start;
-  const carried = route.restores === undefined ? before : good;
+  const carried = route.moves ? movedState(before, route.moves) : route.restores === undefined ? before : good;
   return { route, folder, start, before, carried, goal: await goalOf(route, join(work, 'fresh')) };
 }
 

@@ -24,7 +24,7 @@ export type Prepared = {
   readonly start: ServerState;
   /** The server that it is judged by: the same, unless Windows Installer has to take something back first. */
   readonly before: ServerState;
-  /** The server whose settings, rights and site are there at a converged end: the same, unless its backup is put back. */
+  /** The server whose settings, rights and site a converged end has: as of the backup that is put back, or where it is moved to. */
   readonly carried: ServerState;
   readonly goal: Goal;
 };
