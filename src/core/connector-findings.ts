@@ -56,7 +56,7 @@ export const connectorFindings: readonly FindingRow[] = [
     needs: ['kept'],
     stops: 'always',
     alsoBack: true,
-    hint: 'Put a whole copy of the folder that is named in its place, then run again. Where there is none, see that the connector runs and has its settings, and move the folders of the unfinished runs out of runs: the next one then begins anew with what is there.',
+    hint: 'Replace the folder that the message names by a whole copy of it, then run again. Where there is none, see that the connector runs and has its settings, and move the folders of the unfinished runs out of runs: the next one then begins anew with what is there.',
     test: (one) =>
       listed(
         lostFromBackup(one),
