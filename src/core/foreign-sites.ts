@@ -36,7 +36,7 @@ export function othersChanged(before: Facts, after: Facts, route: Route): Others
   const isOwn = ownIn([...before.products.value, ...after.products.value]);
   const looks = { old, now, isOwn, isRestarted: isRestarted(old, now) };
   const stopped = stoppedServices(looks);
-  const bindings = lostBindings(old, now, isOwn);
+  const bindings = lostBindings(old, now, { isOwn, isOfProduct: ofProductsIn(before.products.value) });
   const all: readonly Change[] = [
     ...stopped.map((name) => ({
       text: `service ${name} ran and is stopped (net start ${name})`,
@@ -55,8 +55,12 @@ export function othersChanged(before: Facts, after: Facts, route: Route): Others
 
 /** Tells the connector's own sites and applications from those of others. */
 export function ownIn(products: readonly Product[]): (site: Site) => boolean {
-  return ({ folder }) =>
-    isNamedAfterConnector(folder) || products.some((one) => one.folder !== null && samePath(one.folder, folder));
+  const isOfProduct = ofProductsIn(products);
+  return (site) => isNamedAfterConnector(site.folder) || isOfProduct(site);
+}
+
+function ofProductsIn(products: readonly Product[]): (site: Site) => boolean {
+  return ({ folder }) => products.some((one) => one.folder !== null && samePath(one.folder, folder));
 }
 
 /** Whether a site or application lies below a site of the connector, which goes with everything that others have put there. */

@@ -2,16 +2,25 @@ import type { CertificateBinding, Iis, Site } from './facts.ts';
 import { addingWords, deletingWords } from './site-calls.ts';
 import { certificateGaps, portOf, sameName, securePorts } from './site-gaps.ts';
 
+/** Which sites are the connector's, and which of these a registered version served. */
+export type OwnSites = { readonly isOwn: (site: Site) => boolean; readonly isOfProduct: (site: Site) => boolean };
+
 /**
- * The certificate bindings of http.sys that are not as they were, in sentences that say how each is bound again. One whose port
- * only the connector has used, and that no site uses now, has gone with it.
+ * The certificate bindings of http.sys that are not as they were, in sentences that say how each is bound again. Where only the
+ * connector used the port, what is to be bound there is seen to; that leaves what could not be bound again.
  */
-export function lostBindings(old: Iis, now: Iis, isOwn: (site: Site) => boolean): readonly string[] {
-  const used = portsOf(old.sites.filter((site) => !isOwn(site)));
-  const [ofConnector, usedNow] = [portsOf(old.sites.filter(isOwn)), portsOf(now.sites)];
-  const hasGone = (port: string) => ofConnector.has(port) && !used.has(port) && !usedNow.has(port);
+export function lostBindings(old: Iis, now: Iis, { isOwn, isOfProduct }: OwnSites): readonly string[] {
+  const ofOthers = portsOf(old.sites.filter((site) => !isOwn(site)));
+  const ofConnector = portsOf(old.sites.filter(isOwn));
+  const ofProducts = portsOf(old.sites.filter(isOfProduct));
+  const usedNow = portsOf(now.sites);
+  const isMissed = (one: CertificateBinding) => {
+    const port = portOf(one);
+    if (ofOthers.has(port) || !ofConnector.has(port)) return true;
+    return !one.present && ofProducts.has(port) && usedNow.has(port);
+  };
   return old.certificates
-    .filter((one) => !hasGone(portOf(one)))
+    .filter(isMissed)
     .flatMap((one) => certificateGaps(now, [one]).map((gap) => gap + whyNot(one) + howTo(one, now)));
 }
 

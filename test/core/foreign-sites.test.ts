@@ -183,6 +183,14 @@ test('a binding that only the connector used is not missed when the connector is
   assert.equal(told(beside, left, 'uninstall').perhapsByRun.length, 1);
 });
 
+test('the binding of a site that no version owned, and that is cleared away for a new one, is not missed', () => {
+  const after = withIis({ certificates: [{ ...certificate, thumbprint: 'CD34' }] });
+  for (const present of [true, false]) {
+    const before = withIis({ certificates: [{ ...certificate, present }] }, { products: known([]) });
+    assert.deepEqual(told(before, after, 'install'), nothing);
+  }
+});
+
 test('a dead binding of the connector that a new version has bound anew is told', () => {
   const [old, now] = [
     { ...certificate, present: false },
