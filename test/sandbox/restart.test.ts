@@ -80,6 +80,17 @@ test('Set-ScimFile gives a file its own security descriptor, and says why it can
   assert.equal((await tools.powershell(server, [...setAcl, '-Path', settings, '-Sddl', 'all'])).code, 1);
 });
 
+test('Set-ScimFile gives a file its times and attributes too, and knows nothing else', async (t) => {
+  const { machine } = await sandboxOf(t, 'scim-4.1');
+  const time = '2026-02-03T04:05:06.000Z';
+  const rights = [...setAcl, '-Path', settings, '-Sddl', 'O:BAG:SYD:P(A;;FA;;;SY)'];
+  const state = ['-Created', time, '-Changed', time, '-Attributes', 'ReadOnly,Hidden'];
+  assert.equal((await tools.powershell(machine.server, [...rights, ...state])).code, 0);
+  const { changedAt, attributes } = (await machine.details(settings)) ?? {};
+  assert.deepEqual([changedAt, attributes], [time, ['ReadOnly', 'Hidden']]);
+  await assert.rejects(tools.powershell(machine.server, [...rights, '-Recurse', '1']), /Set-ScimFile/);
+});
+
 test('a restart of the server settles what waited for it and starts pools that start by themselves', async (t) => {
   const server = await serverOf(t, 'scim-4.1');
   await stopPool(server);

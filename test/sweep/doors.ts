@@ -47,7 +47,7 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
     append: (path, line) => {
       if (journal.test(path)) {
         trace.journalLines += 1;
-        step = stepIn(line);
+        step = stepIn(line) ?? step;
       }
       note(`append ${nameOf(path)}`);
       return machine.append(path, line);
@@ -100,9 +100,10 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
   return { machine: withDoors(machine, noting), trace };
 }
 
-/** What a line of the journal is about. */
-function stepIn(line: string): string {
+/** What a line of the journal is about; null for one that tells of a child, which is of what it was started for. */
+function stepIn(line: string): string | null {
   const { type, phase, step } = JSON.parse(line) as { type: string; phase?: string; step?: { kind: string } };
+  if (type === 'child' || type === 'ended') return null;
   if (step) return phase === 'back' ? `${step.kind} on the way back` : step.kind;
   return { opened: 'opening', turned: 'turning back' }[type] ?? 'closing';
 }

@@ -69,6 +69,13 @@ for (const [what, flush] of [
   });
 }
 
+test('a child that is started is told of as on any other machine, so that it stands in the journal', async (t) => {
+  const { machine } = await given(t);
+  const started: number[] = [];
+  await machine.change(stopPool, undefined, async ({ pid }) => void started.push(pid));
+  assert.equal(started.length, 1);
+});
+
 test('a flush on one drive says nothing of another', async (t) => {
   const { inner, machine, lose } = await given(t);
   await inner.write('D:\\file', Buffer.from('old'));

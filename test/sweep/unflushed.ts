@@ -71,8 +71,8 @@ export function unflushed(machine: Machine, server: Server): Unflushed {
         await machine.append(path, line);
         log.flush(path);
       },
-      change: async (call, secrets) => {
-        const result = await machine.change(call, secrets);
+      change: async (...args) => {
+        const result = await machine.change(...args);
         log.flushAll();
         return result;
       },
