@@ -57,12 +57,13 @@ export function parseSharedNote(text: string): SharedNote | null {
 
 /**
  * Whether a file came from one state to the other by changes of this chain of runs alone, one after the other without a gap
- * (T15). null: not there.
+ * (T15). null: not there. One that a child has made anew where there was none holds nobody's work, whoever had removed it: a power
+ * cut may have kept that from being noted.
  */
 export function isOwnWork(changes: readonly OwnChange[], path: string, from: Sha256, to: Sha256): boolean {
   let at: Sha256 | null = from;
   for (const change of changes) {
-    if (normalPath(change.path) === normalPath(path) && change.from === at) at = change.to;
+    if (normalPath(change.path) === normalPath(path) && [at, null].includes(change.from)) at = change.to;
   }
   return at === to;
 }

@@ -49,10 +49,11 @@ export async function takeBack(server: Server, undone: Undone): Promise<void> {
   readHostAnew(server, facts.iis.known ? facts.iis.value : null);
 }
 
-/** Folders of files that were not there before, the deepest first. */
+/** Folders of files that were not there before, the deepest first; a drive or share does not go with its last file. */
 function newFolders({ files }: Undone): readonly string[] {
   const added = Object.keys(files).filter((path) => files[path] === null);
-  return [...new Set(added.map((path) => win32.dirname(path)))].sort((left, right) => right.length - left.length);
+  const folders = [...new Set(added.map((path) => win32.dirname(path)))];
+  return folders.filter((one) => one !== win32.parse(one).root).sort((left, right) => right.length - left.length);
 }
 
 function iisBack(server: Server, before: Facts): Facts['iis'] {

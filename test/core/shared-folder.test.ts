@@ -56,6 +56,7 @@ test('only an unbroken chain of own changes is own work', () => {
   const change = (from: string | null, to: string | null) => ({ path: 'x', from, to });
   assert.ok(isOwnWork([change(a, b)], 'X', a, b));
   assert.ok(isOwnWork([change(a, null), change(null, b), change(b, c)], 'x', a, c));
+  assert.ok(isOwnWork([change(null, b), change(b, c)], 'x', a, c), 'who removed it has nothing left there to lose');
   assert.ok(!isOwnWork([change(b, c)], 'x', a, c));
   assert.ok(!isOwnWork([change(a, b)], 'y', a, b));
   assert.ok(!isOwnWork([], 'x', a, b));

@@ -13,6 +13,7 @@ import { remember, type Share, saveServer, store, stored } from '../../src/sandb
 import { run } from '../cli/program.ts';
 import { asked, doorsOf, givenServer, sample } from '../given.ts';
 import { withDoors } from '../sweep/doors.ts';
+import { reopened } from '../sweep/reopened.ts';
 
 const share = '\\\\FILESRV\\SCIM';
 const settings = `${share}\\appsettings.json`;
@@ -299,4 +300,18 @@ test('a server that joins the others keeps what they have in the folder', async 
   const now = JSON.parse((await textOf(sandbox)) ?? '');
   assert.deepEqual([now.KEY, now.Configurations], ['theirs', 'theirs']);
   assert.ok('RefreshReports' in now);
+});
+
+test('shared config that an uninstallation took along right before a power cut comes back', async () => {
+  const sandbox = await given({ isEmptiedByUninstall: true });
+  const before = JSON.parse((await textOf(sandbox)) ?? '');
+  const cut = { kind: 'power-cut', effect: 'done' } as const;
+  const struck = withFaults(failing(sandbox.machine, isInstall), { at: { tool: 'msiexec /x', call: 1 }, trouble: cut });
+  await assert.rejects(apply(upgradeTo('4.4.4'), doorsOf(struck)));
+  assert.equal(await textOf(sandbox), null);
+  const next = await apply(upgradeTo('4.4.4'), doorsOf(await reopened(sandbox.folder)));
+  assert.equal(next.exitCode, 0, next.message);
+  const now = JSON.parse((await textOf(sandbox)) ?? '');
+  assert.deepEqual({ ...now, ...before }, now);
+  assert.doesNotMatch(next.message, /stays as it is/);
 });
