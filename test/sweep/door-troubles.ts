@@ -65,13 +65,21 @@ const cutAndLost: CutAt = (machine, { at, server }) => {
   return withFaults(losing, { at, trouble: { kind: 'power-cut', effect: 'done', lose } });
 };
 
-async function halfDone(server: Server, { tool, args }: Call<'change'>): Promise<void> {
-  if (!tool.startsWith('msiexec')) return;
-  await suspendMsiexec(
-    server,
-    args.map((arg) => (typeof arg === 'string' ? arg : `${arg.property}=${arg.value}`)),
-  );
+async function halfDone(server: Server, call: Call<'change'>): Promise<void> {
+  if (!call.tool.startsWith('msiexec')) return;
+  await suspendMsiexec(server, commandLineOf(call));
   await saveServer(server);
+}
+
+/** What msiexec is asked for, itself or through the script that hands it secrets: of what will be taken back these do not count. */
+function commandLineOf({ args, input }: Call<'change'>): readonly string[] {
+  if (!input) return args.map((arg) => (typeof arg === 'string' ? arg : `${arg.property}=${arg.value}`));
+  const lines = input.map((line) => {
+    if (typeof line === 'string') return line;
+    return `${line.property}=${'value' in line ? line.value : 'lost with the power'}`;
+  });
+  const [target = '', log = '', _letters, _count, ...properties] = lines.slice(0, -1);
+  return ['/i', target, '/qn', '/norestart', '/l*v', log, ...properties];
 }
 
 /** A code that no tool ends with. */

@@ -1,4 +1,5 @@
 import type { Call } from '../../src/core/call.ts';
+import type { Secrets } from '../../src/core/secrets.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 
 /** What a run without a fault does, in order: the positions that a trouble can have. */
@@ -17,6 +18,8 @@ export type Door = {
   /** What the run is at: the kind of the step that its line in the journal is about, or the part of the run. */
   readonly step: string;
   readonly call: Call<'change'> | null;
+  /** What the call was handed beside it. */
+  readonly secrets?: Secrets | undefined;
 };
 
 /** The path of every run's journal. */
@@ -26,7 +29,8 @@ export const journal = /\\journal\.jsonl$/;
 export function traced(machine: Machine): { readonly machine: Machine; readonly trace: Trace } {
   const trace: Trace = { doors: [], looks: 0, reads: 0, journalLines: 0, questions: 0 };
   let step = 'opening';
-  const note = (what: string, call: Call<'change'> | null = null) => void trace.doors.push({ what, step, call });
+  const note = (what: string, call: Call<'change'> | null = null, secrets?: Secrets) =>
+    void trace.doors.push({ what, step, call, secrets });
   const noting: Partial<Machine> = {
     look: (what) => {
       trace.looks += 1;
@@ -53,7 +57,7 @@ export function traced(machine: Machine): { readonly machine: Machine; readonly 
       return machine.append(path, line);
     },
     change: (call, secrets, onStart) => {
-      note(call.tool, call);
+      note(call.tool, call, secrets);
       return machine.change(call, secrets, onStart);
     },
     keepSecrets: (path, secrets) => {

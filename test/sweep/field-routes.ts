@@ -1,4 +1,4 @@
-import { backedUp, backupId, installed, spoilt, withVcRuntime } from './route-server.ts';
+import { backedUp, backupId, emptiedByUninstall, installed, spoilt, withVcRuntime } from './route-server.ts';
 import type { Route } from './routes.ts';
 
 const upgrade = { scenario: 'scim-4.1', from: '4.1.0', to: '4.4.4', end: 'converged' } as const;
@@ -57,6 +57,30 @@ export const elsewhere: readonly Route[] = [
     to: '4.4.5-fails-old-gone',
     end: 'failed-as-before',
   },
+];
+
+const multiple = {
+  ...upgrade,
+  scenario: 'multi-instance',
+  properties: ['INSTANCEMODE=Multiple', 'SHAREDFOLDER=\\\\FILESRV\\SCIM'],
+  accept: ['no-secret-after-restart'],
+  secret: 'hush "hush" of the simulated servers',
+} as const;
+
+/** The same where an uninstallation takes the shared config along. */
+const emptied = { ...multiple, alter: emptiedByUninstall } as const;
+
+/** Connectors that share their config with other servers (T15). */
+export const sharing: readonly Route[] = [
+  { name: 'upgrade in multiple-instance mode', ...emptied },
+  { name: 'upgrade in multiple-instance mode that must uninstall first', ...multiple, upgradeFails: true },
+  {
+    name: 'upgrade in multiple-instance mode that fails with the old version gone',
+    ...emptied,
+    to: '4.4.5-fails-old-gone',
+    end: 'failed-as-before',
+  },
+  { name: 'uninstall in multiple-instance mode', ...emptied, to: null },
 ];
 
 const account = { ...upgrade, scenario: 'pool-account' } as const;
@@ -207,6 +231,7 @@ export const fieldRoutes: readonly Route[] = [
   ...moved,
   ...shared,
   ...elsewhere,
+  ...sharing,
   ...underAccount,
   ...replaced,
   ...damaged,

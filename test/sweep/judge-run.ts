@@ -1,4 +1,5 @@
 import { asBefore, configLost, converged } from './judge.ts';
+import { secretShown, sharedLost, withShared } from './judge-shared.ts';
 import { leftBehind, withoutOldFolder } from './moved-state.ts';
 import type { Route } from './routes.ts';
 import { type ServerState, untouched } from './server-state.ts';
@@ -18,9 +19,17 @@ export function wrongWith(prepared: Prepared, trouble: Trouble | null, ran: Ran,
     ...judged(prepared, trouble, ran, around),
     ...configLost(countedFrom(prepared, now), now),
     ...(prepared.route.restores === undefined ? [] : configLost(prepared.carried, now)),
+    ...(['converged', 'nothing-to-do', 'failed-as-before'].includes(ran.end) ? sharedLost(prepared.carried, now) : []),
+    ...(prepared.route.secret === undefined ? [] : secretShown(now, prepared.route.secret)),
     ...(isNamed(ran) ? tooMany(prepared.start, now) : []),
     ...(trouble?.isHarmless ? endedOtherwise(prepared.route, ran) : []),
   ];
+}
+
+/** What the server is judged by once a run has ended: what it said that others have changed in a shared folder, and stays, counts as theirs. */
+export function judgedAfter(prepared: Prepared, { why }: Ran, now: ServerState): Prepared {
+  if (!why.includes('what is shared with other servers, and stays as it is')) return prepared;
+  return { ...prepared, start: withShared(prepared.start, now), before: withShared(prepared.before, now) };
 }
 
 /** How a run ends on a server on which the route was gone to its end. */

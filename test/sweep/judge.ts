@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { foreignTexts, ownTexts } from './judge-host.ts';
 import { lostRights, rights } from './judge-rights.ts';
+import { sharedFiles } from './judge-shared.ts';
 import { changed, foreignSites, ownSite, siteLeft, siteWanted } from './judge-sites.ts';
 import { below, type Document, differences, type ServerState } from './server-state.ts';
 
@@ -31,6 +32,7 @@ export function asBefore(before: ServerState, now: ServerState, oldFresh: Server
     ...differences(program(before, folders), withoutMended(before, now, oldFresh)).map(
       (text) => `the connector's folder: ${text}`,
     ),
+    ...differences(sharedFiles(before), sharedFiles(now)),
     ...changed("the kept package's bytes", keptPackages(before, before), keptPackages(now, before, oldFresh)),
     ...changed('rights of config', rights(before, folders), rights(now, folders)),
     ...ownSite(before.document, now.document, folders),
@@ -61,7 +63,7 @@ export function converged(before: ServerState, now: ServerState, goal: Goal): st
 /** The config files of before that are neither where they were, byte for byte, nor in a backup that vouches for them. */
 export function configLost(before: ServerState, now: ServerState): string[] {
   const kept = backedUp(now);
-  return [...config(before, ownFolders(before, now))].flatMap(([path, bytes]) => {
+  return [...config(before, ownFolders(before, now)), ...sharedFiles(before)].flatMap(([path, bytes]) => {
     const isThere = now.files.get(path)?.equals(bytes) ?? false;
     return isThere || kept.has(`${path} ${hash(bytes)}`) ? [] : [`${path} is lost: neither in place nor in a backup`];
   });
@@ -171,7 +173,8 @@ function lostConfig(before: ServerState, now: ServerState, { oldFresh }: Goal): 
   });
 }
 
-function leaves(bytes: Buffer | undefined, into: Leaves = new Map()): Leaves {
+/** The values of a JSON file by their names. */
+export function leaves(bytes: Buffer | undefined, into: Leaves = new Map()): Leaves {
   const walk = (value: unknown, name: string): void => {
     if (typeof value === 'object' && value !== null && Object.keys(value).length > 0)
       for (const [key, inner] of Object.entries(value)) walk(inner, `${name}/${key}`);

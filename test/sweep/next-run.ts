@@ -1,37 +1,41 @@
 import type { Call } from '../../src/core/call.ts';
+import type { Secrets } from '../../src/core/secrets.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
 import { atDoor } from './door-troubles.ts';
 import { type Trace, withDoors } from './doors.ts';
 import type { Trouble } from './trouble.ts';
 
+/** A child that ends in another run than the one that has started it. */
+type Late = { readonly call: Call<'change'>; readonly secrets?: Secrets | undefined };
+
 /** Our process is killed, and the child that it had started goes on into the next run (T3). */
-export function lateEnds(door: number, what: string, call: Call<'change'>): Trouble[] {
+export function lateEnds(door: number, what: string, late: Late): Trouble[] {
   const at = `door ${door} (${what})`;
-  return [...unknownEnds(door, at, call), ...(aside.includes(call.tool) ? [] : knownEnds(door, at, call))];
+  return [...unknownEnds(door, at, late), ...(aside.includes(late.call.tool) ? [] : knownEnds(door, at, late))];
 }
 
 /** Children that change nothing of what a run is about: no step starts them, and they do not stand in the journal. */
 const aside: readonly Call['tool'][] = ['eventcreate', 'schtasks', 'shutdown'];
 
 /** It was killed so soon after the start that the child does not stand in the journal: nobody can wait for it. */
-function unknownEnds(door: number, place: string, call: Call<'change'>): Trouble[] {
+function unknownEnds(door: number, place: string, late: Late): Trouble[] {
   return [2, 3, 5, 8].map((look) => {
     const kind = 'kill, child ends in the next run';
     const at = `${place}, the child ends at look ${look} of the next run`;
-    const next: Trouble = { kind, at, isOnce: false, machine: (machine) => lateEnd(machine, call, look) };
+    const next: Trouble = { kind, at, isOnce: false, machine: (machine) => lateEnd(machine, late, look) };
     return killedAt(door, 'none', { kind, at, next });
   });
 }
 
 /** The child stands in the journal: the next run must not begin anything before it has ended, or ends as busy. */
-function knownEnds(door: number, place: string, call: Call<'change'>): Trouble[] {
+function knownEnds(door: number, place: string, late: Late): Trouble[] {
   const kind = 'kill, child of the journal ends in the next run';
   const ending = (question: number): Trouble => ({
     kind,
     at: `${place}, the child has ended at question ${question} of the next run`,
     isOnce: false,
-    machine: (machine) => waitedFor(machine, call, question),
+    machine: (machine) => waitedFor(machine, late, question),
   });
   const never: Trouble = { ...ending(Number.POSITIVE_INFINITY), next: ending(1) };
   return [ending(2), ending(4), never].map((next) => killedAt(door, 'begun', { kind, at: next.at, next }));
@@ -47,7 +51,7 @@ function killedAt(
 }
 
 /** The child of the journal ends when it is asked for the n-th time; until then every change is a mistake of the run. */
-function waitedFor(machine: Machine, late: Call<'change'>, question: number): Machine {
+function waitedFor(machine: Machine, { call: late, secrets }: Late, question: number): Machine {
   let questions = 0;
   const unlessAtWork =
     <A extends unknown[], R>(door: (...args: A) => Promise<R>) =>
@@ -58,7 +62,7 @@ function waitedFor(machine: Machine, late: Call<'change'>, question: number): Ma
   return withDoors(machine, {
     isAlive: async () => {
       questions += 1;
-      if (questions === question) await machine.change(late);
+      if (questions === question) await machine.change(late, secrets);
       return { known: true, value: questions < question };
     },
     change: unlessAtWork((...args: Parameters<Machine['change']>) => machine.change(...args)),
@@ -76,13 +80,13 @@ function waitedFor(machine: Machine, late: Call<'change'>, question: number): Ma
 }
 
 /** The child of an earlier run is still at work; as long as it is msiexec, no other one may begin (1618). */
-function lateEnd(machine: Machine, late: Call<'change'>, look: number): Machine {
+function lateEnd(machine: Machine, { call: late, secrets: given }: Late, look: number): Machine {
   let looks = 0;
   const isInstaller = (call: Call<'change'>) => call.tool.startsWith('msiexec');
   return withDoors(machine, {
     look: async (what) => {
       looks += 1;
-      if (looks === look) await machine.change(late);
+      if (looks === look) await machine.change(late, given);
       return machine.look(what);
     },
     change: async (call, secrets) => {

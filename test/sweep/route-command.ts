@@ -22,9 +22,13 @@ export function requestOf({
   accept = [],
   properties = [],
   oldMsi,
-}: Pick<Route, 'to' | 'moves' | 'restores' | 'accept' | 'properties' | 'oldMsi'>): Request {
+  secret,
+}: Pick<Route, 'to' | 'moves' | 'restores' | 'accept' | 'properties' | 'oldMsi' | 'secret'>): Request {
   const none = {
     ...(oldMsi === undefined ? {} : { oldMsi: sample(oldMsi) }),
+    ...(secret === undefined
+      ? {}
+      : { secretProperty: ['PASSPHRASE'], environmentSecrets: new Map([['PASSPHRASE', secret]]) }),
     json: true,
     feature: [],
     property: to === null ? [] : properties,

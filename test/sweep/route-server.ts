@@ -81,6 +81,14 @@ export function installed(version: string): (server: Server) => Promise<void> {
   };
 }
 
+/** An uninstallation of its connector takes the config in the shared folder along (T15). */
+export async function emptiedByUninstall(server: Server): Promise<void> {
+  const shares = Object.entries(server.memory.shares ?? {});
+  remember(server, {
+    shares: Object.fromEntries(shares.map(([name, one]) => [name, { ...one, isEmptiedByUninstall: true as const }])),
+  });
+}
+
 /** Somebody has installed what a hosting bundle needs on Windows before Server 2016 and does not bring. */
 export async function withVcRuntime(server: Server): Promise<void> {
   store(server, 'hosting', { ...stored(server, 'hosting'), vcRuntime: '14.40.33810' });

@@ -17,6 +17,8 @@ export type Route = {
   readonly oldMsi?: string;
   /** `NAME=value` for the package, and for that of the installed version. */
   readonly properties?: readonly string[];
+  /** The value of the secret property PASSPHRASE, if one is given; nobody may find it on the server. */
+  readonly secret?: string;
   /** Where `properties` put the new version, if elsewhere. */
   readonly moves?: Move;
   /** The id of the backup to be put back, which `alter` has made; what has become of the server since it was made. */

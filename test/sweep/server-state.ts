@@ -38,14 +38,14 @@ export type Document = {
   };
 };
 
-/** A simulated server as it lies on the disk: its document, and every file of its drives by its path in lower case. */
+/** A simulated server as it lies on the disk: its document, and every file of its drives and shares by its path in lower case. */
 export type ServerState = { readonly document: Document; readonly files: ReadonlyMap<string, Buffer> };
 
 /** Reads a sandbox from its folder, without a line of the program. */
 export function readState(folder: string): ServerState {
   const files = new Map<string, Buffer>();
   const drives = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory());
-  for (const { name } of drives) collect(join(folder, name), `${name}:`, files);
+  for (const { name } of drives) collect(join(folder, name), name === 'shares' ? '\\' : `${name}:`, files);
   return { document: JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')) as Document, files };
 }
 

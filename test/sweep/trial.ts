@@ -10,7 +10,7 @@ import { type Server, saveServer } from '../../src/sandbox/server.ts';
 import { startTask } from '../../src/sandbox/task-scheduler.ts';
 import { type Trace, traced, withDoors } from './doors.ts';
 import type { Goal } from './judge.ts';
-import { lastEnd, type Ran, taskLeft, wrongWith } from './judge-run.ts';
+import { judgedAfter, lastEnd, type Ran, taskLeft, wrongWith } from './judge-run.ts';
 import { runCommand } from './route-command.ts';
 import type { Route } from './routes.ts';
 import { readState, type ServerState } from './server-state.ts';
@@ -57,14 +57,15 @@ export async function traceRoute(prepared: Prepared, folder: string): Promise<Tr
 export async function tryOut(prepared: Prepared, trouble: Trouble | null, folder: string): Promise<Result> {
   cpSync(prepared.folder, folder, { recursive: true });
   const [ends, problems]: [string[], string[]] = [[], []];
-  let state = prepared.start;
+  let [state, judged] = [prepared.start, prepared];
   let by: By = 'command';
   for (let run = 1; run <= mostRuns; run += 1) {
     const strikes = strikeOf(trouble, run);
     const ran = await runOnce(prepared.route, strikes, folder, by);
     const now = readState(folder);
     ends.push(ran.end);
-    const found = wrongWith(prepared, strikes, ran, { last: state, now });
+    judged = judgedAfter(judged, ran, now);
+    const found = wrongWith(judged, strikes, ran, { last: state, now });
     problems.push(...found.map((text) => `run ${run}, ${ran.end}: ${text}${ran.why ? ` [${ran.why}]` : ''}`));
     if (strikes === null && by === 'command' && ran.end === lastEnd(prepared.route)) {
       problems.push(...taskLeft(now).map((text) => `run ${run}, ${ran.end}: ${text}`));
@@ -153,7 +154,8 @@ function withRoute(route: Route, machine: Machine, server: Server): Machine {
   if (!route.upgradeFails) return machine;
   return withDoors(machine, {
     change: async (call, secrets, onStart) => {
-      const isInstall = call.tool === 'msiexec' && call.args.some((arg) => String(arg).endsWith(`-${route.to}.msi`));
+      const words = [...call.args, ...(call.input ?? [])];
+      const isInstall = call.tool === 'msiexec' && words.some((one) => String(one).endsWith(`-${route.to}.msi`));
       const { products } = server.facts;
       if (isInstall && products.known && products.value.length > 0) return { code: 1603, timedOut: false, output: '' };
       return machine.change(call, secrets, onStart);

@@ -12,7 +12,9 @@ export function troublesOf(trace: Trace): Trouble[] {
       ...(door.call ? atCall(index + 1, door.what, door.call) : []),
     ]),
     ...readingTroubles(trace),
-    ...trace.doors.flatMap(({ what, call }, index) => (call ? lateEnds(index + 1, what, call) : [])),
+    ...trace.doors.flatMap(({ what, call, secrets }, index) =>
+      call ? lateEnds(index + 1, what, { call, secrets }) : [],
+    ),
     ...secondTroubles(trace),
     ...secondCuts(trace),
   ];
