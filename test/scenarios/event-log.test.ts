@@ -127,7 +127,9 @@ test('a run that was killed has its first entry only, and the run that takes it 
 
 /** A machine on which eventcreate does as told. */
 function withEventcreate(machine: Machine, change: Machine['change']): Machine {
-  return withDoors(machine, { change: (call) => (call.tool === 'eventcreate' ? change(call) : machine.change(call)) });
+  return withDoors(machine, {
+    change: (call, ...more) => (call.tool === 'eventcreate' ? change(call) : machine.change(call, ...more)),
+  });
 }
 
 const troubles: readonly (readonly [what: string, said: RegExp, change: Machine['change']])[] = [

@@ -130,8 +130,8 @@ function withoutInStore(machine: Machine, hash: string): Machine {
   const said = 'SSL Certificate add failed, Error: 1312\r\nA specified logon session does not exist.\r\n';
   const isOfIt = ({ tool, args }: Call<'change'>) => tool === 'netsh' && args.includes(`certhash=${hash}`);
   return withDoors(machine, {
-    change: async (call, secrets) =>
-      isOfIt(call) ? { code: 1, timedOut: false, output: said } : machine.change(call, secrets),
+    change: async (call, ...more) =>
+      isOfIt(call) ? { code: 1, timedOut: false, output: said } : machine.change(call, ...more),
   });
 }
 

@@ -30,9 +30,9 @@ async function prepared() {
   const { machine, folder } = await givenServer('scim-4.1');
   const calls: Call<'change'>[] = [];
   const noted: Machine = withDoors(machine, {
-    change: (call, secrets) => {
+    change: (call, ...more) => {
       calls.push(call);
-      return machine.change(call, secrets);
+      return machine.change(call, ...more);
     },
   });
   return { machine: noted, drive: join(folder, 'c'), calls };
@@ -74,9 +74,9 @@ test('a hosting bundle that is swapped in the protected folder after it was chec
       assert.ok(await machine.read(copy), 'the bundle was not copied before the journal was opened');
       await machine.write(copy, new TextEncoder().encode('another program'));
     },
-    change: (call, secrets) => {
+    change: (call, ...more) => {
       calls.push(call);
-      return machine.change(call, secrets);
+      return machine.change(call, ...more);
     },
   });
   const report = await apply({ ...request(), msi: wanted, hostingBundle: sample(bundle) }, doorsOf(swapping));

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { apply, uninstall } from '../../src/commands/apply.ts';
 import { plan } from '../../src/commands/plan.ts';
-import type { Call } from '../../src/core/call.ts';
 import type { Interrupt } from '../../src/core/interrupt.ts';
 import type { RunReport } from '../../src/core/report.ts';
+import type { Machine } from '../../src/machine/machine.ts';
 import { hostPath } from '../../src/sandbox/host-config.ts';
 import type { SandboxMachine } from '../../src/sandbox/sandbox-machine.ts';
 import { saveServer } from '../../src/sandbox/server.ts';
@@ -19,11 +19,11 @@ const ownPool = /<add name="SCIMConnectorAppPool"[\s\S]*?<\/add>/;
 /** The server of a scenario, and its machine when msiexec refuses to install while another version is registered. */
 async function stubborn(scenario = 'pool-account') {
   const { machine } = await givenServer(scenario);
-  const change = async (call: Call<'change'>) => {
+  const change: Machine['change'] = async (call, ...more) => {
     const { products } = machine.server.facts;
     const isInstall = call.tool === 'msiexec' && call.args.includes('/i');
     const isRefused = isInstall && products.known && products.value.length > 0;
-    return isRefused ? { code: 1603, timedOut: false, output: '' } : machine.change(call);
+    return isRefused ? { code: 1603, timedOut: false, output: '' } : machine.change(call, ...more);
   };
   return { machine, refusing: withDoors(machine, { change }) };
 }
@@ -32,8 +32,8 @@ async function stubborn(scenario = 'pool-account') {
 function meanwhile(machine: SandboxMachine, work: () => Promise<unknown>) {
   let isDone = false;
   return withDoors(machine, {
-    change: async (call) => {
-      const ended = await machine.change(call);
+    change: async (call, ...more) => {
+      const ended = await machine.change(call, ...more);
       if (call.tool.startsWith('msiexec') && !isDone) await work();
       isDone ||= call.tool.startsWith('msiexec');
       return ended;

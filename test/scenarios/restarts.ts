@@ -34,8 +34,8 @@ export async function cut(run: Promise<unknown>): Promise<void> {
 export function onFirst(machine: Machine, tool: CodeTable, more: (ended: CallResult) => Promise<CallResult>): Machine {
   let isFirst = true;
   return withDoors(machine, {
-    change: async (call, secrets) => {
-      const ended = await machine.change(call, secrets);
+    change: async (call, ...rest) => {
+      const ended = await machine.change(call, ...rest);
       if (!isFirst || call.tool !== tool) return ended;
       isFirst = false;
       return more(ended);

@@ -120,7 +120,7 @@ for (const [what, fakes] of [
   test(`a server that ${what} is not touched, unless the run need not go on by itself`, async () => {
     const { folder, machine } = await givenServer('scim-4.1');
     const silent = withDoors(machine, {
-      change: async (call, secrets) => (call.tool === 'schtasks' ? fakes : machine.change(call, secrets)),
+      change: async (call, ...more) => (call.tool === 'schtasks' ? fakes : machine.change(call, ...more)),
     });
     await assert.rejects(apply(upgrade, doorsOf(silent)), {
       exitCode: 21,
@@ -171,10 +171,10 @@ test('an apply that comes while a run goes on after a restart waits for it and h
     asked('resume', null),
     doorsOf(
       withDoors(slow, {
-        change: async (call, secrets) => {
+        change: async (call, ...more) => {
           isAtWork ||= call.tool === 'msiexec';
           if (call.tool === 'msiexec') await free;
-          return slow.change(call, secrets);
+          return slow.change(call, ...more);
         },
       }),
     ),

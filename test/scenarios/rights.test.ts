@@ -89,9 +89,9 @@ test('what a new setup gives to a folder stays beside what was given before; a f
     const { machine } = await givenServer('scim-4.1');
     await giveRights(machine, below, `O:BAG:SYD:AI${toFolder}`);
     const asSetup = withDoors(machine, {
-      change: async (call) => {
+      change: async (call, ...more) => {
         if (call.tool === 'msiexec') await giveRights(machine, below, `O:BAG:SYD:AI${bySetup}`);
-        return machine.change(call);
+        return machine.change(call, ...more);
       },
     });
     const report = await apply(asked('apply', `SCIMConnector-${name}.msi`), doorsOf(asSetup));
@@ -107,8 +107,8 @@ test('a repair, and a restore over the same version, take no rights away that a 
   const { id } = await backup(asked('backup', null), doorsOf(machine));
   const since = '(A;OICI;FA;;;S-1-5-21-9-9-9-1002)';
   const asRepair = withDoors(machine, {
-    change: async (call) => {
-      const ended = await machine.change(call);
+    change: async (call, ...more) => {
+      const ended = await machine.change(call, ...more);
       if (call.tool === 'msiexec') await giveRights(machine, [defaultFolder], `O:BAG:SYD:AI${since}`);
       return ended;
     },
@@ -128,9 +128,9 @@ test('rights of a folder with nothing in it but logs come back without a backup 
   await machine.write(`${logs}\\1.log`, new TextEncoder().encode('a log'));
   await giveRights(machine, [defaultFolder], `O:BAG:SYD:AI${toFolder}`);
   const asSetup = withDoors(machine, {
-    change: async (call) => {
+    change: async (call, ...more) => {
       if (call.tool === 'msiexec') await giveRights(machine, [defaultFolder], 'O:BAG:SYD:AI(A;OICI;FA;;;WD)');
-      return machine.change(call);
+      return machine.change(call, ...more);
     },
   });
   const hostingBundle = sample(bundle);

@@ -63,8 +63,8 @@ function whenNoted(machine: Machine, isMeant: (line: string) => boolean, deed: (
 function failing(machine: Machine, isMeant: (call: Call) => boolean): Machine {
   let isFirst = true;
   return withDoors(machine, {
-    change: async (call, secrets) => {
-      if (!isFirst || !isMeant(call)) return machine.change(call, secrets);
+    change: async (call, ...more) => {
+      if (!isFirst || !isMeant(call)) return machine.change(call, ...more);
       isFirst = false;
       return { code: 1603, timedOut: false, output: '' };
     },

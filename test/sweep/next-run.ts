@@ -15,7 +15,7 @@ export function lateEnds(door: number, what: string, late: Late): Trouble[] {
   return [...unknownEnds(door, at, late), ...(aside.includes(late.call.tool) ? [] : knownEnds(door, at, late))];
 }
 
-/** Children that change nothing of what a run is about: no step starts them, and they do not stand in the journal. */
+/** Children that change nothing of what a run is about: no step starts them. */
 const aside: readonly Call['tool'][] = ['eventcreate', 'schtasks', 'shutdown'];
 
 /** It was killed so soon after the start that the child does not stand in the journal: nobody can wait for it. */
@@ -89,9 +89,9 @@ function lateEnd(machine: Machine, { call: late, secrets: given }: Late, look: n
       if (looks === look) await machine.change(late, given);
       return machine.look(what);
     },
-    change: async (call, secrets) => {
+    change: async (call, ...more) => {
       const isHeld = looks < look && isInstaller(late) && isInstaller(call);
-      return isHeld ? { code: 1618, timedOut: false, output: '' } : machine.change(call, secrets);
+      return isHeld ? { code: 1618, timedOut: false, output: '' } : machine.change(call, ...more);
     },
   });
 }
