@@ -4,7 +4,7 @@ import type { Files, Machine } from '../machine/machine.ts';
 import { removeAll } from '../run/remove-all.ts';
 import { historyOf } from './decide-now.ts';
 import { locked } from './locked.ts';
-import { backupsFolder, openBackup } from './open-backup.ts';
+import { backupsFolder, openBackupOrSay } from './open-backup.ts';
 import type { Doors, Request } from './request.ts';
 
 /** One backup as it is told: `problems` is empty where every byte of it is proven. */
@@ -71,7 +71,7 @@ async function rowsOf(files: Files): Promise<readonly BackupRow[]> {
 }
 
 async function rowOf(files: Files, id: string): Promise<BackupRow> {
-  const { folder, manifest, problems, holdsSettings } = await openBackup(files, `${backupsFolder}\\${id}`);
+  const { folder, manifest, problems, holdsSettings } = await openBackupOrSay(files, `${backupsFolder}\\${id}`);
   const copies = manifest ? copiesIn(manifest) : [];
   return {
     id,

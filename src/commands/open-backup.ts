@@ -43,6 +43,17 @@ export async function openBackup(files: Files, folder: string): Promise<OpenedBa
   return { folder, manifest, problems, holdsSettings: await holdsSettings(files, folder, manifest) };
 }
 
+/** The same for a list of them: one that is held by another program, or closed to this account, has that for its problem. */
+export async function openBackupOrSay(files: Files, folder: string): Promise<OpenedBackup> {
+  try {
+    return await openBackup(files, folder);
+  } catch (error) {
+    const text = fileErrorText(error);
+    if (text === null) throw error;
+    return { folder, ...nothing, problems: [`it cannot be read (${text})`] };
+  }
+}
+
 async function holdsSettings(files: Files, folder: string, manifest: Manifest): Promise<boolean> {
   for (const file of originalFiles(manifest)) {
     if (file.role === 'legacy') return true;

@@ -41,7 +41,12 @@ export function sharedRole(below: string, name: string, settingsName: string | n
 }
 
 /** What a chain of runs keeps beside its backup of a shared folder: written once it was proven that it can write there. */
-export type SharedNote = SharedPlace & { readonly schema: 1; readonly changes: readonly OwnChange[] };
+export type SharedNote = SharedPlace & {
+  readonly schema: 1;
+  readonly changes: readonly OwnChange[];
+  /** The files that were there when a child was begun of which it is not yet noted what it has changed. */
+  readonly begun?: readonly string[];
+};
 
 export const sharedNotePath = (backup: string): string => `${backup}\\shared-folder.json`;
 
@@ -53,6 +58,19 @@ export function parseSharedNote(text: string): SharedNote | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * What a chain of runs has changed, by its note. Where a power cut has kept it from noting what a child has done, what has appeared since
+ * that was begun counts as the child's: until then there was nothing that anybody could lose (T15).
+ */
+export function ownChanges(
+  { changes, begun }: Pick<SharedNote, 'changes' | 'begun'>,
+  now: readonly { readonly path: string; readonly sha256: Sha256 }[],
+): readonly OwnChange[] {
+  if (!begun) return changes;
+  const appeared = now.filter(({ path }) => !begun.some((one) => normalPath(one) === normalPath(path)));
+  return [...changes, ...appeared.map(({ path, sha256 }) => ({ path: normalPath(path), from: null, to: sha256 }))];
 }
 
 /**

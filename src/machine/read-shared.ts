@@ -1,7 +1,15 @@
 import { configFolders } from '../core/connector.ts';
-import type { ConfigFile, ConfigRole, OwnChange, Reading, SharedFolder } from '../core/facts.ts';
+import type { ConfigFile, ConfigRole, Reading, SharedFolder } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
-import { parseSharedNote, type SharedPlace, sharedNotePath, sharedPlaceIn, sharedRole } from '../core/shared-folder.ts';
+import {
+  ownChanges,
+  parseSharedNote,
+  type SharedNote,
+  type SharedPlace,
+  sharedNotePath,
+  sharedPlaceIn,
+  sharedRole,
+} from '../core/shared-folder.ts';
 import type { Files, LookFor } from './machine.ts';
 import { readFile } from './read-files.ts';
 
@@ -26,7 +34,7 @@ export async function readShared(
     const note = await noteIn(backup, tools.files);
     const asked = sharedFolder === undefined ? null : { folder: sharedFolder, settingsName: null };
     const place = note ?? (await placeIn(folders, tools.files)) ?? asked;
-    return { known: true, value: place && (await folderAt(place, note?.changes ?? null, tools)) };
+    return { known: true, value: place && (await folderAt(place, note, tools)) };
   } catch (error) {
     return {
       known: false,
@@ -49,17 +57,14 @@ async function placeIn(folders: readonly string[], files: Files): Promise<Shared
   return null;
 }
 
-async function folderAt(
-  place: SharedPlace,
-  own: readonly OwnChange[] | null,
-  tools: SharedTools,
-): Promise<SharedFolder> {
+async function folderAt(place: SharedPlace, note: SharedNote | null, tools: SharedTools): Promise<SharedFolder> {
+  const files = await tried(() => filesIn(place, tools));
   return {
     folder: place.folder,
     settingsName: place.settingsName,
-    files: await tried(() => filesIn(place, tools)),
+    files,
     sddl: await tried(() => tools.sddlOf(place.folder)),
-    own,
+    own: note && ownChanges(note, files.known ? files.value : []),
   };
 }
 

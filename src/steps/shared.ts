@@ -38,17 +38,20 @@ export async function restoreShared(step: Step<'shared.restore'>, doing: Doing):
 }
 
 /**
- * Does something that may change files in the shared folder, and notes what it has changed. Where there is no note, the
- * connector has no such folder. What cannot be read before and after is not noted: it counts as somebody else's work.
+ * Does something that may change files in the shared folder, and notes before that it is begun, and after it what it has changed. Where
+ * there is no note, the connector has no such folder. What cannot be read before and after counts as somebody else's work.
  */
 export async function noted(doing: Doing, work: () => Promise<Outcome>): Promise<Outcome> {
   const note = await readNote(doing);
   if (!note) return work();
-  const before = filesIn(valueOr((await doing.look()).shared, null));
+  const shared = valueOr((await doing.look()).shared, null);
+  const before = filesIn(shared);
+  const { begun: _cut, ...settled } = { ...note, changes: shared?.own ?? note.changes };
+  if (before) await writeNote({ ...settled, begun: [...before.keys()] }, doing);
   const outcome = await work();
   const after = filesIn(valueOr((await doing.look()).shared, null));
-  const changes = before && after ? changesBetween(before, after) : [];
-  if (changes.length > 0) await writeNote({ ...note, changes: [...note.changes, ...changes] }, doing);
+  if (before && after)
+    await writeNote({ ...settled, changes: [...settled.changes, ...changesBetween(before, after)] }, doing);
   return outcome;
 }
 

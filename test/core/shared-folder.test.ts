@@ -6,6 +6,7 @@ import {
   instanceProperties,
   isOnShare,
   isOwnWork,
+  ownChanges,
   parseSharedNote,
   sharedPlaceIn,
   sharedRole,
@@ -60,6 +61,16 @@ test('only an unbroken chain of own changes is own work', () => {
   assert.ok(!isOwnWork([change(b, c)], 'x', a, c));
   assert.ok(!isOwnWork([change(a, b)], 'y', a, b));
   assert.ok(!isOwnWork([], 'x', a, b));
+});
+
+test('what has appeared since a child was begun is its own work, what was there before is not', () => {
+  const now = [
+    { path: 'Fresh', sha256: hash('fresh') },
+    { path: 'There', sha256: hash('other') },
+  ];
+  const appeared = { path: 'fresh', from: null, to: hash('fresh') };
+  assert.deepEqual(ownChanges({ changes: [], begun: ['there'] }, now), [appeared]);
+  assert.deepEqual(ownChanges({ changes: [appeared] }, now), [appeared]);
 });
 
 test('a note of somebody else is none', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backup } from '../../src/commands/backup.ts';
+import { backups } from '../../src/commands/backups.ts';
 import { restore } from '../../src/commands/restore.ts';
 import { SetupError } from '../../src/core/setup-error.ts';
 import type { Machine } from '../../src/machine/machine.ts';
@@ -40,3 +41,11 @@ for (const [nth, what] of ['as it is proven', 'as its values are read', 'as it i
     assert.deepEqual(untouched(before, readState(folder)), []);
   });
 }
+
+test('a backup of which another program holds a file is listed as one that cannot be read, and the others are', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  for (let number = 1; number <= 2; number += 1) await backup(asked('backup', null), doorsOf(machine));
+  const { backups: rows } = await backups(asked('backups', null), doorsOf(heldAt(1, machine)));
+  assert.match(rows[0]?.problems.join() ?? '', /^it cannot be read \(EBUSY/);
+  assert.deepEqual(rows[1]?.problems, []);
+});

@@ -302,16 +302,22 @@ test('a server that joins the others keeps what they have in the folder', async 
   assert.ok('RefreshReports' in now);
 });
 
-test('shared config that an uninstallation took along right before a power cut comes back', async () => {
-  const sandbox = await given({ isEmptiedByUninstall: true });
-  const before = JSON.parse((await textOf(sandbox)) ?? '');
-  const cut = { kind: 'power-cut', effect: 'done' } as const;
-  const struck = withFaults(failing(sandbox.machine, isInstall), { at: { tool: 'msiexec /x', call: 1 }, trouble: cut });
-  await assert.rejects(apply(upgradeTo('4.4.4'), doorsOf(struck)));
-  assert.equal(await textOf(sandbox), null);
-  const next = await apply(upgradeTo('4.4.4'), doorsOf(await reopened(sandbox.folder)));
-  assert.equal(next.exitCode, 0, next.message);
-  const now = JSON.parse((await textOf(sandbox)) ?? '');
-  assert.deepEqual({ ...now, ...before }, now);
-  assert.doesNotMatch(next.message, /stays as it is/);
-});
+for (const [what, at, isGone] of [
+  ['an uninstallation took along right before', { tool: 'msiexec /x', call: 1 }, true],
+  ['a setup made anew right before', { tool: 'msiexec', call: 2 }, false],
+] as const) {
+  test(`shared config that ${what} a power cut comes back`, async () => {
+    const sandbox = await given({ isEmptiedByUninstall: true });
+    const before = JSON.parse((await textOf(sandbox)) ?? '');
+    const cut = { kind: 'power-cut', effect: 'done' } as const;
+    const struck = withFaults(failing(sandbox.machine, isInstall), { at, trouble: cut });
+    await assert.rejects(apply(upgradeTo('4.4.4'), doorsOf(struck)));
+    const left = await textOf(sandbox);
+    assert.deepEqual([left === null, left?.includes(before.IV) ?? false], [isGone, false]);
+    const next = await apply(upgradeTo('4.4.4'), doorsOf(await reopened(sandbox.folder)));
+    assert.equal(next.exitCode, 0, next.message);
+    const now = JSON.parse((await textOf(sandbox)) ?? '');
+    assert.deepEqual({ ...now, ...before }, now);
+    assert.doesNotMatch(next.message, /stays as it is/);
+  });
+}

@@ -73,7 +73,7 @@ const emptied = { ...multiple, alter: emptiedByUninstall } as const;
 /** Connectors that share their config with other servers (T15). */
 export const sharing: readonly Route[] = [
   { name: 'upgrade in multiple-instance mode', ...emptied },
-  { name: 'upgrade in multiple-instance mode that must uninstall first', ...multiple, upgradeFails: true },
+  { name: 'upgrade in multiple-instance mode that must uninstall first', ...emptied, upgradeFails: true },
   {
     name: 'upgrade in multiple-instance mode that fails with the old version gone',
     ...emptied,
