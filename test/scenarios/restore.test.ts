@@ -13,7 +13,8 @@ import { readState, untouched } from '../sweep/server-state.ts';
 function heldAt(nth: number, machine: Machine): Machine {
   let times = 0;
   const check = (path: string) => {
-    if (/\\backups\\.*appsettings\.json$/.test(path)) times += 1;
+    if (!/\\backups\\.*appsettings\.json$/.test(path)) return;
+    times += 1;
     if (times === nth) throw Object.assign(new Error('EBUSY: resource busy or locked, open'), { code: 'EBUSY' });
   };
   return withDoors(machine, {
