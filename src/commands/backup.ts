@@ -7,7 +7,7 @@ import { backupSteps } from '../core/plan-backup.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
 import { type Situation, situationOf, valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
-import { unusableConfig } from '../core/usable-config.ts';
+import { unusableSettings } from '../core/usable-settings.ts';
 import { nothingWanted } from '../core/wanted.ts';
 import { capitalised, counted, titleOf } from '../core/words.ts';
 import { sha256Of } from '../machine/read-files.ts';
@@ -117,7 +117,7 @@ function warningsOf(one: Situation): readonly Problem[] {
       message: `${capitalised(why)}.`,
       hint: 'Keep your own copy of that package, its cabinets beside it; a later run takes it with --old-msi.',
     })),
-    ...unusableConfig(one).map((what) => ({
+    ...unusableSettings(one).map((what) => ({
       message: `The connector cannot use its settings: ${what}.`,
       hint: 'This backup cannot put them back; scim-setup backups lists those that can.',
     })),
@@ -138,7 +138,7 @@ function stepFor(one: Situation): Step<'config.backup'> {
 function amidRun(runId: string): SetupError {
   return new SetupError(21, {
     message: `The run ${runId} is not finished, and what lies there now need not be the connector's own config.`,
-    hint: 'Its backup has that. Finish it with scim-setup resume, or the command that began it, then back up.',
+    hint: 'Its backup has that. Finish it with scim-setup resume, then back up.',
   });
 }
 

@@ -6,7 +6,7 @@ import { placesRoot } from '../core/places.ts';
 import { originalFiles, type RestorableFile, type RestoreFrom } from '../core/restore.ts';
 import { type Problem, SetupError } from '../core/setup-error.ts';
 import { isOnShare } from '../core/shared-folder.ts';
-import { isTorn } from '../core/usable-config.ts';
+import { isTorn } from '../core/usable-settings.ts';
 import type { Files } from '../machine/machine.ts';
 import { fingerprintOf, sha256Of } from '../machine/read-files.ts';
 

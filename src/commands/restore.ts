@@ -23,7 +23,7 @@ export async function restore({ from = '', accept }: Request, doors: Doors): Pro
   if (unfinished?.touched) {
     throw new SetupError(21, {
       message: `The run ${unfinished.runId} is not finished: what config belongs here is for it to say.`,
-      hint: 'Finish it with scim-setup resume, or the command that began it, then restore.',
+      hint: 'Finish it with scim-setup resume, then restore.',
     });
   }
   const now = await machine.look(plainLook());

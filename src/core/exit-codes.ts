@@ -45,7 +45,7 @@ export const exitCodes: readonly ExitCode[] = [
     code: 27,
     name: 'others-changed',
     meaning:
-      'in the wanted state and verified; but something else on the server is NOT as it was, and the run may have done that: see the message',
+      'in the wanted state and verified; but something else on the server is NOT as it was, and the run may have done that: see the message, which also says if a restart is required',
   },
   { code: 29, name: 'bug', meaning: 'a bug of this program; the stack, the versions and the journal are printed' },
 ];

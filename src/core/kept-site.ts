@@ -3,7 +3,7 @@ import type { CertificateBinding, Site } from './facts.ts';
 import { splitProperties } from './instance.ts';
 import { bitsOf } from './media.ts';
 import { keepsPlace } from './place.ts';
-import { isSameSite, poolNamed, portOf, securePorts } from './site-gaps.ts';
+import { isSameSite, poolNamed, portOf, portsOf } from './site-gaps.ts';
 import { hasPassword, hasText, type Situation, siteOf, valueOr } from './situation.ts';
 import type { Step } from './step.ts';
 
@@ -34,10 +34,11 @@ export function losesPassword(one: Situation): boolean {
 }
 
 /**
- * Every certificate that http.sys bound and that is still there, but for those which only sites that `go` used. Where there is
- * none, and no site of the connector that stays, there is nothing to see to.
+ * Every certificate that http.sys bound and that is still there, but for those which only sites that `go` used; those which only `movable`
+ * ones used are wanted where a site uses their port afterwards. Where there is none, and no site of the connector that stays, there is
+ * nothing to see to.
  */
-export function certificateSteps(one: Situation, go: readonly Site[]): Step[] {
+export function certificateSteps(one: Situation, go: readonly Site[], movable: readonly Site[] = []): Step[] {
   const certificates = bindingsKept(one, go).filter(({ present }) => present);
   const isGoing = (site: Site) => go.some((other) => isSameSite(other, site));
   const stays = one.products.some((product) => {
@@ -46,17 +47,27 @@ export function certificateSteps(one: Situation, go: readonly Site[]): Step[] {
   });
   if (certificates.length === 0 && !stays) return [];
   const bound = (valueOr(one.origin.iis, null)?.certificates ?? []).map(({ endpoint }) => endpoint);
-  return [{ kind: 'certificates.present', certificates, bound }];
+  const ifUsed = endpointsOnlyOf(one, movable).filter((endpoint) =>
+    certificates.some((each) => each.endpoint === endpoint),
+  );
+  return [{ kind: 'certificates.present', certificates, bound, ...(ifUsed.length > 0 ? { ifUsed } : {}) }];
 }
 
 /** What http.sys bound, but for what only sites that `go` used. */
-export function bindingsKept({ origin }: Situation, go: readonly Site[]): readonly CertificateBinding[] {
+export function bindingsKept(one: Situation, go: readonly Site[]): readonly CertificateBinding[] {
+  const gone = endpointsOnlyOf(one, go);
+  const all = valueOr(one.origin.iis, null)?.certificates ?? [];
+  return all.filter(({ endpoint }) => !gone.includes(endpoint));
+}
+
+/** The endpoints of what http.sys bound to ports that only some sites used. */
+function endpointsOnlyOf({ origin }: Situation, sites: readonly Site[]): readonly string[] {
   const iis = valueOr(origin.iis, null);
-  const isGoing = (site: Site) => go.some((one) => isSameSite(one, site));
-  const portsOf = (sites: readonly Site[]) => new Set(sites.flatMap(securePorts));
-  const leaving = portsOf(go);
-  const used = portsOf((iis?.sites ?? []).filter((site) => !isGoing(site)));
-  return (iis?.certificates ?? []).filter((one) => !leaving.has(portOf(one)) || used.has(portOf(one)));
+  const isOne = (site: Site) => sites.some((one) => isSameSite(one, site));
+  const own = portsOf(sites);
+  const others = portsOf((iis?.sites ?? []).filter((site) => !isOne(site)));
+  const isOnly = (port: string) => own.has(port) && !others.has(port);
+  return (iis?.certificates ?? []).filter((one) => isOnly(portOf(one))).map(({ endpoint }) => endpoint);
 }
 
 /** A setup that is not told otherwise makes the pool of a standard installation, in which nothing runs once the old site is back. */

@@ -26,6 +26,7 @@ import {
   siteNamed,
   siteTextGaps,
   strayCertificates,
+  wantedCertificates,
 } from './site-gaps.ts';
 import type { Step, StepKind, Steps } from './step.ts';
 import { counted, nameOfSite } from './words.ts';
@@ -92,10 +93,10 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
     ]),
   'site.absent': ({ site }, facts) =>
     withReading(facts.iis, (now) => (siteNamed(now, site) ? [`site ${nameOfSite(site)} is still there`] : [])),
-  'certificates.present': ({ certificates, bound }, facts) =>
+  'certificates.present': (step, facts) =>
     withReading(facts.iis, (now) => [
-      ...certificateGaps(now, certificates),
-      ...strayCertificates(now, bound).map(
+      ...certificateGaps(now, wantedCertificates(now, step)),
+      ...strayCertificates(now, step.bound).map(
         (one) => `certificate ${one.thumbprint} is bound to ${one.endpoint}, which no site uses`,
       ),
     ]),

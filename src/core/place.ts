@@ -1,6 +1,6 @@
 import { defaultFolder, samePath } from './connector.ts';
 import type { Product, Site } from './facts.ts';
-import { sameName, securePorts } from './site-gaps.ts';
+import { sameName } from './site-gaps.ts';
 import type { Properties } from './step.ts';
 
 /**
@@ -35,15 +35,6 @@ export function keepsPlace(properties: Properties, folder: string | null, site: 
     isOldFolder(value) || (site !== null && placeWords(site).some((one) => sameName(one, value)));
   const moves = values.some((value) => (isPath(value) || isPort(value)) && !isOld(value));
   return !moves && values.some(isOld);
-}
-
-/** Whether the properties give the site other ports, and not its https port again: what is bound to that is not asked for then. */
-export function leavesPorts(properties: Properties, site: Pick<Site, 'bindings'> | null): boolean {
-  const named = Object.values(properties).filter(isPort);
-  const bindings = site?.bindings ?? [];
-  const isOld = (port: string) => bindings.some((one) => one.split(':').at(-2) === port);
-  const isSecureKept = securePorts({ bindings }).every((port) => named.includes(port));
-  return !isSecureKept && named.some((port) => !isOld(port));
 }
 
 function isPort(value: string): boolean {

@@ -1,7 +1,5 @@
 import type { CertificateBinding, Site } from './facts.ts';
-import { splitProperties } from './instance.ts';
-import { bindingsKept, certificateSteps } from './kept-site.ts';
-import { leavesPorts } from './place.ts';
+import { bindingsKept, certificateSteps, isPlaceKept } from './kept-site.ts';
 import type { Draft } from './plan.ts';
 import { leftoversToClear, remainsToClear } from './plan-back.ts';
 import { runsSetup } from './route.ts';
@@ -13,7 +11,7 @@ import { type Situation, siteOf } from './situation.ts';
  * a site binds one of its own to them.
  */
 export function keepCertificates(one: Situation): Draft[] {
-  return certificateSteps(one, sitesThatGo(one)).map((step) => ({
+  return certificateSteps(one, sitesThatGo(one), ownSites(one)).map((step) => ({
     step,
     why: 'removing a site may take those of others along',
   }));
@@ -23,15 +21,14 @@ export function keepCertificates(one: Situation): Draft[] {
 export function bindingsAtRisk(one: Situation): readonly CertificateBinding[] {
   if (!runsSetup(one.route)) return [];
   const ports = new Set([...ownSites(one), ...sitesToClear(one)].flatMap(securePorts));
-  return bindingsKept(one, sitesThatGo(one)).filter((binding) => !binding.present && ports.has(portOf(binding)));
+  // Where properties move it, what was bound to its old port is not asked for.
+  const go = isPlaceKept(one) ? sitesThatGo(one) : [...ownSites(one), ...sitesToClear(one)];
+  return bindingsKept(one, go).filter((binding) => !binding.present && ports.has(portOf(binding)));
 }
 
-/** Sites that nothing puts back, or whose ports are left. */
+/** Sites that nothing puts back. One whose ports properties change is none: it has its certificate where it keeps its port. */
 function sitesThatGo(one: Situation): readonly Site[] {
-  const { origin, product, route, wanted } = one;
-  const site = product && siteOf(origin, product).site;
-  const isLeft = route === 'uninstall' || leavesPorts(splitProperties(wanted.properties).place, site);
-  return isLeft ? [...ownSites(one), ...sitesToClear(one)] : sitesToClear(one);
+  return one.route === 'uninstall' ? [...ownSites(one), ...sitesToClear(one)] : sitesToClear(one);
 }
 
 function ownSites({ origin, products }: Situation): readonly Site[] {

@@ -6,7 +6,7 @@ import { leftInBackup } from './restore.ts';
 import { isReplacing } from './route.ts';
 import { poolAccess } from './shared-access.ts';
 import { type Situation, siteOf } from './situation.ts';
-import { unusableConfig } from './usable-config.ts';
+import { unusableSettings } from './usable-settings.ts';
 
 /** What becomes of settings when another version comes. */
 export const settingsFindings: readonly FindingRow[] = [
@@ -17,10 +17,10 @@ export const settingsFindings: readonly FindingRow[] = [
       'A settings file of the connector is not there, empty or cut off, so the connector cannot start or starts without its keys.',
     needs: ['products', 'config'],
     stops: 'unless-accepted',
-    hint: 'Put the last good one back: scim-setup backups lists what there is, scim-setup restore --from <id> puts it back. Accept it, and the file stays as it is.',
+    hint: 'Put the last good one back: scim-setup backups lists what there is, scim-setup restore --from <id> puts it back. Accept it to go on without what it held.',
     test: (one) =>
-      one.wanted.goal === 'present'
-        ? listed(unusableConfig(one), (names) => `The connector cannot use its settings: ${names}.`)
+      one.wanted.goal === 'present' && !isRestoreCut(one)
+        ? listed(unusableSettings(one), (names) => `The connector cannot use its settings: ${names}.`)
         : null,
   },
   {
@@ -46,6 +46,19 @@ export const settingsFindings: readonly FindingRow[] = [
     test: ({ product, wanted: { msi }, route }) =>
       product && msi && isReplacing(route) && crossesFormat(product.version, msi.productVersion)
         ? `${product.version} keeps its settings in a form that ${msi.productVersion} cannot read. They stay in the backup and must be entered again; endpoint tokens become invalid.`
+        : null,
+  },
+  {
+    id: 'restore-unfinished',
+    about: 'settings',
+    means:
+      'A backup was being put back when the run was cut off, and something else is asked for before that has come to its end.',
+    needs: [],
+    stops: 'always',
+    hint: 'Finish it first: scim-setup resume. Then run this again.',
+    test: (one) =>
+      isRestoreCut(one) && one.wanted.goal !== 'restored'
+        ? 'The unfinished run puts a backup back; what is asked for now would take what it has put back for the change of somebody else.'
         : null,
   },
   {
@@ -119,6 +132,10 @@ function settingsNotWritable({ now, wanted }: Situation): string | null {
       : [];
   });
   return refused.length === 0 ? null : `${refused.join('; ')}.`;
+}
+
+function isRestoreCut({ unfinished }: Situation): boolean {
+  return unfinished?.wanted.goal === 'restored';
 }
 
 function conflictText(one: Situation): string | null {

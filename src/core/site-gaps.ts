@@ -28,6 +28,22 @@ export function certificateGaps(iis: Iis | null, wanted: readonly CertificateBin
   });
 }
 
+/** The certificates that a step wants to find bound, the ports of the sites being what they are now. */
+export function wantedCertificates(
+  iis: Iis | null,
+  { certificates, ifUsed = [] }: Steps['certificates.present'],
+): readonly CertificateBinding[] {
+  const used = portsOf(iis?.sites ?? []);
+  return certificates.filter(
+    ({ endpoint, ...rest }) => !ifUsed.includes(endpoint) || used.has(portOf({ endpoint, ...rest })),
+  );
+}
+
+/** The ports of all https bindings of some sites. */
+export function portsOf(sites: readonly Pick<Site, 'bindings'>[]): ReadonlySet<string> {
+  return new Set(sites.flatMap(securePorts));
+}
+
 function isSameBinding(left: CertificateBinding, right: CertificateBinding): boolean {
   const { endpoint, thumbprint, store } = right;
   return sameName(left.endpoint, endpoint) && sameName(left.thumbprint, thumbprint) && sameName(left.store, store);
@@ -41,7 +57,7 @@ export const iisApplication = '{4DC3E181-E14B-4A21-B022-59FC669B0914}';
  * leaves it behind when the site gets its own port back. What somebody else has bound is none of it.
  */
 export function strayCertificates(iis: Iis | null, bound: readonly string[]): readonly CertificateBinding[] {
-  const used = new Set((iis?.sites ?? []).flatMap(securePorts));
+  const used = portsOf(iis?.sites ?? []);
   return (iis?.certificates ?? []).filter(
     (one) =>
       one.appId === iisApplication &&

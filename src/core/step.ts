@@ -129,7 +129,12 @@ export type Steps = {
    * http.sys binds these certificates, which removing a site takes from everybody who uses its address and port (T5). `bound`:
    * where a certificate was bound before; what IIS has bound elsewhere since serves a site, or is gone.
    */
-  'certificates.present': { readonly certificates: readonly CertificateBinding[]; readonly bound: readonly string[] };
+  'certificates.present': {
+    readonly certificates: readonly CertificateBinding[];
+    readonly bound: readonly string[];
+    /** Endpoints that only the connector used: what was bound there counts where a site uses the port afterwards. */
+    readonly ifUsed?: readonly string[];
+  };
   'pool.present': { readonly pool: string; readonly identity: string; readonly exact?: true };
   'pool.absent': { readonly pool: string };
 };

@@ -19,7 +19,7 @@ type Around = {
 };
 
 /**
- * Waits until the last child of a former run has ended, and then until Windows Installer is seen to do nothing (T3): what is still
+ * Waits until a child of a former run has ended, and then until Windows Installer is seen to do nothing (T3): what is still
  * being changed can neither be decided on nor be changed by somebody else. Past the time limit of that child the run ends as busy,
  * 1618: nothing was touched by it, and whoever called it and knows that code comes back by himself. The limit counts from now
  * on, since a clock may have been moved meanwhile.

@@ -1,6 +1,6 @@
 import type { Outcome } from '../core/codes.ts';
 import { fileErrorText } from '../core/file-error.ts';
-import { holds } from '../core/missing.ts';
+import { holds, missing } from '../core/missing.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step, StepKind } from '../core/step.ts';
 import { backUp, keepUnseen } from './backup.ts';
@@ -50,7 +50,7 @@ const performers: { readonly [K in StepKind]: Perform<K> } = {
   'connector.repair': (step, doing) => noted(doing, () => runPackage(step, step.msi, doing)),
   'connector.serve': (step, doing) => startPoolOf(step.productCode, doing),
   'connector.uninstall': uninstall,
-  'connector.unchanged': async () => failure('what Windows Installer has taken back cannot be brought back'),
+  'connector.unchanged': otherwise,
   'installer.settle': settle,
   'folder.clear': clearFolder,
   'folder.present': putFolderBack,
@@ -87,6 +87,12 @@ async function settle(step: Step<'installer.settle'>, doing: Doing): Promise<Out
   const outcome = 'msi' in step.by ? await runPackage(step, step.by.msi, doing) : await runCalls(step, doing);
   if (outcome.ok || outcome.busy || outcome.abandoned) return outcome;
   return holds(step, await doing.look()) ? { ...outcome, ok: true } : outcome;
+}
+
+/** What is other than it was when it was decided on cannot be put right by this run: the next one decides anew. */
+async function otherwise(step: Step<'connector.unchanged'>, doing: Doing): Promise<Outcome> {
+  const gaps = missing(step, await doing.look());
+  return failure(`${gaps.known ? gaps.value.join('; ') : gaps.why}; the next run goes by what is there then`);
 }
 
 /**

@@ -9,8 +9,9 @@ import type {
   Product,
   Reading,
   SharedFolder,
+  Site,
 } from '../core/facts.ts';
-import { counted } from '../core/words.ts';
+import { counted, nameOfSite } from '../core/words.ts';
 import { hanging, labelled } from './layout.ts';
 
 /** The facts of a server for a person: the few lines that decide what can be done with it. */
@@ -37,8 +38,7 @@ export function factsText(facts: Facts, sandbox: boolean): string {
 /** The run that is not finished, for whoever looks at a server; nothing where there is none. */
 export function unfinishedText(unfinished: Reading<string | null>): string {
   if (unfinished.known && unfinished.value === null) return '';
-  const text = (id: string | null) =>
-    `${id} is not finished; scim-setup resume, or the same command again, goes on with it`;
+  const text = (id: string | null) => `${id} is not finished; scim-setup resume goes on with it`;
   return `${row('Run', of(unfinished, text))}\n`;
 }
 
@@ -84,9 +84,11 @@ function foldersText(folders: readonly ConnectorFolder[]): string {
 }
 
 function iisText(iis: Iis | null): string {
-  const sites = iis?.sites.map(
-    (site) => `${site.name}${site.application === '/' ? '' : site.application} (${site.state})`,
-  );
+  const poolOf = (site: Site) => iis?.pools.find((pool) => pool.name.toLowerCase() === site.pool.toLowerCase());
+  const sites = iis?.sites.map((site) => {
+    const pool = poolOf(site)?.state === 'stopped' ? `, its pool ${site.pool} stopped` : '';
+    return `${nameOfSite(site)} (${site.state}${pool})`;
+  });
   return iis ? `${iis.version}; sites: ${sites?.join(', ') || 'none'}` : 'not there';
 }
 

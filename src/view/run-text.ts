@@ -3,6 +3,7 @@ import type { Product } from '../core/facts.ts';
 import type { Finding } from '../core/plan.ts';
 import type { HappenedStep, RunReport } from '../core/report.ts';
 import { valueOr } from '../core/situation.ts';
+import { unusableSettings } from '../core/usable-settings.ts';
 import { duration } from '../core/words.ts';
 import { hanging, labelled } from './layout.ts';
 import { planText } from './plan-text.ts';
@@ -101,7 +102,11 @@ function restoreLine(report: RunReport): string | null {
   const { end, goal, route } = report;
   const { backup } = report.paths;
   const isWanted = end === 'converged' && backup !== null && (goal.version !== null || route === 'restore');
-  return isWanted && isOfUse(report) ? `scim-setup restore --from ${backup.slice(backup.lastIndexOf('\\') + 1)}` : null;
+  const products = valueOr(report.before.products, []);
+  const isUsable = unusableSettings({ origin: report.before, products }).length === 0;
+  return isWanted && isUsable && isOfUse(report)
+    ? `scim-setup restore --from ${backup.slice(backup.lastIndexOf('\\') + 1)}`
+    : null;
 }
 
 /** The config goes back only where it lay, and into no other format. */

@@ -688,6 +688,18 @@ export const cases: readonly Case[] = [
     silent: [to(server(), newDefault('20')), to(server(), newDefault('50'))],
   },
   {
+    id: 'restore-unfinished',
+    speaks: { ...fine, unfinished: unfinished({ wanted: restoring(`${folder}\\appsettings.json`) }) },
+    silent: [
+      {
+        ...to(server(), restoring(`${folder}\\appsettings.json`)),
+        unfinished: unfinished({ wanted: restoring(folder) }),
+      },
+      { ...fine, unfinished: unfinished() },
+      { ...fine, unfinished: unfinished({ wanted: restoring(folder), direction: 'back' }) },
+    ],
+  },
+  {
     id: 'settings-unusable',
     speaks: to(server({ config: known([configFile(`${folder}\\appsettings.json`, { values: {} })]) })),
     silent: [fine, to(server({ config: known([configFile(`${folder}\\appsettings.json`, { values: {} })]) }), removal)],
@@ -700,6 +712,7 @@ export const cases: readonly Case[] = [
       to(laysDownSettings(server({ config: known([]) })), restoring(`${folder}\\appsettings.json`)),
       to(server({ config: known([]) })),
       to(server({ config: known([configFile('D:\\Elsewhere\\appsettings.json', { values: {} })]) })),
+      to(server({ config: known([configFile(`${folder}\\Responses\\a.json`, { role: 'responses', values: {} })]) })),
     ],
   },
   {

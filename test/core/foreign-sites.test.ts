@@ -191,11 +191,15 @@ test('the binding of a site that no version owned, and that is cleared away for 
   }
 });
 
-test('a dead binding of the connector that a new version has bound anew is told', () => {
-  const [old, now] = [
-    { ...certificate, present: false },
-    { ...certificate, thumbprint: 'CD34' },
-  ];
-  const after = withIis({ certificates: [now] }, { products: known([product('4.4.4')]) });
-  assert.match(told(withIis({ certificates: [old] }), after).perhapsByRun.join(), /^certificate AB12 is not bound to/);
+test('a dead binding of the connector is told where nothing is bound in its place, and not where a new version has bound another', () => {
+  const dead = { ...certificate, present: false };
+  const after = (now: readonly CertificateBinding[]) =>
+    told(withIis({ certificates: [dead] }), withIis({ certificates: now }, { products: known([product('4.4.4')]) }));
+  assert.match(after([]).perhapsByRun.join(), /^certificate AB12 is not bound to/);
+  assert.deepEqual(after([{ ...certificate, thumbprint: 'CD34' }]), nothing);
+});
+
+test('a dead binding of a port that no site used is missed by nobody', () => {
+  const dead = { ...certificate, endpoint: '0.0.0.0:8443', present: false };
+  assert.deepEqual(told(withIis({ certificates: [dead] }), withIis({ certificates: [] })), nothing);
 });

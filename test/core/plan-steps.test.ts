@@ -148,7 +148,8 @@ test('every certificate of the server comes back that is still there, on whateve
     plan.wayBack.find((step) => step.kind === 'certificates.present'),
     wanted,
   );
-  assert.deepEqual(plan.connector.find((one) => one.id === 'certificates.present')?.step, wanted);
+  const ifUsed = ['0.0.0.0:443', 'scim.example:443'];
+  assert.deepEqual(plan.connector.find((one) => one.id === 'certificates.present')?.step, { ...wanted, ifUsed });
 });
 
 /** A server whose applicationHost.config can be edited as text. */

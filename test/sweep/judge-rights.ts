@@ -1,9 +1,13 @@
 import { config } from './judge.ts';
-import type { ServerState } from './server-state.ts';
+import { below, type ServerState } from './server-state.ts';
 
-/** The rights that were given to each config file and to the folders in which config and logs lie; the rest comes from the folders above. */
+/**
+ * The rights that were given to each config file and to the folders in which config and logs lie; the rest comes from the folders above.
+ * A folder without a file holds nothing that rights could be about, and goes with whatever setup comes next.
+ */
 export function rights(state: ServerState, folders: readonly string[]): string {
-  const paths = [...config(state, folders).keys(), ...folders.flatMap(foldersIn)].sort();
+  const filled = folders.filter((one) => below(state, one).size > 0);
+  const paths = [...config(state, folders).keys(), ...filled.flatMap(foldersIn)].sort();
   return paths.map((path) => `${path}: ${entries(state, path).join('') || 'inherited'}`).join('; ');
 }
 

@@ -10,10 +10,10 @@ export function isTorn({ path, values }: Pick<ConfigFile, 'path' | 'values'>): b
 }
 
 /**
- * Config of the connector that it cannot read, and settings that its package lays down and that are not there: half sentences.
- * Before the first run of the chain, since amid a run the files are the run's own matter.
+ * Settings that the connector cannot read, and those that its package lays down and that are not there: half sentences. What a version
+ * keeps in `Responses` is not known well enough to be judged. Before the first run of the chain, since amid a run the files are the run's own matter.
  */
-export function unusableConfig({ origin, products }: Pick<Situation, 'origin' | 'products'>): readonly string[] {
+export function unusableSettings({ origin, products }: Pick<Situation, 'origin' | 'products'>): readonly string[] {
   const config = valueOr(origin.config, []);
   const shared = valueOr(valueOr(origin.shared, null)?.files ?? { known: true, value: [] }, []);
   const own = config.filter(({ path }) =>
@@ -21,7 +21,9 @@ export function unusableConfig({ origin, products }: Pick<Situation, 'origin' | 
   );
   return [
     ...products.flatMap((product) => missingSettings(product, config)),
-    ...[...own, ...shared].filter(isTorn).map(({ path }) => `${path} is empty or no whole JSON`),
+    ...[...own, ...shared]
+      .filter((file) => file.role === 'settings' && isTorn(file))
+      .map(({ path }) => `${path} is empty or no whole JSON`),
   ];
 }
 
