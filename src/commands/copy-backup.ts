@@ -1,4 +1,5 @@
 import { copiesIn, type Manifest, manifestPath, storedPath } from '../core/backup.ts';
+import { setRights } from '../core/calls.ts';
 import { isConnectorPath } from '../core/connector.ts';
 import type { Facts } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
@@ -10,7 +11,7 @@ import { valueOr } from '../core/situation.ts';
 import type { PackageRef, Step } from '../core/step.ts';
 import type { Machine } from '../machine/machine.ts';
 import { sha256Of } from '../machine/read-files.ts';
-import type { Doing } from '../steps/doing.ts';
+import { type Doing, runEach } from '../steps/doing.ts';
 import { replaceFile } from '../steps/replace.ts';
 import { openBackup } from './open-backup.ts';
 
@@ -61,6 +62,9 @@ async function whyNotNew(to: string, machine: Machine): Promise<readonly string[
 /** SYSTEM and Administrators only, whatever the folder hands down. */
 const onlyTrusted = 'O:BAG:SYD:P(A;;FA;;;SY)(A;;FA;;;BA)';
 
+/** The same, handed down to all that comes to lie in a folder. */
+const onlyTrustedBelow = 'O:BAG:SYD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)';
+
 /** What is copied beside the manifest: the files that it names, and the kept packages, which hold no keys. */
 export type ToCopy = {
   readonly manifest: Manifest;
@@ -73,7 +77,8 @@ export async function copyTo(to: string, { manifest, packages }: ToCopy, doing: 
   const from = places.backup;
   const problems: string[] = [];
   try {
-    for (const one of packages) {
+    problems.push(...(await closed(to, doing)));
+    for (const one of problems.length > 0 ? [] : packages) {
       const copy = packagePath(placesIn(to), one);
       const arrived = await machine.copy(packagePath(places, one), copy);
       if (arrived !== one.sha256) problems.push(`${copy} is not what was written`);
@@ -101,6 +106,13 @@ export async function copyTo(to: string, { manifest, packages }: ToCopy, doing: 
 /** In a copy the kept packages lie as they do in the protected folder. */
 function placesIn(to: string): Pick<Places, 'packages'> {
   return { packages: `${to}\\packages` };
+}
+
+/** Before the first byte: what a power cut leaves of a copy, or one that is still being written, is closed too. */
+async function closed(to: string, doing: Doing): Promise<readonly string[]> {
+  await doing.machine.makeFolder(to);
+  const set = await runEach((attempt) => [setRights(to, onlyTrustedBelow, attempt)], doing);
+  return set.ok ? [] : [`the access rights of ${to} could not be set: ${set.meaning}`];
 }
 
 type Placed = { readonly createdAt: string; readonly changedAt: string };

@@ -157,7 +157,8 @@ function sitePresent(origin: Facts, site: Site, pool: Pool | null, isTextKept = 
   return [{ kind: 'site.present', site: withoutText(site), identity: pool.identity, beside, ...exact }];
 }
 
-function poolPresent(origin: Facts, pool: Pool): Step {
+/** A pool as it was, by its text where that can be put back. */
+export function poolPresent(origin: Facts, pool: Pool): Step {
   const exact = hasText(origin, pool) ? { exact: true as const } : {};
   return { kind: 'pool.present', pool: pool.name, identity: pool.identity, ...exact };
 }

@@ -2,7 +2,7 @@ import type { Pool } from './facts.ts';
 import { isBelowOwn, ownIn } from './foreign-sites.ts';
 import { filesToKeep } from './kept-config.ts';
 import type { Draft, Plan, Planned, Route } from './plan.ts';
-import { strays, wayBackOf } from './plan-back.ts';
+import { poolPresent, strays, wayBackOf } from './plan-back.ts';
 import { backupSteps } from './plan-backup.ts';
 import { mainSteps } from './plan-connector.ts';
 import { prerequisiteSteps } from './plan-prerequisites.ts';
@@ -96,12 +96,17 @@ function aroundPools(one: Situation, main: readonly Draft[]): Draft[] {
   return [...begin, ...main, ...others, last];
 }
 
-/** A pool in which others run goes on for them, though the connector is gone from it. What lies below its own site goes with that. */
-function startForOthers({ origin, products }: Situation, { name, state }: Pool): Draft[] {
+/**
+ * A pool in which others run goes on for them, though the connector is gone from it, and its setup may have taken the pool along. What
+ * lies below its own site goes with that.
+ */
+function startForOthers({ origin, products }: Situation, pool: Pool): Draft[] {
+  const { name, state } = pool;
   const [sites, isOwn] = [valueOr(origin.iis, null)?.sites ?? [], ownIn(products)];
   const users = sites.filter((site) => sameName(site.pool, name) && !isOwn(site) && !isBelowOwn(site, sites, isOwn));
   if (state === 'stopped' || users.length === 0) return [];
-  return [{ step: { kind: 'pool.start', pool: name }, why: `it runs ${users.map(nameOfSite).join(', ')} too` }];
+  const why = `it runs ${users.map(nameOfSite).join(', ')} too`;
+  return [poolPresent(origin, pool), { kind: 'pool.start', pool: name } as const].map((step) => ({ step, why }));
 }
 
 /** A run that is taken up again, and had reached it, may have changed it itself. */

@@ -14,6 +14,7 @@ import { withFaults } from '../../src/sandbox/faults.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { asked, doorsOf, givenServer } from '../given.ts';
 import { responses, settings, textOf } from '../steps/on-server.ts';
+import { withDoors } from '../sweep/doors.ts';
 import { readState, untouched } from '../sweep/server-state.ts';
 
 const edited = '{ "IV": "another", "KEY": "another", "Configurations": "entered since" }';
@@ -98,6 +99,18 @@ test('a copy elsewhere is readable for SYSTEM and Administrators only, and is pu
   await edit(machine, edited);
   assert.equal((await back(machine, 'D:/keep/one/')).exitCode, 0);
   assert.equal(await textOf(machine, settings), before);
+});
+
+test('what a power cut leaves of a copy elsewhere is closed to others too', async () => {
+  const { machine, folder } = await givenServer('scim-4.1');
+  const cut = withDoors(machine, {
+    replace: async () => {
+      throw new Error('the power is cut');
+    },
+  });
+  await assert.rejects(make(cut, 'D:\\keep\\one'), /the power is cut/);
+  const { acls } = readState(folder).document.sandbox;
+  assert.equal(acls['d:\\keep\\one'], 'O:BAG:SYD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)');
 });
 
 test('no copy goes where a site would serve it, into our own folder, or over something else', async () => {

@@ -7,6 +7,8 @@ import type { CodeTable } from '../../src/core/codes.ts';
 import type { Interrupt } from '../../src/core/interrupt.ts';
 import { iisApplication } from '../../src/core/site-gaps.ts';
 import type { Machine } from '../../src/machine/machine.ts';
+import { editHost } from '../../src/sandbox/host-config.ts';
+import { removeFromHost } from '../../src/sandbox/host-edit.ts';
 import { changeIis, iisNow } from '../../src/sandbox/iis.ts';
 import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import type { SandboxMachine } from '../../src/sandbox/sandbox-machine.ts';
@@ -65,6 +67,21 @@ test('a site that somebody stops during an upgrade is told, and the upgrade is a
 test('a site in the pool of the connector runs on when the connector is uninstalled', async () => {
   const { machine } = await givenServer('shared-pool');
   const report = await uninstall(removal, doorsOf(machine));
+  assert.equal(report.exitCode, 0, report.message);
+  assert.equal(poolIn(machine.server, 'SCIMConnectorAppPool'), 'started');
+});
+
+test('a pool that others share with the connector is put back where its setup takes it along', async () => {
+  const { machine } = await givenServer('shared-pool');
+  const taking = withDoors(machine, {
+    change: async (call, ...more) => {
+      const ended = await machine.change(call, ...more);
+      if (call.tool === 'msiexec /x')
+        editHost(machine.server, removeFromHost({ kind: 'pool', name: 'SCIMConnectorAppPool' }));
+      return ended;
+    },
+  });
+  const report = await uninstall(removal, doorsOf(taking));
   assert.equal(report.exitCode, 0, report.message);
   assert.equal(poolIn(machine.server, 'SCIMConnectorAppPool'), 'started');
 });
