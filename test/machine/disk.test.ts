@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { success } from '../../src/core/codes.ts';
 import { Disk } from '../../src/machine/disk.ts';
@@ -95,6 +95,69 @@ test('a file of the caller arrives with its hash', async () => {
   const source = join(await newFolder(), 'package.msi');
   await writeFile(source, 'x'.repeat(200_000));
   assert.equal(await disk.receive(source, 'kept\\package.msi'), sha256('x'.repeat(200_000)));
+});
+
+/** What every open file of this process can do; it has no name of its own in Node. */
+async function openFiles(): Promise<FileHandle> {
+  const handle = await open(join(await newFolder(), 'any'), 'w');
+  await handle.close();
+  return Object.getPrototypeOf(handle);
+}
+
+/** Tells of each flush, once it is done, how many bytes the file had and which names its folder. */
+async function flushesIn(folder: string, t: TestContext): Promise<unknown[]> {
+  const flushes: unknown[] = [];
+  const files = await openFiles();
+  const { sync } = files;
+  t.mock.method(files, 'sync', async function (this: FileHandle) {
+    await pause(20);
+    await sync.call(this);
+    flushes.push([(await this.stat()).size, (await readdir(folder)).sort()]);
+  });
+  return flushes;
+}
+
+test('a line is on the disk when it is said to be appended', async (t) => {
+  const { folder, disk } = await given();
+  const flushes = await flushesIn(folder, t);
+  await disk.append('journal', 'one\n');
+  assert.deepEqual(flushes, [[4, ['journal']]]);
+  await disk.append('journal', 'two\n');
+  assert.deepEqual(flushes.slice(1), [[8, ['journal']]]);
+});
+
+test('a file is on the disk before it takes its name, and the name is when it is said to be written', async (t) => {
+  const ways: readonly ((disk: Disk, source: string) => Promise<unknown>)[] = [
+    (disk) => disk.write('to', 'content'),
+    (disk) => disk.writeWith('to', bytes('content'), async () => success),
+    (disk) => disk.copy('from', 'to'),
+    (disk, source) => disk.receive(source, 'to'),
+  ];
+  for (const way of ways) {
+    const { folder, disk } = await given();
+    const source = join(folder, 'from');
+    await writeFile(source, 'content');
+    const flushes = await flushesIn(folder, t);
+    await way(disk, source);
+    assert.deepEqual(flushes, [
+      [7, ['from', 'to.partial']],
+      [7, ['from', 'to']],
+    ]);
+    t.mock.restoreAll();
+  }
+});
+
+test('a copy that arrives with other bytes than its source has is told by the hash of these', async (t) => {
+  const { folder, disk } = await given();
+  await writeFile(join(folder, 'from'), 'content');
+  const files = await openFiles();
+  const { writeFile: fill } = files;
+  t.mock.method(files, 'writeFile', async function (this: FileHandle, content: Uint8Array) {
+    await fill.call(this, content);
+    await this.write('!');
+  });
+  assert.equal(await disk.copy('from', 'copied'), sha256('content!'));
+  assert.equal(await disk.receive(join(folder, 'from'), 'received'), sha256('content!'));
 });
 
 test('a source that is not there, or is a folder, gives no copy and does not touch what is there', async () => {
