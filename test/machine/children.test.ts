@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -24,6 +27,11 @@ function callOf(args: readonly Arg[], more: Partial<Call<'change'>> = {}): Call<
 /** Runs some statements in a Node of their own. */
 function run(statements: string, args: readonly Arg[] = [], more: Partial<Call<'change'>> = {}): Promise<CallResult> {
   return runChange(callOf(['-e', statements, '--', ...args], more), process.execPath, mustNotBeAsked);
+}
+
+async function isThereSoon(path: string): Promise<boolean> {
+  for (let waited = 0; !existsSync(path) && waited < 10_000; waited += 20) await pause(20);
+  return existsSync(path);
 }
 
 test('a child ends with its exit code and what it printed, errors among it', async () => {
@@ -65,8 +73,40 @@ test('a child past its time limit is left alone: it goes on and does its work', 
     setTimeout(() => { console.log('still printing'); require('node:fs').writeFileSync(process.argv[1], ''); }, 900);`;
   const ended = await run(statements, [done], { timeoutMs: 400 });
   assert.deepEqual([ended.code, ended.timedOut, existsSync(done)], [null, true, false]);
-  for (let waited = 0; !existsSync(done) && waited < 10_000; waited += 20) await pause(20);
-  assert.ok(existsSync(done));
+  assert.ok(await isThereSoon(done));
+});
+
+/** A program that only runs a child, as the leader of a group of its own, once the child is there. */
+async function programWith(call: Call<'change'>, folder: string): Promise<ChildProcess> {
+  const children = new URL('../../src/machine/children.ts', import.meta.url);
+  const statements = `
+    import { runChange } from '${children}';
+    const call = ${JSON.stringify(call)};
+    await runChange(call, process.execPath, async () => 437, null, async () => console.log('started'));`;
+  const program = spawn(process.execPath, ['--input-type=module', '-e', statements], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TMPDIR: folder },
+  });
+  await once(program.stdout, 'data');
+  return program;
+}
+
+test('a child outlives the program, and whatever ends the whole group of its processes', {
+  skip: process.platform === 'win32' && 'Windows has jobs in place of groups: test/lab/kill-upgrade.test.ts',
+}, async () => {
+  const folder = await newFolder();
+  const [ended, done] = [join(folder, 'ended'), join(folder, 'done')];
+  const statements = `
+    const { existsSync, writeFileSync } = require('node:fs');
+    const [ended, done] = process.argv.slice(1);
+    setInterval(() => { if (existsSync(ended)) { writeFileSync(done, ''); process.exit(); } }, 20);
+    setTimeout(() => process.exit(), 20_000);`;
+  const program = await programWith(callOf(['-e', statements, '--', ended, done]), folder);
+  process.kill(-(program.pid ?? assert.fail('the program was not started')), 'SIGKILL');
+  await once(program, 'exit');
+  await writeFile(ended, '');
+  assert.ok(await isThereSoon(done));
 });
 
 test('a child ends with its own exit, whatever its grandchild does with the output', async () => {
