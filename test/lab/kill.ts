@@ -69,7 +69,7 @@ function hasPartial(wine: Wine): boolean {
 }
 
 /** The exit codes of the README's table, said here once more. */
-const named = [0, 3010, 1641, 1618, 20, 21, 22, 23, 24, 25, 29];
+const named = [0, 3010, 1641, 1618, 20, 21, 22, 23, 24, 25, 27, 29];
 
 /** Where and when to kill, and the connectors that must be registered once all that was started then has ended by itself. */
 export type Kill = { readonly change: Change; readonly at: () => Moment; readonly leaves?: readonly string[] };
