@@ -101,6 +101,20 @@ test('the old version is not put back into a folder that the next start of Windo
   }
 });
 
+for (const [reboot, end, restarts] of [
+  ['never', 'failed-as-before', 0],
+  ['report', 'reboot-first', 0],
+  ['auto', 'reboot-started', 1],
+] as const)
+  test(`an upgrade is not laid over files that are to be deleted since its pool was stopped, by a run that ${reboot} restarts`, async () => {
+    const { given, result } = await run(reboot, {}, {}, (one) => {
+      one.whenStopped = doomed(`${folder}\\InUse.dll`);
+    });
+    assert.deepEqual([result.end, given.restarts], [end, restarts], result.why);
+    assert.ok(!given.performed.some((label) => label.includes('connector.')), given.performed.join());
+    assert.match(result.why, /InUse\.dll is there until Windows deletes it/);
+  });
+
 test('files that Windows deletes elsewhere hinder nothing', async () => {
   const { result } = await run('report', {}, {}, (one) => {
     one.facts = { ...one.facts, ...doomed('C:\\Config.Msi\\1a2b.rbf') };
