@@ -303,6 +303,21 @@ test('with reboot never the old version is not laid over files that Windows is g
   assert.deepEqual((await seenIn(sandbox.folder)).versions, ['3.2.0']);
 });
 
+test('a way back that twice in a row has to wait for a restart ends with the old version after the second', async () => {
+  const sandbox = await givenServer('scim-3.2');
+  const { folder } = sandbox;
+  const request = asked('apply', 'SCIMConnector-4.4.4.msi', { ...crossing, reboot: 'never' });
+  const first = await apply(request, doorsOf(uninstallLeavesFile(sandbox, `${connectorFolder}\\InUse.dll`)));
+  const stubborn = { at: { tool: 'msiexec', call: 1 }, trouble: { kind: 'code', code: 3010, effect: 'none' } } as const;
+  const second = await runAfterRestart(folder, (one) => withFaults(one, stubborn));
+  assert.deepEqual([second.plan?.direction, second.resume.waits, await hasTask(folder)], ['back', true, true]);
+  assert.deepEqual((await seenIn(folder)).versions, []);
+  const third = await runAfterRestart(folder);
+  const told = `${first.message}; ${second.message}; ${third.message}`;
+  assert.deepEqual([first.exitCode, second.exitCode, third.exitCode], [25, 25, 22], told);
+  assert.deepEqual([(await seenIn(folder)).versions, await hasTask(folder)], [['3.2.0'], false]);
+});
+
 test('a server that somebody else has changed after the restart is left alone, three times, then nobody goes on', async () => {
   const { folder, machine } = await givenServer('scim-4.1');
   const fault = { at: { tool: 'msiexec', call: 1 }, trouble: { kind: 'power-cut', effect: 'none' } } as const;
