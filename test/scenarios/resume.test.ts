@@ -11,6 +11,7 @@ import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { saveServer, store, stored } from '../../src/sandbox/server.ts';
 import { documentOf, run, treeOf } from '../cli/program.ts';
 import { asked, doorsOf, givenServer, sample } from '../given.ts';
+import { settings } from '../sandbox/on-server.ts';
 import { traced, withDoors } from '../sweep/doors.ts';
 import { cut, hasTask, restarted, runAfterRestart, seenIn, serverIn } from './restarts.ts';
 
@@ -74,6 +75,16 @@ test('what came of it at the start of the server is kept in the folder of its ru
     JSON.parse(new TextDecoder().decode(bytes ?? new Uint8Array())),
     JSON.parse(JSON.stringify(resumed)),
   );
+});
+
+test('half of a config file that a cut has left beside a whole one goes with the next run, with its keys', async () => {
+  const folder = await cutUpgrade();
+  const { drive } = await serverIn(folder);
+  const whole = await drive.read(settings);
+  assert.ok(whole);
+  await drive.write(`${settings}.partial`, '{ "Configurations": "half of a k');
+  assert.equal((await runAfterRestart(folder)).exitCode, 0);
+  assert.deepEqual([await drive.read(settings), await drive.hasFile(`${settings}.partial`)], [whole, false]);
 });
 
 test('a package that was changed where it was kept is not installed after the restart', async () => {
@@ -306,7 +317,6 @@ test('a run that was cut right before its first change is gone on with, and a se
   const trouble = { kind: 'power-cut', effect: 'none' } as const;
   await cut(apply(upgrade, doorsOf(withFaults(machine, { at: { door }, trouble }))));
   const { drive } = await serverIn(folder);
-  const settings = 'C:\\inetpub\\wwwroot\\SCIMConnector\\appsettings.json';
   const text = new TextDecoder().decode((await drive.read(settings)) ?? new Uint8Array());
   const saved = text.replace(/("Configurations"\s*:\s*)"[^"]*"/, '$1"saved since"');
   assert.notEqual(saved, text);
