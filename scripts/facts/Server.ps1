@@ -48,8 +48,8 @@ function Get-FreeSpace {
 function Get-Restart {
     $renames = @(Get-PendingRename)
     $reasons = @(Get-RestartReason) + @(if ($renames.Count -gt 0) { 'file-renames' })
-    $deletions = @($renames | Where-Object { $_.to -eq '' } | ForEach-Object { $_.from })
-    $restart = [ordered]@{ reasons = $reasons; deletions = $deletions }
+    $doomed = @($renames | ForEach-Object { $_.from; if ($_.to -ne '') { $_.to } })
+    $restart = [ordered]@{ reasons = $reasons; deletions = $doomed }
     $working = @(Get-ServicingWorker)
     if ($working.Count -gt 0) { $restart['working'] = $working }
     return $restart
@@ -75,16 +75,21 @@ function Get-ServicingWorker {
     if ([System.Diagnostics.Process]::GetProcessesByName('TiWorker').Length -gt 0) { 'TiWorker.exe' }
 }
 
-# Pairs of paths in the form of the kernel, \??\C:\...; an empty second one deletes the first at the next boot.
+# Pairs of paths; at the next boot an empty second one deletes the first, any other one is replaced by it.
 function Get-PendingRename {
     foreach ($name in 'PendingFileRenameOperations', 'PendingFileRenameOperations2') {
         $paths = @(Get-Value 'SYSTEM\CurrentControlSet\Control\Session Manager' $name)
         for ($i = 0; $i -lt $paths.Count; $i += 2) {
             if (-not $paths[$i]) { continue }
             $to = if ($i + 1 -lt $paths.Count) { $paths[$i + 1] } else { '' }
-            @{ from = $paths[$i] -replace '^(\*\d+)?\\\?\?\\UNC\\', '\\' -replace '^(\*\d+)?\\\?\?\\', ''; to = $to }
+            @{ from = ConvertFrom-KernelPath $paths[$i]; to = ConvertFrom-KernelPath $to }
         }
     }
+}
+
+# \??\C:\... in the form of the kernel, behind signs such as ! for a target that is written over.
+function ConvertFrom-KernelPath([string]$Path) {
+    $Path -replace '^[!*\d]*\\\?\?\\UNC\\', '\\' -replace '^[!*\d]*\\\?\?\\', ''
 }
 
 function Get-Installer {

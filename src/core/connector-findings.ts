@@ -155,7 +155,7 @@ export const connectorFindings: readonly FindingRow[] = [
     id: 'deletions-pending',
     about: 'connector',
     means:
-      'An earlier uninstallation left files that Windows deletes at its next start, and it deletes those of an installation in their place with them.',
+      'An earlier setup left files that Windows deletes or replaces at its next start, and it does so to those of an installation in their place too.',
     needs: ['restart'],
     stops: 'always',
     hint: 'Restart the server, then run again.',
@@ -165,7 +165,7 @@ export const connectorFindings: readonly FindingRow[] = [
       const doomed = read(now.restart).deletions.filter(isDoomed);
       // A version that is there already is not there for long, if its files are among them.
       return (route !== 'none' || msi !== null) && doomed.length > 0
-        ? `Windows will delete ${doomed.join(', ')} at the next start.`
+        ? `Windows will delete or replace ${doomed.join(', ')} at its next start.`
         : null;
     },
   },

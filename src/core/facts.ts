@@ -18,7 +18,7 @@ export type ServerIdentity = {
   readonly freeMb: Readonly<Record<string, number>>;
 };
 
-/** Why Windows wants a restart, and the paths it deletes at the next boot (T1). */
+/** Why Windows wants a restart, and the paths at which it deletes, moves away or replaces a file at the next boot (T1). */
 export type Restart = {
   readonly reasons: readonly string[];
   readonly deletions: readonly string[];

@@ -66,7 +66,7 @@ export function suspendedGaps({ suspended }: InstallerState): string[] {
 }
 
 /**
- * What Windows Installer has registered, and what it has not finished: files that go at the next start (T1), and a suspended
+ * What Windows Installer has registered, and what it has not finished: files that change at the next start (T1), and a suspended
  * installation, which it rolls back when it is asked for something the next time (T11), so that nothing holds until then.
  */
 export function connectorGaps(
@@ -84,7 +84,7 @@ export function connectorGaps(
   ]);
 }
 
-/** Why nothing may be installed by this step before the server was restarted: Windows would delete it again (T1); null if it may. */
+/** Why nothing may be installed by this step before the server was restarted: Windows would undo it (T1); null if it may. */
 export function whyNotBeforeRestart(step: Step, { restart, products }: Facts): string | null {
   if (step.kind !== 'connector.install' && step.kind !== 'connector.upgrade') return null;
   const now = products.known ? products.value : [];
@@ -92,10 +92,10 @@ export function whyNotBeforeRestart(step: Step, { restart, products }: Facts): s
   return doomed[0] ?? null;
 }
 
-/** Windows deletes them at its next start, and with them what is installed into that folder before (T1). */
+/** Windows deletes or replaces them at its next start, also where something was installed in their place before (T1). */
 function doomedFiles(now: readonly Product[], restart: Restart, productCode: string, folder: string | null): string[] {
   const known = now.find((one) => one.productCode === productCode)?.folder ?? folder;
   return restart.deletions
     .filter((path) => isConnectorPath(path, known))
-    .map((path) => `${path} is there until Windows deletes it at its next start`);
+    .map((path) => `Windows deletes or replaces ${path} at its next start`);
 }

@@ -122,6 +122,13 @@ test('files that Windows deletes at the next start stop a change of any of sever
     assert.ok(idsOf(to({ ...restart(['renames'], [path]), products })).includes('deletions-pending'), path);
 });
 
+test('a file that waits for the next start of Windows is named, and that it is deleted or replaced', () => {
+  const [finding] = findingsOf(situationOf(restart(['renames'], [`${folder}\\a.dll`]), wanted(msi('4.4.4')))).filter(
+    ({ id }) => id === 'deletions-pending',
+  );
+  assert.match(finding?.message ?? '', /will delete or replace .*\\a\.dll at its next start/);
+});
+
 test('deletions in a folder whose name only begins like that of the connector stop nothing', () => {
   assert.ok(!idsOf(to(restart(['renames'], [`${folder}-old\\a.dll`]))).includes('deletions-pending'));
 });

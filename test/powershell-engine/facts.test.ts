@@ -57,13 +57,16 @@ describe('pending restarts', () => {
     assert.deepEqual(read('Get-Restart', {}), { reasons: [], deletions: [] });
   });
 
-  it('list the paths that the next start deletes, not those it renames', () => {
+  it('list the paths that the next start deletes, moves away or replaces', () => {
     const first = "@('\\??\\C:\\gone', '', '\\??\\C:\\old', '!\\??\\C:\\new', '*1\\??\\C:\\gone 2', '')";
-    const second = "@('\\??\\UNC\\server\\share\\gone', '')";
+    const second = "@('\\??\\UNC\\server\\share\\gone', '', '*1\\??\\C:\\tmp!', '*1!\\??\\UNC\\server\\share\\new')";
     const values = { PendingFileRenameOperations: first, PendingFileRenameOperations2: second };
     assert.deepEqual(read('Get-Restart', { [session]: values }), {
       reasons: ['file-renames'],
-      deletions: ['C:\\gone', 'C:\\gone 2', '\\\\server\\share\\gone'],
+      deletions: [
+        ...['C:\\gone', 'C:\\old', 'C:\\new', 'C:\\gone 2'],
+        ...['\\\\server\\share\\gone', 'C:\\tmp!', '\\\\server\\share\\new'],
+      ],
     });
   });
 

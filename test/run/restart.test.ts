@@ -97,7 +97,7 @@ test('the old version is not put back into a folder that the next start of Windo
     });
     assert.equal(result.end, end, result.why);
     assert.ok(!given.performed.some((label) => label.includes('back-connector.install')));
-    assert.match(result.why, /InUse\.dll is there until Windows deletes it/);
+    assert.match(result.why, /Windows deletes or replaces .*InUse\.dll at its next start/);
   }
 });
 
@@ -112,8 +112,21 @@ for (const [reboot, end, restarts] of [
     });
     assert.deepEqual([result.end, given.restarts], [end, restarts], result.why);
     assert.ok(!given.performed.some((label) => label.includes('connector.')), given.performed.join());
-    assert.match(result.why, /InUse\.dll is there until Windows deletes it/);
+    assert.match(result.why, /Windows deletes or replaces .*InUse\.dll at its next start/);
   });
+
+test('an old version of which the next start of Windows replaces a file is not called as before', async () => {
+  const { result } = await run('report', { [upgrade]: fails, 'connector.upgrade-orElse': fails }, {}, (one) => {
+    const perform = one.perform.bind(one);
+    one.perform = async (step, label) => {
+      const outcome = await perform(step, label);
+      if (label.includes('connector.upgrade')) one.facts = { ...one.facts, ...doomed(`${folder}\\SCIMConnector.dll`) };
+      return outcome;
+    };
+  });
+  assert.equal(result.end, 'reboot-first', result.why);
+  assert.match(result.why, /Windows deletes or replaces .*SCIMConnector\.dll/);
+});
 
 test('files that Windows deletes elsewhere hinder nothing', async () => {
   const { result } = await run('report', {}, {}, (one) => {
