@@ -4,6 +4,7 @@ import { type FindingRow, listed, named, read } from './finding-row.ts';
 import { losesPassword } from './kept-site.ts';
 import { packageInstead } from './old-package.ts';
 import { packagesTried } from './plan.ts';
+import { leftoversToClear } from './plan-back.ts';
 import { lostFromBackup } from './plan-backup.ts';
 import { whyLost } from './product-gaps.ts';
 import { isReplacing } from './route.ts';
@@ -159,12 +160,15 @@ export const connectorFindings: readonly FindingRow[] = [
     needs: ['restart'],
     stops: 'always',
     hint: 'Restart the server, then run again.',
-    test: ({ now, products, route, wanted: { msi } }) => {
-      const folders = products.length > 0 ? products.map(({ folder }) => folder) : [null];
+    test: (one) => {
+      const { now, products, route, wanted } = one;
+      // What is moved aside could not be put back.
+      const aside = leftoversToClear(one).folders.map(({ path }) => path);
+      const folders = [...(products.length > 0 ? products.map(({ folder }) => folder) : [null]), ...aside];
       const isDoomed = (path: string) => folders.some((folder) => isConnectorPath(path, folder));
       const doomed = read(now.restart).deletions.filter(isDoomed);
       // A version that is there already is not there for long, if its files are among them.
-      return (route !== 'none' || msi !== null) && doomed.length > 0
+      return (route !== 'none' || wanted.msi !== null) && doomed.length > 0
         ? `Windows will delete or replace ${doomed.join(', ')} at its next start.`
         : null;
     },

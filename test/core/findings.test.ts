@@ -122,6 +122,13 @@ test('files that Windows deletes at the next start stop a change of any of sever
     assert.ok(idsOf(to({ ...restart(['renames'], [path]), products })).includes('deletions-pending'), path);
 });
 
+test('files that Windows deletes at the next start stop an uninstallation that moves what lies beside them out of the way', () => {
+  const products = known([product('4.1.0', { folder: 'D:\\Web\\SCIMConnector' })]);
+  const facts = { ...restart(['renames'], [`${folder}\\a.dll`]), products };
+  assert.ok(idsOf(to(facts, wanted(null))).includes('deletions-pending'));
+  assert.ok(!idsOf(to(facts, upgrade)).includes('deletions-pending'), 'an upgrade leaves it where it is');
+});
+
 test('a file that waits for the next start of Windows is named, and that it is deleted or replaced', () => {
   const [finding] = findingsOf(situationOf(restart(['renames'], [`${folder}\\a.dll`]), wanted(msi('4.4.4')))).filter(
     ({ id }) => id === 'deletions-pending',
