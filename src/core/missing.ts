@@ -1,5 +1,6 @@
 import { changedBytes, lostValues } from './config-gaps.ts';
 import { samePath } from './connector.ts';
+import { doomedIn } from './doomed-files.ts';
 import type { ConnectorFolder, Facts, Reading } from './facts.ts';
 import { hostingGaps, restartGaps } from './hosting-gaps.ts';
 import {
@@ -83,7 +84,11 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
     ]),
   'installer.settle': (_step, facts) => withReading(facts.installer, suspendedGaps),
   'folder.clear': ({ path }, facts) => withReading(facts.folders, (now) => filesLeft(now, path)),
-  'folder.present': ({ folder }, facts) => withReading(facts.folders, (now) => folderGaps(now, folder)),
+  'folder.present': ({ folder }, facts) =>
+    both(facts.folders, facts.restart, (now, restart) => [
+      ...folderGaps(now, folder),
+      ...doomedIn(restart, folder.path),
+    ]),
   'site.present': ({ site, identity, beside, exact }, facts) =>
     both(facts.iis, exact ? facts.kept : nothingKept, (now, kept) => [
       ...siteGaps(now, site, identity),

@@ -1,7 +1,7 @@
-import { isConnectorPath, samePath } from './connector.ts';
-import type { Facts, InstallerState, Product, Reading, Restart } from './facts.ts';
+import { samePath } from './connector.ts';
+import { doomedOf } from './doomed-files.ts';
+import type { Facts, InstallerState, Product, Reading } from './facts.ts';
 import { both } from './reading.ts';
-import type { Step } from './step.ts';
 import { compareMsiVersions } from './version.ts';
 
 type Leeway = { readonly folder?: string | undefined; readonly lacking?: readonly string[] | undefined };
@@ -80,22 +80,6 @@ export function connectorGaps(
   return both(facts.products, facts.restart, (now, restart) => [
     ...suspended,
     ...judge(now),
-    ...doomedFiles(now, restart, productCode, folder),
+    ...doomedOf(restart, now, productCode, folder),
   ]);
-}
-
-/** Why nothing may be installed by this step before the server was restarted: Windows would undo it (T1); null if it may. */
-export function whyNotBeforeRestart(step: Step, { restart, products }: Facts): string | null {
-  if (step.kind !== 'connector.install' && step.kind !== 'connector.upgrade') return null;
-  const now = products.known ? products.value : [];
-  const doomed = restart.known ? doomedFiles(now, restart.value, step.msi.productCode, step.folder ?? null) : [];
-  return doomed[0] ?? null;
-}
-
-/** Windows deletes or replaces them at its next start, also where something was installed in their place before (T1). */
-function doomedFiles(now: readonly Product[], restart: Restart, productCode: string, folder: string | null): string[] {
-  const known = now.find((one) => one.productCode === productCode)?.folder ?? folder;
-  return restart.deletions
-    .filter((path) => isConnectorPath(path, known))
-    .map((path) => `Windows deletes or replaces ${path} at its next start`);
 }

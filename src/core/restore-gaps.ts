@@ -1,5 +1,6 @@
 import { changedBytes, lostValues } from './config-gaps.ts';
 import { samePath } from './connector.ts';
+import { doomedAmong } from './doomed-files.ts';
 import type { Facts, FolderRights, Reading } from './facts.ts';
 import { placedFile, placedFolder, placementOf } from './placement.ts';
 import { both } from './reading.ts';
@@ -7,7 +8,7 @@ import { grantsAll, ownRights, rightsIn } from './rights.ts';
 import { valueOr } from './situation.ts';
 import type { Step, Steps } from './step.ts';
 
-/** What of the config, and of the rights of its folders, is not as a step wants it. */
+/** What of the config, and of the rights of its folders, is not as a step wants it, or is not going to stay so (T1). */
 export function restoreGaps(step: Steps['config.restore'], facts: Facts): Reading<readonly string[]> {
   const { files, folders = [], match } = step;
   const lost = unknownPlace(step, facts);
@@ -15,10 +16,13 @@ export function restoreGaps(step: Steps['config.restore'], facts: Facts): Readin
   const place = placementOf(step, facts);
   const gapsOf = match === 'exact' ? changedBytes : lostValues;
   const needed = folders.length > 0 ? facts.folders : nothing;
-  return both(facts.config, needed, (config, found) => [
+  const placed = files.map((file) => placedFile(file, place));
+  const gaps = both(facts.config, needed, (config, found) => [
     ...folders.flatMap((one) => rightsGaps(placedFolder(one, place), match, rightsIn(found))),
-    ...files.flatMap((file) => gapsOf(config, placedFile(file, place))),
+    ...placed.flatMap((file) => gapsOf(config, file)),
   ]);
+  const paths = placed.map((file) => file.path);
+  return both(gaps, facts.restart, (now, restart) => [...now, ...doomedAmong(restart, paths)]);
 }
 
 /** Where the product lies is not known, so nothing of it is judged by the place that it had. */

@@ -1,3 +1,4 @@
+import { whyNotBeforeRestart } from '../core/before-restart.ts';
 import type { Outcome } from '../core/codes.ts';
 import type { End } from '../core/exit-codes.ts';
 import type { Facts, Reading } from '../core/facts.ts';
@@ -5,7 +6,6 @@ import type { Entry, Phase } from '../core/journal.ts';
 import { isPreparing, unsettled } from '../core/lasting.ts';
 import { missing } from '../core/missing.ts';
 import { type Plan, type Planned, stepsForward } from '../core/plan.ts';
-import { whyNotBeforeRestart } from '../core/product-gaps.ts';
 import type { Step } from '../core/step.ts';
 import { capitalised, titleOf } from '../core/words.ts';
 import { noteIn } from './journal-file.ts';
@@ -107,7 +107,7 @@ class Run {
       if (this.#isToLeave()) return this.#leave();
       const reached = await this.#reach(`back-${step.kind}`, step, 'back');
       if (reached.how === 'lost') return this.#end('failed-changed', `${why}; on the way back: ${reached.why}`, null);
-      // Nothing may be installed into a folder that the next start of Windows empties (T1).
+      // Nothing may be put into a folder that the next start of Windows empties (T1).
       if (reached.how === 'barrier')
         return this.#restartFor('reboot-first', `${why}; on the way back: ${reached.why}`, null);
       if (step.kind === 'connector.install') isThere = reached.how !== 'failed';

@@ -174,6 +174,7 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
       'only new keys came': configIs({ sha256: hash('other'), values: { ...settingsFile.values, '/New': hash('n') } }),
       'the path is written in other case': configIs({ path: settings.toUpperCase() }),
       'a key is written in other case': configIs({ values: { '/Key': hash('key'), '/IV': hash('iv') } }),
+      'Windows deletes another file beside it': doomed(`${folder}\\a.dll`),
     },
     fails: [
       [
@@ -183,8 +184,9 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
       ],
       ['a value is gone', configIs({ values: { '/KEY': settingsFile.values['/KEY'] ?? '' } }), /\/IV is gone/],
       ['the file is gone', server({ config: known([]) }), /is not there/],
+      ['Windows will delete or replace it', doomed(settings.toUpperCase()), /deletes or replaces .*APPSETTINGS/],
     ],
-    unknown: ['config'],
+    unknown: ['config', 'restart'],
   },
   'shared.prove': {
     step: { kind: 'shared.prove', folder: share },
@@ -359,6 +361,7 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
     holds: {
       'it is as it was': server(),
       'logs came': server({ folders: known([{ path: folder, files: 12, logs: 2 }]) }),
+      'Windows deletes files beside it': doomed(`${folder}-old\\a.dll`),
     },
     fails: [
       ['it is not there', server({ folders: known([]) }), /has 0 files and 0 logs, not 12 and 1/],
@@ -367,8 +370,9 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
         server({ folders: known([{ path: folder, files: 11, logs: 2 }]) }),
         /has 11 files and 2 logs, not 12 and 1/,
       ],
+      ['Windows will delete or replace a file in it', doomed(`${folder}\\a.json`), /deletes or replaces .*a\.json/],
     ],
-    unknown: ['folders'],
+    unknown: ['folders', 'restart'],
   },
   'site.absent': {
     step: { kind: 'site.absent', site },

@@ -22,6 +22,7 @@ import {
   runAfterRestart,
   seenIn,
   serverIn,
+  setupLeavesFile,
   uninstallLeavesFile,
 } from './restarts.ts';
 
@@ -189,6 +190,19 @@ test('files that Windows deletes at its next start are waited for before anythin
   assert.equal(resumed.exitCode, 0, resumed.message);
   assert.deepEqual((await seenIn(sandbox.folder)).versions, ['4.4.4']);
   assert.equal(await (await serverIn(sandbox.folder)).drive.hasFile(doomed), false);
+});
+
+test('settings without a product are not put back where Windows is going to delete them, and come back after its start', async () => {
+  const sandbox = await givenServer('leftovers');
+  const before = await (await serverIn(sandbox.folder)).drive.read(settings);
+  const request = asked('apply', 'SCIMConnector-4.4.4.msi', { ...withBundle, accept: ['leftovers'] });
+  const first = await apply(request, doorsOf(setupLeavesFile(sandbox, settings)));
+  assert.deepEqual([first.exitCode, first.end, first.resume.waits], [25, 'reboot-first', true], first.message);
+  assert.match(first.message, /Windows deletes or replaces .*appsettings\.json at its next start/);
+  const resumed = await runAfterRestart(sandbox.folder);
+  assert.deepEqual([resumed.exitCode, resumed.plan?.direction], [22, 'back'], resumed.message);
+  assert.ok(before);
+  assert.deepEqual(await (await serverIn(sandbox.folder)).drive.read(settings), before);
 });
 
 test('a version whose files Windows is going to delete is not said to be there', async () => {

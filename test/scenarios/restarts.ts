@@ -5,6 +5,7 @@ import type { CodeTable } from '../../src/core/codes.ts';
 import { startupTask } from '../../src/core/startup-task.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { Killed, PowerCut } from '../../src/sandbox/fault.ts';
+import { withFaults } from '../../src/sandbox/faults.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Server, saveServer, store, stored } from '../../src/sandbox/server.ts';
 import { doorsOf } from '../given.ts';
@@ -63,6 +64,27 @@ export function uninstallLeavesFile({ machine }: Sandbox, path: string): Machine
     return wantsRestart(machine.server, ended, { reasons: ['file-renames'], deletions: [path] });
   });
 }
+
+/** A setup that fails leaves a file to the next start of Windows, and nothing else (1603, T1). */
+export function setupLeavesFile({ machine }: Sandbox, path: string): Machine {
+  let isFirst = true;
+  return withDoors(machine, {
+    change: async (call, ...rest) => {
+      if (!isFirst || call.tool !== 'msiexec') return machine.change(call, ...rest);
+      isFirst = false;
+      const ended = await withFaults(machine, failsUntouched).change(call, ...rest);
+      await machine.server.drive.write(path, 'in use');
+      store(machine.server, 'restart', { reasons: ['file-renames'], deletions: [path] });
+      await saveServer(machine.server);
+      return ended;
+    },
+  });
+}
+
+const failsUntouched = {
+  at: { tool: 'msiexec', call: 1 },
+  trouble: { kind: 'code', code: 1603, effect: 'none' },
+} as const;
 
 async function wantsRestart(
   server: Server,

@@ -1,0 +1,32 @@
+import { doomedAmong, doomedIn, doomedOf } from './doomed-files.ts';
+import type { Facts, Restart } from './facts.ts';
+import { placementOf } from './placement.ts';
+import { valueOr } from './situation.ts';
+import type { Step } from './step.ts';
+
+/** Why nothing may be laid down by this step before the server was restarted: Windows would undo it (T1); null if it may. */
+export function whyNotBeforeRestart(step: Step, facts: Facts): string | null {
+  return facts.restart.known ? (doomedBy(step, facts, facts.restart.value)[0] ?? null) : null;
+}
+
+function doomedBy(step: Step, facts: Facts, restart: Restart): string[] {
+  const now = valueOr(facts.products, []);
+  switch (step.kind) {
+    case 'connector.install':
+    case 'connector.upgrade':
+      return doomedOf(restart, now, step.msi.productCode, step.folder ?? null);
+    case 'connector.repair':
+      return doomedOf(restart, now, step.msi.productCode, null);
+    case 'folder.present':
+      return doomedIn(restart, step.folder.path);
+    case 'config.restore': {
+      const place = placementOf(step, facts);
+      return doomedAmong(
+        restart,
+        step.files.map((file) => place.path(file.path)),
+      );
+    }
+    default:
+      return [];
+  }
+}
