@@ -48,8 +48,10 @@ function Get-FreeSpace {
 function Get-Restart {
     $renames = @(Get-PendingRename)
     $reasons = @(Get-RestartReason) + @(if ($renames.Count -gt 0) { 'file-renames' })
-    $doomed = @($renames | ForEach-Object { $_.from; if ($_.to -ne '') { $_.to } })
-    $restart = [ordered]@{ reasons = $reasons; deletions = $doomed }
+    $deletions = @($renames | Where-Object { $_.to -eq '' } | ForEach-Object { $_.from })
+    $restart = [ordered]@{ reasons = $reasons; deletions = $deletions }
+    $moved = @($renames | Where-Object { $_.to -ne '' } | ForEach-Object { $_.from; $_.to })
+    if ($moved.Count -gt 0) { $restart['renames'] = $moved }
     $working = @(Get-ServicingWorker)
     if ($working.Count -gt 0) { $restart['working'] = $working }
     return $restart

@@ -6,7 +6,10 @@ import type { Step } from './step.ts';
 
 /** Why nothing may be laid down by this step before the server was restarted: Windows would undo it (T1); null if it may. */
 export function whyNotBeforeRestart(step: Step, facts: Facts): string | null {
-  return facts.restart.known ? (doomedBy(step, facts, facts.restart.value)[0] ?? null) : null;
+  if (!facts.restart.known) return null;
+  const { deletions, renames = [] } = facts.restart.value;
+  // What another setup left to be laid down at the next start would be laid over this one.
+  return doomedBy(step, facts, { ...facts.restart.value, deletions: [...deletions, ...renames] })[0] ?? null;
 }
 
 function doomedBy(step: Step, facts: Facts, restart: Restart): string[] {

@@ -166,7 +166,9 @@ export const connectorFindings: readonly FindingRow[] = [
       const aside = leftoversToClear(one).folders.map(({ path }) => path);
       const folders = [...(products.length > 0 ? products.map(({ folder }) => folder) : [null]), ...aside];
       const isDoomed = (path: string) => folders.some((folder) => isConnectorPath(path, folder));
-      const doomed = read(now.restart).deletions.filter(isDoomed);
+      const { deletions, renames = [] } = read(now.restart);
+      // What a setup has left to be replaced makes its version whole; another one must not be laid down before.
+      const doomed = [...deletions, ...(route === 'none' ? [] : renames)].filter(isDoomed);
       // A version that is there already is not there for long, if its files are among them.
       return (route !== 'none' || wanted.msi !== null) && doomed.length > 0
         ? `Windows will delete or replace ${doomed.join(', ')} at its next start.`

@@ -28,6 +28,7 @@ const machine = z.strictObject({
 const restart = z.strictObject({
   reasons: z.array(z.string()),
   deletions: z.array(z.string()),
+  renames: z.array(z.string()).optional(),
   working: z.array(z.string()).optional(),
 });
 const holder = z.strictObject({

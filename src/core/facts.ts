@@ -18,10 +18,12 @@ export type ServerIdentity = {
   readonly freeMb: Readonly<Record<string, number>>;
 };
 
-/** Why Windows wants a restart, and the paths at which it deletes, moves away or replaces a file at the next boot (T1). */
+/** Why Windows wants a restart, and the paths that it deletes at the next boot (T1). */
 export type Restart = {
   readonly reasons: readonly string[];
   readonly deletions: readonly string[];
+  /** Paths from which or over which it moves a file then: a setup that ends with 3010 leaves such, and is whole after the restart. */
+  readonly renames?: readonly string[] | undefined;
   /** Programs of servicing that are at work; absent where none is. */
   readonly working?: readonly string[] | undefined;
 };

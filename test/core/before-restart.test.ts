@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { whyNotBeforeRestart } from '../../src/core/before-restart.ts';
 import type { Facts } from '../../src/core/facts.ts';
+import { missing } from '../../src/core/missing.ts';
 import type { Step } from '../../src/core/step.ts';
 import { installOld, upgrade } from './entries.ts';
 import { settingsFile } from './missing-cases.ts';
@@ -32,6 +33,13 @@ for (const [what, [step, path]] of Object.entries(waiting)) {
       assert.equal(whyNotBeforeRestart(step, doomed(other)), null);
   });
 }
+
+test('a setup waits for files that an earlier one has left to be replaced, and is itself done with such that it leaves', () => {
+  const renames = known({ reasons: ['file-renames'], deletions: [], renames: [`${folder}\\TBD1.tmp`, dll] });
+  assert.match(whyNotBeforeRestart(installOld, server({ restart: renames })) ?? '', /TBD1\.tmp/);
+  const products = known([product(msi.version, { productCode: msi.productCode })]);
+  assert.deepEqual(missing(installOld, server({ restart: renames, products })), { known: true, value: [] });
+});
 
 test('a config file waits for what Windows does to it in its new place, not in the one it had', () => {
   const into = { folder, identity: pool.identity, productCode: codeOf('4.4.4') };

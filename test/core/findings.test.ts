@@ -136,6 +136,13 @@ test('a file that waits for the next start of Windows is named, and that it is d
   assert.match(finding?.message ?? '', /will delete or replace .*\\a\.dll at its next start/);
 });
 
+test('files that a setup has left to be replaced stop another version, and not a second run of the same', () => {
+  const path = `${folder}\\a.dll`;
+  const left = { ...server(), restart: known({ reasons: ['file-renames'], deletions: [], renames: [path] }) };
+  assert.ok(idsOf(to(left)).includes('deletions-pending'));
+  assert.ok(!idsOf(to(left, wanted(msi('4.1.0')))).includes('deletions-pending'));
+});
+
 test('deletions in a folder whose name only begins like that of the connector stop nothing', () => {
   assert.ok(!idsOf(to(restart(['renames'], [`${folder}-old\\a.dll`]))).includes('deletions-pending'));
 });

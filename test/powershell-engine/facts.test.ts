@@ -57,16 +57,14 @@ describe('pending restarts', () => {
     assert.deepEqual(read('Get-Restart', {}), { reasons: [], deletions: [] });
   });
 
-  it('list the paths that the next start deletes, moves away or replaces', () => {
+  it('list the paths that the next start deletes, and those from and to which it moves a file', () => {
     const first = "@('\\??\\C:\\gone', '', '\\??\\C:\\old', '!\\??\\C:\\new', '*1\\??\\C:\\gone 2', '')";
     const second = "@('\\??\\UNC\\server\\share\\gone', '', '*1\\??\\C:\\tmp!', '*1!\\??\\UNC\\server\\share\\new')";
     const values = { PendingFileRenameOperations: first, PendingFileRenameOperations2: second };
     assert.deepEqual(read('Get-Restart', { [session]: values }), {
       reasons: ['file-renames'],
-      deletions: [
-        ...['C:\\gone', 'C:\\old', 'C:\\new', 'C:\\gone 2'],
-        ...['\\\\server\\share\\gone', 'C:\\tmp!', '\\\\server\\share\\new'],
-      ],
+      deletions: ['C:\\gone', 'C:\\gone 2', '\\\\server\\share\\gone'],
+      renames: ['C:\\old', 'C:\\new', 'C:\\tmp!', '\\\\server\\share\\new'],
     });
   });
 

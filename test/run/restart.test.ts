@@ -115,19 +115,6 @@ for (const [reboot, end, restarts] of [
     assert.match(result.why, /Windows deletes or replaces .*InUse\.dll at its next start/);
   });
 
-test('an old version of which the next start of Windows replaces a file is not called as before', async () => {
-  const { result } = await run('report', { [upgrade]: fails, 'connector.upgrade-orElse': fails }, {}, (one) => {
-    const perform = one.perform.bind(one);
-    one.perform = async (step, label) => {
-      const outcome = await perform(step, label);
-      if (label.includes('connector.upgrade')) one.facts = { ...one.facts, ...doomed(`${folder}\\SCIMConnector.dll`) };
-      return outcome;
-    };
-  });
-  assert.equal(result.end, 'reboot-first', result.why);
-  assert.match(result.why, /Windows deletes or replaces .*SCIMConnector\.dll/);
-});
-
 test('files that Windows deletes elsewhere hinder nothing', async () => {
   const { result } = await run('report', {}, {}, (one) => {
     one.facts = { ...one.facts, ...doomed('C:\\Config.Msi\\1a2b.rbf') };
