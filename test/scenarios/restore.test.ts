@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { apply, uninstall } from '../../src/commands/apply.ts';
 import { backup } from '../../src/commands/backup.ts';
 import { backups } from '../../src/commands/backups.ts';
 import { restore } from '../../src/commands/restore.ts';
+import { resume } from '../../src/commands/resume.ts';
 import { SetupError } from '../../src/core/setup-error.ts';
 import type { Machine } from '../../src/machine/machine.ts';
+import { withFaults } from '../../src/sandbox/faults.ts';
 import { asked, doorsOf, givenServer } from '../given.ts';
+import { settings, textOf } from '../steps/on-server.ts';
 import { withDoors } from '../sweep/doors.ts';
 import { readState, untouched } from '../sweep/server-state.ts';
 
@@ -49,4 +53,26 @@ test('a backup of which another program holds a file is listed as one that canno
   const { backups: rows } = await backups(asked('backups', null), doorsOf(heldAt(1, machine)));
   assert.match(rows[0]?.problems.join() ?? '', /^it cannot be read \(EBUSY/);
   assert.deepEqual(rows[1]?.problems, []);
+});
+
+test('a restore that was cut is not undone by the next apply or uninstall, and resume brings it to its end', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const good = await textOf(machine, settings);
+  const { id: from } = await backup(asked('backup', null), doorsOf(machine));
+  await machine.write(settings, new TextEncoder().encode('{ "KEY": "spoilt" }'));
+  const cut = { at: { tool: 'appcmd', call: 2 }, trouble: { kind: 'kill', effect: 'none' } } as const;
+  await assert.rejects(restore(asked('restore', null, { from }), doorsOf(withFaults(machine, cut))));
+  assert.equal(await textOf(machine, settings), good, 'it was put back before the cut');
+  const upgrade = asked('apply', 'SCIMConnector-4.4.4.msi');
+  for (const next of [
+    () => apply(upgrade, doorsOf(machine)),
+    () => uninstall(asked('uninstall', null), doorsOf(machine)),
+  ]) {
+    const { exitCode, findings } = await next();
+    assert.deepEqual([exitCode, findings.map((one) => one.id)], [21, ['restore-unfinished']]);
+  }
+  await resume(asked('resume', null), doorsOf(machine));
+  assert.equal(await textOf(machine, settings), good);
+  const after = await apply(upgrade, doorsOf(machine));
+  assert.equal(after.exitCode, 0, after.message);
 });
