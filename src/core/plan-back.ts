@@ -9,6 +9,7 @@ import { oldPackageOf, refFor } from './old-package.ts';
 import { asksForFolder } from './place.ts';
 import { type Plan, packagesTried } from './plan.ts';
 
+import { isOnShare } from './shared-folder.ts';
 import { secretsBack, sharedBack } from './shared-plan.ts';
 import { isSameSite, sameName, secondSites, withoutText } from './site-gaps.ts';
 
@@ -163,9 +164,12 @@ export function poolPresent(origin: Facts, pool: Pool): Step {
   return { kind: 'pool.present', pool: pool.name, identity: pool.identity, ...exact };
 }
 
-/** Every config file, byte for byte as it was, and the rights of its folders. */
+/** Every config file, byte for byte as it was, and the rights of its folders; what a restore has brought, and was not there, is gone. */
 export function exactFiles(one: Situation): Step[] {
   const [files, folders] = [filesToKeep(one), foldersToKeep(one)];
-  if (files.length + folders.length === 0) return [];
-  return [{ kind: 'config.restore', files, match: 'exact', ...(folders.length > 0 ? { folders } : {}) }];
+  const brought = (one.wanted.restore?.files ?? []).map(({ path }) => path).filter((path) => !isOnShare(path));
+  const absent = brought.filter((path) => !files.some((file) => samePath(file.path, path)));
+  if (files.length + folders.length + absent.length === 0) return [];
+  const more = { ...(folders.length > 0 ? { folders } : {}), ...(absent.length > 0 ? { absent } : {}) };
+  return [{ kind: 'config.restore', files, match: 'exact', ...more }];
 }

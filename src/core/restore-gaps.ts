@@ -10,7 +10,7 @@ import type { Step, Steps } from './step.ts';
 
 /** What of the config, and of the rights of its folders, is not as a step wants it, or is not going to stay so (T1). */
 export function restoreGaps(step: Steps['config.restore'], facts: Facts): Reading<readonly string[]> {
-  const { files, folders = [], match } = step;
+  const { files, folders = [], match, absent = [] } = step;
   const lost = unknownPlace(step, facts);
   if (lost !== null) return { known: true, value: [lost] };
   const place = placementOf(step, facts);
@@ -20,6 +20,9 @@ export function restoreGaps(step: Steps['config.restore'], facts: Facts): Readin
   const gaps = both(facts.config, needed, (config, found) => [
     ...folders.flatMap((one) => rightsGaps(placedFolder(one, place), match, rightsIn(found))),
     ...placed.flatMap((file) => gapsOf(config, file)),
+    ...config
+      .filter(({ path }) => absent.some((one) => samePath(one, path)))
+      .map(({ path }) => `${path} was not there`),
   ]);
   const paths = placed.map((file) => file.path);
   return both(gaps, facts.restart, (now, restart) => [...now, ...doomedAmong(restart, paths)]);

@@ -56,6 +56,8 @@ export type Steps = {
     readonly from?: string;
     readonly folders?: readonly FolderRights[];
     readonly into?: Into;
+    /** Files that are not to be there. */
+    readonly absent?: readonly string[];
   };
   /** It is proven in this chain of runs that the shared folder can be written to. */
   'shared.prove': { readonly folder: string };

@@ -11,8 +11,8 @@ const titles: { readonly [K in StepKind]: Title<K> } = {
   'pool.stop': ({ pool }) => `stop pool ${pool}`,
   'pool.start': ({ pool }) => `start pool ${pool}`,
   'config.backup': () => 'back up the config',
-  'config.restore': ({ files, match, from }) => {
-    if (files.length === 0) return 'check the access rights of its folders';
+  'config.restore': ({ files, match, from, absent }) => {
+    if (files.length === 0 && !absent) return 'check the access rights of its folders';
     if (from !== undefined) return match === 'exact' ? 'put the config back' : 'put the settings of the config back';
     return match === 'exact' ? 'put the config back as it was' : 'check the config, put back what is missing';
   },

@@ -20,12 +20,13 @@ export async function restore(step: Step<'config.restore'>, doing: Doing): Promi
   const manifest = await readManifest(doing, folder);
   const now = await doing.look();
   const place = placementOf(step, now);
+  for (const path of step.absent ?? []) await doing.machine.remove(path);
   for (const one of step.folders ?? []) {
-    if (holds({ ...step, files: [], folders: [one] }, now)) continue;
+    if (holds({ ...step, files: [], folders: [one], absent: [] }, now)) continue;
     const given = await giveRights(one, step.match, place, doing);
     if (!given.ok) return given;
   }
-  const lost = step.files.filter((file) => !holds({ ...step, files: [file], folders: [] }, now));
+  const lost = step.files.filter((file) => !holds({ ...step, files: [file], folders: [], absent: [] }, now));
   if (lost.length === 0) return done;
   if (!manifest) return failure(`there is no whole backup in ${folder}`);
   for (const file of lost) {

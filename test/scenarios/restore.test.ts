@@ -55,6 +55,24 @@ test('a backup of which another program holds a file is listed as one that canno
   assert.deepEqual(rows[1]?.problems, []);
 });
 
+test('a restore that fails leaves no file that was not there before', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { id: from } = await backup(asked('backup', null), doorsOf(machine));
+  const webConfig = settings.replace('appsettings.json', 'web.config');
+  await machine.remove(webConfig);
+  let isFirst = true;
+  const failing = withDoors(machine, {
+    change: async (call, ...more) => {
+      if (!isFirst || !call.args.includes('start')) return machine.change(call, ...more);
+      isFirst = false;
+      return { code: 5, timedOut: false, output: '' };
+    },
+  });
+  const report = await restore(asked('restore', null, { from }), doorsOf(failing));
+  assert.equal(report.end, 'failed-as-before', report.message);
+  assert.equal(await machine.hash(webConfig), null);
+});
+
 test('a restore that was cut is not undone by the next apply or uninstall, and resume brings it to its end', async () => {
   const { machine } = await givenServer('scim-4.1');
   const good = await textOf(machine, settings);
