@@ -83,7 +83,7 @@ export function choicesOf(
   problems: Problem[],
 ): Choices {
   const accept = [...(answers.accept ?? []), ...flags.accept];
-  problems.push(...accept.filter((id) => !acceptable.includes(id)).map(notAcceptable));
+  problems.push(...notAcceptable(accept));
   const reboot = chosen('reboot', rebootChoices, flags.reboot ?? answers.reboot ?? 'report', problems);
   const resume = chosen('resume', resumeChoices, flags.resume ?? answers.resume ?? 'on', problems);
   if (reboot === 'auto' && resume === 'off') {
@@ -117,8 +117,11 @@ function chosen<T extends string>(name: string, choices: readonly T[], said: str
 
 const acceptable = findingRows.filter(mayBeAccepted).map((row) => row.id);
 
-function notAcceptable(id: string) {
-  return { message: `"${id}" is no finding that can be accepted.`, hint: `Those are: ${acceptable.join(', ')}.` };
+/** A problem for each id that is of no finding that can be accepted. */
+export function notAcceptable(accept: readonly string[]): readonly Problem[] {
+  const hint = `Those are: ${acceptable.join(', ')}.`;
+  const others = accept.filter((id) => !acceptable.includes(id));
+  return others.map((id) => ({ message: `"${id}" is no finding that can be accepted.`, hint }));
 }
 
 function keep<T extends Msi | BundleMedia>(

@@ -7,6 +7,7 @@ import { run } from './apply.ts';
 import { historyOf } from './decide-now.ts';
 import { notRestored, restorable } from './open-backup.ts';
 import { plainLook } from './plain-look.ts';
+import { notAcceptable } from './read-wanted.ts';
 import type { Doors, Request } from './request.ts';
 
 /** Puts the config of a backup back, byte for byte over the version it was made of; what is there now is backed up first. */
@@ -18,6 +19,8 @@ export async function restore({ from = '', accept }: Request, doors: Doors): Pro
       hint: 'Name it: scim-setup restore --from 2026-11-23T20-41-07Z; scim-setup backups lists them.',
     });
   }
+  const problems = notAcceptable(accept);
+  if (problems.length > 0) throw new SetupError(20, ...problems);
   const { manifest, source } = await restorable(machine, from);
   const { unfinished } = await historyOf(machine);
   if (unfinished?.touched) {
@@ -27,8 +30,8 @@ export async function restore({ from = '', accept }: Request, doors: Doors): Pro
     });
   }
   const now = await machine.look(plainLook());
-  const problems = restoreProblems(manifest, now);
-  if (problems.length > 0) throw new SetupError(21, ...problems.map(({ why, hint }) => notRestored(from, why, hint)));
+  const reasons = restoreProblems(manifest, now);
+  if (reasons.length > 0) throw new SetupError(21, ...reasons.map(({ why, hint }) => notRestored(from, why, hint)));
   const wanted: Wanted = { ...nothingWanted, goal: 'restored', restore: source, accept };
   return run('restore', { wanted, msiPath: null, bundlePath: null, oldMsiPath: null, secrets: noSecrets }, doors);
 }

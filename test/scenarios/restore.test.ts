@@ -55,6 +55,13 @@ test('a backup of which another program holds a file is listed as one that canno
   assert.deepEqual(rows[1]?.problems, []);
 });
 
+test('what restore is told to accept must be the id of a finding', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { id: from } = await backup(asked('backup', null), doorsOf(machine));
+  const asking = restore(asked('restore', null, { from, accept: ['nonsense'] }), doorsOf(machine));
+  await assert.rejects(asking, { exitCode: 20, message: /"nonsense" is no finding that can be accepted/ });
+});
+
 test('a restore that fails leaves no file that was not there before', async () => {
   const { machine } = await givenServer('scim-4.1');
   const { id: from } = await backup(asked('backup', null), doorsOf(machine));
