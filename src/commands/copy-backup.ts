@@ -30,7 +30,7 @@ export async function checkTarget(
     ...(await whyNotNew(to, machine)),
     ...(await whyTooLong(to, step, machine)),
   ];
-  const hint = 'Name a new folder with --to.';
+  const hint = 'Name a new folder with --to, one with a short path.';
   if (reasons.length > 0)
     throw new SetupError(20, ...reasons.map((why) => ({ message: `No copy goes to ${to}: ${why}.`, hint })));
 }

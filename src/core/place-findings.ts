@@ -20,7 +20,10 @@ export const placeFindings: readonly FindingRow[] = [
     needs: ['products', 'folders', 'iis'],
     stops: 'unless-accepted',
     hint: 'Accept that they are moved or removed, the folder into the backup: a new installation starts with settings and keys of its own.',
-    test: (one) => (isAnyLeft(leftoversToClear(one)) ? `No version is registered, but ${whatIsLeft(one)}.` : null),
+    test: (one) =>
+      isAnyLeft(leftoversToClear(one))
+        ? `No version ${one.products.length === 0 ? 'is registered' : 'lies there'}, but ${whatIsLeft(one)}.`
+        : null,
   },
   {
     id: 'settings-not-carried',
