@@ -9,7 +9,7 @@ import { iisNow } from '../../src/sandbox/iis.ts';
 import { type Server, saveServer } from '../../src/sandbox/server.ts';
 import { tools } from '../../src/sandbox/tools/table.ts';
 import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
-import { cut, dismWantsRestart, runAfterRestart, seenIn, serverIn } from './restarts.ts';
+import { cut, dismWantsRestart, runAfterRestart, seenIn, serverIn, waitingForBundle } from './restarts.ts';
 
 const withBundle = { hostingBundle: sample(bundle) };
 const good = 'SCIMConnector-4.4.4.msi';
@@ -57,13 +57,7 @@ for (const [msi, code, version] of [
   [failing, 22, '4.1.0'],
 ] as const)
   test(`sites and bindings that are changed while a run waits for a restart, before it has reached the connector, count, with ${msi}`, async () => {
-    const { folder, machine } = await givenServer('scim-4.1-no-bundle');
-    const stubborn = {
-      at: { tool: 'hosting', call: 1 },
-      trouble: { kind: 'code', code: 3010, effect: 'none' },
-    } as const;
-    const first = await apply(asked('apply', msi, withBundle), doorsOf(withFaults(machine, stubborn)));
-    assert.deepEqual([first.exitCode, first.end], [25, 'reboot-first'], first.message);
+    const { folder } = await waitingForBundle(msi);
     const { text: _beforeBundle, ...changed } = await changeSites(folder);
     const resumed = await runAfterRestart(folder);
     assert.deepEqual([resumed.exitCode, (await seenIn(folder)).versions], [code, [version]], resumed.message);

@@ -14,6 +14,7 @@ import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { bring, connectorFolder, settings } from '../sandbox/on-server.ts';
 import { reopened } from '../sweep/reopened.ts';
 import {
+  bundleNotThere,
   cut,
   dismWantsRestart,
   hasTask,
@@ -24,6 +25,7 @@ import {
   serverIn,
   setupLeavesFile,
   uninstallLeavesFile,
+  waitingForBundle,
 } from './restarts.ts';
 
 const upgrade = asked('apply', 'SCIMConnector-4.4.4.msi');
@@ -49,12 +51,8 @@ for (const [when, tool, effect] of [
 }
 
 test('a hosting bundle that wants a restart before it is there, twice in a row, is gone on with after each', async () => {
-  const { folder, machine } = await givenServer('scim-4.1-no-bundle');
-  const stubborn = { at: { tool: 'hosting', call: 1 }, trouble: { kind: 'code', code: 3010, effect: 'none' } } as const;
-  const request = asked('apply', 'SCIMConnector-4.4.4.msi', withBundle);
-  const first = await apply(request, doorsOf(withFaults(machine, stubborn)));
-  assert.deepEqual([first.exitCode, first.end], [25, 'reboot-first'], first.message);
-  const second = await runAfterRestart(folder, (one) => withFaults(one, stubborn));
+  const { folder } = await waitingForBundle('SCIMConnector-4.4.4.msi');
+  const second = await runAfterRestart(folder, (one) => withFaults(one, bundleNotThere));
   assert.deepEqual([second.exitCode, second.end], [25, 'reboot-first'], second.message);
   assert.ok(await hasTask(folder));
   const third = await runAfterRestart(folder);
@@ -80,13 +78,7 @@ for (const [msi, code, versions] of [
   ['SCIMConnector-4.4.5-fails-old-gone.msi', 22, ['4.1.0']],
 ] as const)
   test(`a setting that is saved while a run waits for a restart is there after it, with ${msi}`, async () => {
-    const { folder, machine } = await givenServer('scim-4.1-no-bundle');
-    const stubborn = {
-      at: { tool: 'hosting', call: 1 },
-      trouble: { kind: 'code', code: 3010, effect: 'none' },
-    } as const;
-    const first = await apply(asked('apply', msi, withBundle), doorsOf(withFaults(machine, stubborn)));
-    assert.deepEqual([first.exitCode, first.end], [25, 'reboot-first'], first.message);
+    const { folder } = await waitingForBundle(msi);
     await saveSetting(folder);
     const resumed = await runAfterRestart(folder);
     assert.equal(resumed.exitCode, code, resumed.message);

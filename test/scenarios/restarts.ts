@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { apply } from '../../src/commands/apply.ts';
 import { type RestartReport, restart } from '../../src/commands/sandbox.ts';
 import type { CallResult } from '../../src/core/call.ts';
 import type { CodeTable } from '../../src/core/codes.ts';
@@ -8,7 +9,7 @@ import { Killed, PowerCut } from '../../src/sandbox/fault.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Server, saveServer, store, stored } from '../../src/sandbox/server.ts';
-import { doorsOf } from '../given.ts';
+import { asked, bundle, doorsOf, givenServer, sample } from '../given.ts';
 import { withDoors } from '../sweep/doors.ts';
 
 /** Restarts a simulated server and lets its startup task run, on a machine that may be changed beforehand. */
@@ -56,6 +57,21 @@ export function dismWantsRestart({ machine }: Sandbox): Machine {
     return wantsRestart(server, ended, { reasons: ['servicing'], deletions: [] });
   });
 }
+
+/** A server on which an upgrade waits for a restart that the hosting bundle wants before it is there: the connector runs on meanwhile. */
+export async function waitingForBundle(msi: string) {
+  const { folder, machine } = await givenServer('scim-4.1-no-bundle');
+  const request = asked('apply', msi, { hostingBundle: sample(bundle) });
+  const first = await apply(request, doorsOf(withFaults(machine, bundleNotThere)));
+  assert.deepEqual([first.exitCode, first.end], [25, 'reboot-first'], first.message);
+  return { folder, machine };
+}
+
+/** The hosting bundle says that a restart is needed, and has done nothing. */
+export const bundleNotThere = {
+  at: { tool: 'hosting', call: 1 },
+  trouble: { kind: 'code', code: 3010, effect: 'none' },
+} as const;
 
 /** An uninstallation leaves a file in use to the next start of Windows (3010, T1). */
 export function uninstallLeavesFile({ machine }: Sandbox, path: string): Machine {
