@@ -29,6 +29,8 @@ export type BackupsReport = {
   readonly exitCode: 0;
   /** The newest first. */
   readonly backups: readonly BackupRow[];
+  /** How many good ones were to stay; null where nothing was to be removed. */
+  readonly keep: number | null;
   /** Ids of those that were removed. */
   readonly removed: readonly string[];
 };
@@ -42,13 +44,15 @@ export async function backups(request: Request, doors: Doors): Promise<BackupsRe
       hint: `To remove the older ones: scim-setup backups prune --keep ${request.keep}`,
     });
   }
-  const removed = request.action === 'prune' ? await prune(keptCount(request.keep), doors) : [];
+  const keep = request.action === 'prune' ? keptCount(request.keep) : null;
+  const removed = keep === null ? [] : await prune(keep, doors);
   return {
     schema: 1,
     command: 'backups',
     sandbox: machine.sandbox,
     exitCode: 0,
     backups: await rowsOf(machine),
+    keep,
     removed,
   };
 }

@@ -30,7 +30,7 @@ export async function checkTarget(
     ...(await whyNotNew(to, machine)),
     ...(await whyTooLong(to, step, machine)),
   ];
-  const hint = 'Name a new folder with --to, one with a short path.';
+  const hint = 'Name a new folder with --to.';
   if (reasons.length > 0)
     throw new SetupError(20, ...reasons.map((why) => ({ message: `No copy goes to ${to}: ${why}.`, hint })));
 }
@@ -45,7 +45,7 @@ async function whyTooLong(
   const paths = [...storedPaths(to, [...files, ...kept]), ...made.map((path) => path + partialSuffix)].filter(
     isTooLong,
   );
-  return paths.length > 0 ? [`these paths would be ${tooLongFor}: ${paths.join(', ')}`] : [];
+  return paths.length > 0 ? [`its path is too long; these would be ${tooLongFor}: ${paths.join(', ')}`] : [];
 }
 
 async function whyNotNew(to: string, machine: Machine): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { type BackupFile, copiesIn, type Manifest, manifestPath, parseManifest, storedPath } from '../core/backup.ts';
 import { normalPath } from '../core/connector.ts';
 import { fileErrorText } from '../core/file-error.ts';
+import { isFileName } from '../core/file-name.ts';
 import { wantedFile } from '../core/kept-config.ts';
 import { placesRoot } from '../core/places.ts';
 import { originalFiles, type RestorableFile, type RestoreFrom } from '../core/restore.ts';
@@ -29,7 +30,7 @@ export async function openBackup(files: Files, folder: string): Promise<OpenedBa
   const bytes = await files.read(manifestPath(folder));
   if (!bytes) {
     const isThere = (await files.list(folder)).length > 0;
-    const why = isThere ? 'it has no manifest, so it was never finished' : 'there is no such backup';
+    const why = isThere ? 'it has no manifest, so it is no backup, or was never finished' : 'there is no such backup';
     return { folder, ...nothing, problems: [why] };
   }
   const manifest = parseManifest(new TextDecoder().decode(bytes), sha256Of);
@@ -69,14 +70,14 @@ export function folderOfBackup(from: string): string {
   return /[\\/:.]/.test(from) ? wholePath(from, 'neither the id of a backup nor') : `${backupsFolder}\\${from}`;
 }
 
-/** A folder by its whole path: what it would be taken from is not for this program to guess; `isNot` begins the sentence (exit 20). */
+/** A folder by its whole path: what it would be taken from, or what Windows would make of its name, is not for this program to guess; `isNot` begins the sentence (exit 20). */
 export function wholePath(path: string, isNot = 'not'): string {
   const folder = path.replaceAll('/', '\\').replace(/\\+$/, '');
-  const isWhole = /^([A-Za-z]:|\\\\[^\\]+\\[^\\]+)\\/.test(folder) && !folder.split('\\').includes('..');
-  if (isWhole) return folder;
+  const [root = null] = /^([A-Za-z]:|\\\\[^\\]+\\[^\\]+)\\/.exec(folder) ?? [];
+  if (root !== null && folder.slice(root.length).split('\\').every(isFileName)) return folder;
   throw new SetupError(20, {
     message: `"${path}" is ${isNot} the whole path of a folder.`,
-    hint: 'Write the path from its drive or server on, without "..": D:\\keep\\one',
+    hint: 'Write the path from its drive or server on, in names that Windows takes and without "..": D:\\keep\\one',
   });
 }
 

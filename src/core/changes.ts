@@ -112,8 +112,8 @@ function valueChanges(before: Values, after: Values, backup: Values | undefined)
   const changed = Object.keys(before).filter((pointer) => pointer in after && before[pointer] !== after[pointer]);
   const added = Object.keys(after).filter((pointer) => !(pointer in before));
   const gone = Object.keys(before).filter((pointer) => !(pointer in after));
-  if (Object.keys(before).length === 0 && added.length === 0)
-    return `replaced by that of ${backup ? 'the backup' : 'the new version'}`;
+  // It holds no values, as a web.config, or held none that could be read.
+  if (Object.keys(before).length === 0) return `replaced by that of ${backup ? 'the backup' : 'the new version'}`;
   const arrived = backup
     ? { 'from the backup': [...added, ...changed], 'kept, not in the backup': absentIn(backup, after) }
     : { new: added, 'new default': changed };

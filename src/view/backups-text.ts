@@ -25,13 +25,19 @@ export function backupText({
 }
 
 /** The backups on a server, for a person. */
-export function backupsText({ backups, removed, sandbox }: BackupsReport): string {
-  const gone = removed.length > 0 ? [`Removed: ${removed.join(', ')}.`] : [];
+export function backupsText({ backups, keep, removed, sandbox }: BackupsReport): string {
+  const gone = keep === null ? [] : [removedText(removed, keep)];
   const head =
     backups.length === 0
       ? 'There are no backups on this server.'
       : `${counted(backups.length, 'backup')}, the newest first:`;
   return `${[labelled([...gone, head].join(' '), sandbox), ...backups.flatMap(rowLines)].join('\n')}\n`;
+}
+
+function removedText(removed: readonly string[], keep: number): string {
+  if (removed.length > 0) return `Removed: ${removed.join(', ')}.`;
+  const newest = keep === 1 ? 'newest good one' : `${keep} newest good ones`;
+  return `Nothing removed: only what is older than the ${newest} with usable settings may go, and not that of an unfinished run.`;
 }
 
 function rowLines({ id, server, versions, files, bytes, problems, holdsSettings, holdsFolders }: BackupRow): string[] {

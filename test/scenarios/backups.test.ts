@@ -12,6 +12,7 @@ import type { Machine } from '../../src/machine/machine.ts';
 import { sha256Of } from '../../src/machine/read-files.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { backupsText } from '../../src/view/backups-text.ts';
 import { asked, doorsOf, givenServer } from '../given.ts';
 import { responses, settings, textOf } from '../steps/on-server.ts';
 import { withDoors } from '../sweep/doors.ts';
@@ -141,9 +142,10 @@ test('a copy whose paths would be too long for PowerShell is refused before anyt
   assert.ok((await make(machine, `D:\\${'n'.repeat(130)}`)).copy);
 });
 
-test('a path that is not whole, or leads upwards, is neither read nor written', async () => {
+test('a path that is not whole, leads upwards or is no name to Windows is neither read nor written', async () => {
   const { machine } = await givenServer('scim-4.1');
-  for (const path of ['..\\..\\Windows', 'C:\\keep\\..\\Windows', '..', 'C:keep', '\\keep']) {
+  const unnamed = ['C:\\ke|ep', 'C:\\keep\\a?b', 'C:\\keep\\nul', 'C:\\keep\\dot.\\one'];
+  for (const path of ['..\\..\\Windows', 'C:\\keep\\..\\Windows', '..', 'C:keep', '\\keep', ...unnamed]) {
     const [read, written] = [await problemsOf(back(machine, path)), await problemsOf(make(machine, path))];
     assert.deepEqual([read.exitCode, written.exitCode], [20, 20], path);
     assert.match(read.told, /nor the whole path of a folder/);
@@ -352,6 +354,14 @@ test('while a run that has reached the connector is not finished, no other backu
   const { exitCode, told } = await problemsOf(make(machine));
   assert.deepEqual([exitCode, /The run \S+ is not finished/.test(told)], [21, true], told);
   assert.equal((await list(machine)).backups.length, 1);
+});
+
+test('prune that removes nothing says so, and what it would have removed; a list says neither', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  await make(machine);
+  const text = backupsText(await prune(machine, '5')).replaceAll(/\s+/g, ' ');
+  assert.match(text, /^Nothing removed: only what is older than the 5 newest good ones with usable settings may go/);
+  assert.match(backupsText(await list(machine)), /^1 backup, the newest first:/);
 });
 
 test('a backup of a site alone never makes prune remove the last one with settings', async () => {
