@@ -16,24 +16,16 @@ export type Launch = {
   readonly ended: string;
 };
 
-const mostAttempts = 10;
 const request: Launch = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 const stdout = openSync(request.stdout, 'w');
 const stderr = openSync(request.stderr, 'w');
 const start = performance.now();
-const child = ended();
+const child = spawnSync(request.file, request.args, {
+  cwd: request.folder,
+  input: request.input,
+  stdio: ['pipe', stdout, stderr],
+});
 closeSync(stdout);
 closeSync(stderr);
 const ms = Math.round(performance.now() - start);
 writeFileSync(request.ended, JSON.stringify({ code: child.status, ms, trouble: child.error?.message }));
-
-/** Wine does not always load a program while others start (`spawn UNKNOWN`): nothing has run then, and it is asked again. */
-function ended() {
-  for (let attempt = 1; ; attempt += 1) {
-    const { folder: cwd, input } = request;
-    const once = spawnSync(request.file, request.args, { cwd, input, stdio: ['pipe', stdout, stderr] });
-    const isUnloaded = (once.error as NodeJS.ErrnoException | undefined)?.code === 'UNKNOWN';
-    if (!isUnloaded || attempt === mostAttempts) return once;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, attempt * 100);
-  }
-}

@@ -11,7 +11,6 @@ export type Answer = readonly { readonly code: number | null; readonly output: s
 
 const folder = process.argv[2] ?? '';
 const pauseMs = 10;
-const mostAttempts = 10;
 
 // Nobody sees the output of this process; whoever waits for its answer reads this instead.
 process.once('uncaughtException', (error) => {
@@ -30,19 +29,7 @@ for (let number = 1; ; number += 1) {
   renameSync(`${folder}\\answer.partial`, `${folder}\\answer-${number}.json`);
 }
 
-/** Wine does not always load a program while others start (`spawn UNKNOWN`): nothing has run then, and it is asked again. */
-async function perform(file: string, args: readonly string[]): Promise<Answer[number]> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await once(file, args);
-    } catch (error) {
-      if (attempt === mostAttempts || (error as NodeJS.ErrnoException).code !== 'UNKNOWN') throw error;
-      await new Promise((resolve) => setTimeout(resolve, attempt * 100));
-    }
-  }
-}
-
-function once(file: string, args: readonly string[]): Promise<Answer[number]> {
+function perform(file: string, args: readonly string[]): Promise<Answer[number]> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     const pieces: Buffer[] = [];

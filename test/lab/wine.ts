@@ -65,17 +65,10 @@ export async function openWine(): Promise<Wine> {
   };
 }
 
-/** Wine's own code where it could not load a program at all: nothing has run then, and nothing is said. */
-const notLoaded = 127;
-
 type Streams = { readonly stdout: 'pipe' | 'ignore'; readonly stderr: number | 'ignore' };
 
-/** Runs Wine; where it did not load the program, which two labs at a time have shown now and then, once more. */
 function wine(args: readonly string[], env: Record<string, string>, { stdout, stderr }: Streams) {
-  const once = () =>
-    spawnSync('wine', args, { env, encoding: 'utf8', stdio: ['ignore', stdout, stderr], timeout: longestRunMs });
-  const child = once();
-  return child.status === notLoaded ? once() : child;
+  return spawnSync('wine', args, { env, encoding: 'utf8', stdio: ['ignore', stdout, stderr], timeout: longestRunMs });
 }
 
 function launch(
