@@ -1,16 +1,14 @@
 <#
 .SYNOPSIS
-    Stops IIS and starts again what ran before, whatever happens in between.
+    Stops IIS and starts again what ran before, and W3SVC, whatever happens in between.
 .DESCRIPTION
     IIS sees a new ASP.NET Core Module only after WAS was stopped and W3SVC started again. This is one child of its own,
     because a caller that ended between the two would leave every site of the server down.
-    Ends with 0 when every service that ran before runs again, else with 1 and a sentence on standard output.
-.PARAMETER StartAlways
-    Starts W3SVC even if it did not run before.
+    Ends with 0 when W3SVC and every service that ran before run, else with 1 and a sentence on standard output.
 .EXAMPLE
-    .\Restart-Iis.ps1 -StartAlways
+    .\Restart-Iis.ps1
 #>
-param([switch]$StartAlways)
+param()
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -41,19 +39,18 @@ function Start-All([string[]]$Names) {
 
 if (-not (Test-Key "$serviceKeys\WAS")) { 'IIS is not on this server: there is no service WAS.'; exit 1 }
 $before = @(Get-Running (@('WAS', 'W3SVC') + @(Get-Dependent 'WAS')))
-$wanted = $before
-if ($StartAlways -and $wanted -notcontains 'W3SVC') { $wanted += 'W3SVC' }
+$wanted = @($before) + @('W3SVC' | Where-Object { $before -notcontains $_ })
 $wasStopped = $false
 try {
     if ($before -contains 'WAS') { Invoke-Net 'stop', 'was', '/y' }
     $wasStopped = @(Get-Running 'WAS').Count -eq 0
 } finally {
-    if ($wanted.Count -gt 0) { Start-All $wanted }
+    Start-All $wanted
 }
 
-$running = @(if ($wanted.Count -gt 0) { Get-Running $wanted })
+$running = @(Get-Running $wanted)
 $down = @($wanted | Where-Object { $running -notcontains $_ })
 if (-not $wasStopped) { 'WAS could not be stopped, so IIS was not restarted.' }
-if ($down.Count -gt 0) { "These services ran before and do not run now: $($down -join ', ')." }
+if ($down.Count -gt 0) { "These services are to run, and do not: $($down -join ', ')." }
 if ($wasStopped -and $down.Count -eq 0) { exit 0 }
 exit 1

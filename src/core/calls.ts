@@ -12,7 +12,7 @@ const builders: { readonly [K in StepKind]: Builder<K> } = {
   'hosting.install': ({ bundle }, attempt) => [hostingCall('/install', bundle, attempt)],
   'hosting.repair': ({ bundle }, attempt) => [hostingCall('/repair', bundle, attempt)],
   // Where W3SVC was found stopped, after a restart that was cut for one, the connector would not be served (T17).
-  'iis.restart': (_step, attempt) => [scriptCall('Restart-Iis.ps1', ['-StartAlways'], attempt)],
+  'iis.restart': (_step, attempt) => [scriptCall('Restart-Iis.ps1', [], attempt)],
   'pool.stop': ({ pool }, attempt) => [appcmd(['stop', 'apppool', `/apppool.name:${pool}`], attempt)],
   'pool.start': ({ pool }, attempt) => [appcmd(['start', 'apppool', `/apppool.name:${pool}`], attempt)],
   'config.backup': () => [],

@@ -43,7 +43,7 @@ const table: { readonly [K in StepKind]: readonly (readonly [Step<K>, readonly s
   'hosting.repair': [
     [{ kind: 'hosting.repair', bundle }, [`${bundleExe} /repair /quiet /norestart /log ${log} ${options}`]],
   ],
-  'iis.restart': [[{ kind: 'iis.restart' }, [`${powershell} ${places.scripts}\\Restart-Iis.ps1 -StartAlways`]]],
+  'iis.restart': [[{ kind: 'iis.restart' }, [`${powershell} ${places.scripts}\\Restart-Iis.ps1`]]],
   'pool.stop': [[stop as Step<'pool.stop'>, [`${appcmd} stop apppool /apppool.name:ScimPool`]]],
   'pool.start': [[start as Step<'pool.start'>, [`${appcmd} start apppool /apppool.name:ScimPool`]]],
   'config.backup': [[backup as Step<'config.backup'>, []]],

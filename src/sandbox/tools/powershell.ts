@@ -23,15 +23,14 @@ export const powershell: Tool = async (server, args, input) => {
   return script(server, args.slice(head.length + 1), input);
 };
 
-/** Restart-Iis.ps1 (T17): what ran before runs again afterwards. */
+/** Restart-Iis.ps1 (T17): what ran before runs again afterwards, and W3SVC. */
 async function restart(server: Server, args: readonly string[]): Promise<Ended> {
-  const isForced = args.length === 1 && args[0]?.toLowerCase() === '-startalways';
-  if (args.length > 0 && !isForced) throw new UnknownCall('Restart-Iis.ps1', args.join(' '));
+  if (args.length > 0) throw new UnknownCall('Restart-Iis.ps1', args.join(' '));
   const iis = iisNow(server);
   if (!iis) return { code: 1, output: 'IIS is not there.\r\n' };
   elapse(server, 2_000);
   if (isServing(iis)) restartIis(server);
-  else if (isForced) startWebServices(server);
+  else startWebServices(server);
   return { code: 0, output: '' };
 }
 
