@@ -66,7 +66,7 @@ async function holdsSettings(files: Files, folder: string, manifest: Manifest): 
 }
 
 /** The folder that an operator means: the id of one of our backups, or the folder of one that was copied elsewhere (exit 20). */
-export function folderOfBackup(from: string): string {
+function folderOfBackup(from: string): string {
   return /[\\/:.]/.test(from) ? wholePath(from, 'neither the id of a backup nor') : `${backupsFolder}\\${from}`;
 }
 
@@ -118,10 +118,16 @@ async function sameOnThisServer(files: Files, folder: string, { fingerprint }: M
   if (`${normalPath(folder)}\\`.startsWith(`${normalPath(backupsFolder)}\\`)) return folder;
   for (const name of (await files.list(backupsFolder)).filter((one) => one.endsWith('\\'))) {
     const own = `${backupsFolder}\\${name.slice(0, -1)}`;
-    const bytes = await files.read(manifestPath(own));
+    const bytes = await files.read(manifestPath(own)).catch(unlessHeld);
     const manifest = bytes && parseManifest(new TextDecoder().decode(bytes), sha256Of);
     if (manifest && !('problem' in manifest) && manifest.fingerprint === fingerprint) return own;
   }
+  return null;
+}
+
+/** A backup that nobody can read just now is none that could be told to be the same. */
+function unlessHeld(error: unknown): null {
+  if (fileErrorText(error) === null) throw error;
   return null;
 }
 

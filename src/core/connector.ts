@@ -98,6 +98,11 @@ export function folderOfKeyPaths(keyPaths: readonly string[]): string | null {
   return folders.sort((left, right) => left.length - right.length)[0] ?? null;
 }
 
+/** Whether a path is the folder of one of these products. */
+export function isFolderOf(products: readonly Pick<Product, 'folder'>[], path: string): boolean {
+  return products.some((one) => one.folder !== null && samePath(one.folder, path));
+}
+
 /** Whether a path lies in the connector's folder, or in one of its name where that is not known. */
 export function isConnectorPath(path: string, folder: string | null): boolean {
   if (folder !== null) return `${normalPath(path)}\\`.startsWith(`${normalPath(folder)}\\`);

@@ -1,4 +1,4 @@
-import { defaultPool, isNamedAfterConnector, samePath } from './connector.ts';
+import { defaultPool, isFolderOf, isNamedAfterConnector } from './connector.ts';
 import type { Facts, Iis, Pool, Product, Site } from './facts.ts';
 import { lostBindings } from './lost-bindings.ts';
 import type { Route } from './plan.ts';
@@ -34,9 +34,11 @@ export function othersChanged(before: Facts, after: Facts, route: Route): Others
   const [old, now] = [valueOr(before.iis, null), valueOr(after.iis, null)];
   if (!old || !now || !before.products.known || !after.products.known) return { perhapsByRun: [], byOthers: [] };
   const isOwn = ownIn([...before.products.value, ...after.products.value]);
+  const products = before.products.value;
+  const isOfProduct = ({ folder }: Site) => isFolderOf(products, folder);
   const looks = { old, now, isOwn, isRestarted: isRestarted(old, now) };
   const stopped = stoppedServices(looks);
-  const bindings = lostBindings(old, now, { isOwn, isOfProduct: ofProductsIn(before.products.value) });
+  const bindings = lostBindings(old, now, { isOwn, isOfProduct });
   const all: readonly Change[] = [
     ...stopped.map((name) => ({
       text: `service ${name} ran and is stopped (net start ${name})`,
@@ -55,12 +57,7 @@ export function othersChanged(before: Facts, after: Facts, route: Route): Others
 
 /** Tells the connector's own sites and applications from those of others. */
 export function ownIn(products: readonly Product[]): (site: Site) => boolean {
-  const isOfProduct = ofProductsIn(products);
-  return (site) => isNamedAfterConnector(site.folder) || isOfProduct(site);
-}
-
-function ofProductsIn(products: readonly Product[]): (site: Site) => boolean {
-  return ({ folder }) => products.some((one) => one.folder !== null && samePath(one.folder, folder));
+  return ({ folder }) => isNamedAfterConnector(folder) || isFolderOf(products, folder);
 }
 
 /** Whether a site or application lies below a site of the connector, which goes with everything that others have put there. */

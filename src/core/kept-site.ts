@@ -47,9 +47,8 @@ export function certificateSteps(one: Situation, go: readonly Site[], movable: r
   });
   if (certificates.length === 0 && !stays) return [];
   const bound = (valueOr(one.origin.iis, null)?.certificates ?? []).map(({ endpoint }) => endpoint);
-  const ifUsed = endpointsOnlyOf(one, movable).filter((endpoint) =>
-    certificates.some((each) => each.endpoint === endpoint),
-  );
+  const movableOnes = endpointsOnlyOf(one, movable);
+  const ifUsed = certificates.map(({ endpoint }) => endpoint).filter((endpoint) => movableOnes.includes(endpoint));
   return [{ kind: 'certificates.present', certificates, bound, ...(ifUsed.length > 0 ? { ifUsed } : {}) }];
 }
 

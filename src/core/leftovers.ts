@@ -1,4 +1,4 @@
-import { defaultPool, isConnectorPath, isNamedAfterConnector, samePath } from './connector.ts';
+import { defaultPool, isConnectorPath, isFolderOf, isNamedAfterConnector } from './connector.ts';
 import type { ConnectorFolder, Facts, Iis, Pool, Product, Site } from './facts.ts';
 import { isSameSite, sameName, withoutText } from './site-gaps.ts';
 import type { Step } from './step.ts';
@@ -37,7 +37,7 @@ export function isAnyLeft({ folders, sites, pools }: Leftovers): boolean {
 /** What uninstalling these products may leave: their folders, sites and pools, as far as they are nobody else's. */
 export function remainsOf(products: readonly Product[], { iis, folders, shared }: Facts): Leftovers {
   if (!iis.known || !folders.known) return noLeftovers;
-  const isTheirs = (path: string) => products.some((one) => one.folder !== null && samePath(one.folder, path));
+  const isTheirs = (path: string) => isFolderOf(products, path);
   const sites = (iis.value?.sites ?? []).filter(
     (one) => isTheirs(one.folder) && !hasForeignApplication(iis.value, one),
   );

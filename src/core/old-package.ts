@@ -45,7 +45,7 @@ function contentOf<T extends Pick<Msi, 'defaults' | 'webConfig' | 'properties'>>
 }
 
 /** The package given with --old-msi if it is that of the product; a run that takes another one up has what that was given. */
-export function oldMsiOf({ wanted, unfinished }: Given, product: Product): Msi | null {
+function oldMsiOf({ wanted, unfinished }: Given, product: Product): Msi | null {
   const given = [wanted.oldMsi, unfinished?.wanted.oldMsi ?? null].filter((one) => one !== null);
   return given.find((one) => differencesFrom(product, one).length === 0) ?? null;
 }

@@ -2,6 +2,7 @@ import { isSamePolicy, usualPolicy } from './binding-policy.ts';
 import { normalPath, samePath } from './connector.ts';
 import type { CertificateBinding, Iis, Kept, Pool, Product, Site } from './facts.ts';
 import type { Steps } from './step.ts';
+import { nameOfSite } from './words.ts';
 
 /** What keeps a pool from being in a state; one that is not there is stopped. */
 export function poolGaps(iis: Iis | null, name: string, wanted: 'started' | 'stopped'): string[] {
@@ -34,9 +35,7 @@ export function wantedCertificates(
   { certificates, ifUsed = [] }: Steps['certificates.present'],
 ): readonly CertificateBinding[] {
   const used = portsOf(iis?.sites ?? []);
-  return certificates.filter(
-    ({ endpoint, ...rest }) => !ifUsed.includes(endpoint) || used.has(portOf({ endpoint, ...rest })),
-  );
+  return certificates.filter((one) => !ifUsed.includes(one.endpoint) || used.has(portOf(one)));
 }
 
 /** The ports of all https bindings of some sites. */
@@ -82,7 +81,7 @@ export function siteGaps(iis: Iis | null, site: Steps['site.present']['site'], i
   if (!found) return sitePlaceGaps(iis, site);
   return [
     ...sitePlaceGaps(iis, site),
-    ...(found.state === site.state ? [] : [`site ${site.name} is ${found.state}`]),
+    ...(found.state === site.state ? [] : [`site ${nameOfSite(site)} is ${found.state}`]),
     ...identityGaps(iis, site.pool, identity),
   ];
 }
@@ -90,15 +89,17 @@ export function siteGaps(iis: Iis | null, site: Steps['site.present']['site'], i
 /** How a site's folder, pool and bindings differ from those wanted. */
 export function sitePlaceGaps(iis: Iis | null, site: Site): string[] {
   const found = siteNamed(iis, site);
-  if (!found) return [`site ${site.name}${site.application} is not there`];
+  if (!found) return [`site ${nameOfSite(site)} is not there`];
   return [
     ...(samePath(found.folder, site.folder)
       ? []
-      : [`site ${site.name} has the folder ${found.folder}, not ${site.folder}`]),
-    ...(sameName(found.pool, site.pool) ? [] : [`site ${site.name} runs in pool ${found.pool}, not ${site.pool}`]),
+      : [`site ${nameOfSite(site)} has the folder ${found.folder}, not ${site.folder}`]),
+    ...(sameName(found.pool, site.pool)
+      ? []
+      : [`site ${nameOfSite(site)} runs in pool ${found.pool}, not ${site.pool}`]),
     ...(sameSet(found.bindings, site.bindings)
       ? []
-      : [`site ${site.name} has the bindings ${found.bindings.join(' ')}, not ${site.bindings.join(' ')}`]),
+      : [`site ${nameOfSite(site)} has the bindings ${found.bindings.join(' ')}, not ${site.bindings.join(' ')}`]),
   ];
 }
 
@@ -111,7 +112,7 @@ export function identityGaps(iis: Iis | null, pool: string, identity: string): s
 export function siteTextGaps(iis: Iis | null, { host }: Kept, site: Pick<Site, 'name' | 'application'>): string[] {
   const [kept, found] = [host?.sites.find((one) => isSameSite(one, site)), siteNamed(iis, site)];
   if (!kept || !found || found.element === kept.element) return [];
-  return [`site ${site.name}${site.application} has not the settings it had in applicationHost.config`];
+  return [`site ${nameOfSite(site)} has not the settings it had in applicationHost.config`];
 }
 
 /** The same of a pool. */

@@ -21,7 +21,7 @@ import type { Sha256 } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import { partialSuffix } from '../core/file-name.ts';
 import { type HostFile, openHostFile } from './host-files.ts';
-import type { Files, Prepare, Replaced } from './machine.ts';
+import type { Files, Prepare, Tried } from './machine.ts';
 import { held, heldOrDenied, patiently } from './patience.ts';
 
 /** Files of a server, each write on the disk when its promise resolves. Where a Windows path lies on this system is handed in. */
@@ -140,7 +140,7 @@ export class Disk implements Files {
   }
 
   /** Writes a small file of our own, reads it back and removes it; a cut may leave it there. */
-  async tryWrite(folder: string): Promise<Replaced> {
+  async tryWrite(folder: string): Promise<Tried> {
     const [path, text] = [`${folder}\\scim-setup-write-test.tmp`, randomUUID()];
     try {
       await this.write(path, text);

@@ -75,7 +75,8 @@ export interface Lock {
 /** Works on a whole file that lies under a temporary name. */
 export type Prepare = (partial: string) => Promise<Outcome>;
 
-export type Replaced = { readonly ok: true } | { readonly ok: false; readonly why: string };
+/** Whether something could be had, or why not. */
+export type Tried = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
 /** The doors to one server. Every write is on the disk when its promise resolves; folders that are missing on its way are made. */
 export interface Machine extends Probe {
@@ -103,7 +104,7 @@ export interface Machine extends Probe {
   /** Removes a file, or a folder that is empty; nothing happens to what is not there or not empty. */
   remove(path: string): Promise<void>;
   /** Proves that files can be written in a folder, by one of our own that is removed again. */
-  tryWrite(folder: string): Promise<Replaced>;
+  tryWrite(folder: string): Promise<Tried>;
   /** Removes what a cut has left of a file that was being written. */
   removePartial(path: string): Promise<void>;
   /** Takes the server's lock, or says who holds it. `run` runs the child that protects its folder. */
@@ -115,7 +116,7 @@ export interface Machine extends Probe {
   /** The files of the program that is running. */
   ownProgram(): Promise<OwnProgram>;
   /** Keeps secrets in a file that only this server can read, encrypted with a key of its own that no account owns (DPAPI). */
-  keepSecrets(path: string, secrets: Secrets): Promise<Replaced>;
+  keepSecrets(path: string, secrets: Secrets): Promise<Tried>;
   /** The secrets of such a file, or null if it is not there or cannot be read. */
   keptSecrets(path: string): Promise<Secrets | null>;
 }

@@ -4,7 +4,7 @@ import { join, win32 } from 'node:path';
 import { othersWhoMayWrite } from '../core/aces.ts';
 import { SetupError } from '../core/setup-error.ts';
 import { orNull } from './disk.ts';
-import type { Lock, Replaced } from './machine.ts';
+import type { Lock, Tried } from './machine.ts';
 
 /** CreateFile with no sharing: libuv's UV_FS_O_EXLOCK. The kernel gives the file free when we die (T22). */
 const shareNone = 0x10000000;
@@ -20,7 +20,7 @@ const parts = ['runs', 'backups', 'packages', 'program', 'resume'];
 const lockName = 'lock';
 
 /** Sets the DACL of a file or folder. */
-export type SetAcl = (path: string, sddl: string) => Promise<Replaced>;
+export type SetAcl = (path: string, sddl: string) => Promise<Tried>;
 
 export type Rights = { readonly sddlOf: (path: string) => Promise<string>; readonly setAcl: SetAcl };
 

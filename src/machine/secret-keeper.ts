@@ -1,6 +1,6 @@
 import type { Secrets } from '../core/secrets.ts';
 import type { Disk } from './disk.ts';
-import type { Replaced } from './machine.ts';
+import type { Tried } from './machine.ts';
 import type { Reader } from './reader.ts';
 
 /**
@@ -16,7 +16,7 @@ export class SecretKeeper {
     this.#disk = disk;
   }
 
-  async keep(path: string, secrets: Secrets): Promise<Replaced> {
+  async keep(path: string, secrets: Secrets): Promise<Tried> {
     const plain = Buffer.from(JSON.stringify([...secrets]), 'utf8').toString('base64');
     const kept = await this.#asked('protect', plain);
     if (kept === null) return { ok: false, why: 'Windows could not encrypt them' };

@@ -12,7 +12,7 @@ import { runChange } from './children.ts';
 import { detect, sddlOf, signatureOf } from './detect.ts';
 import { Disk } from './disk.ts';
 import { isAlive } from './is-alive.ts';
-import type { LookFor, Machine, OnStart, Replaced } from './machine.ts';
+import type { LookFor, Machine, OnStart, Tried } from './machine.ts';
 import { ownProgram } from './own-program.ts';
 import { awaitLockFile, lockFile, type Rights } from './protected-folder.ts';
 import { productReader, type ReadPackage } from './read-products.ts';
@@ -103,7 +103,7 @@ async function detailsOf(reader: Reader, path: string): Promise<FileDetails | nu
 }
 
 /** Where no answers are at hand: the protected folder must be safe before anything in it is read. */
-async function setFolderRights(path: string, sddl: string, scripts: string, run: RunChild): Promise<Replaced> {
+async function setFolderRights(path: string, sddl: string, scripts: string, run: RunChild): Promise<Tried> {
   const call = setRights(path, sddl, { places: { scripts }, limits: defaultLimits });
   const ended = await run(call);
   const { ok, meaning } = outcomeOf(call.tool, ended);

@@ -8,7 +8,7 @@ import { usualScripts } from '../core/places.ts';
 import { inputOf, noSecrets, type Secrets } from '../core/secrets.ts';
 import type { Signature } from '../core/signature.ts';
 import { openHostFile } from '../machine/host-files.ts';
-import type { Lock, LookFor, Machine, OnStart, OwnProgram, Prepare, Replaced } from '../machine/machine.ts';
+import type { Lock, LookFor, Machine, OnStart, OwnProgram, Prepare, Tried } from '../machine/machine.ts';
 import { type ProductReader, productReader } from '../machine/read-products.ts';
 import { readMsi } from '../media/read-media.ts';
 import { noticeHost } from './host-config.ts';
@@ -163,7 +163,7 @@ export class SandboxMachine implements Machine {
     await this.#saveClock();
   }
 
-  async tryWrite(folder: string): Promise<Replaced> {
+  async tryWrite(folder: string): Promise<Tried> {
     try {
       mayReach(this.server, folder, 'write');
     } catch (error) {
@@ -194,7 +194,7 @@ export class SandboxMachine implements Machine {
     return ownProgram(this.server.folder);
   }
 
-  async keepSecrets(path: string, secrets: Secrets): Promise<Replaced> {
+  async keepSecrets(path: string, secrets: Secrets): Promise<Tried> {
     await this.write(path, secretsOf(this.server, secrets));
     await this.#save();
     return { ok: true };

@@ -9,7 +9,7 @@ import {
   storedName,
   storedPath,
 } from '../core/backup.ts';
-import type { Outcome } from '../core/codes.ts';
+import { type Outcome, success } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
 import type { ConfigFile, Facts } from '../core/facts.ts';
 import { defaultsOf, isEdited } from '../core/kept-config.ts';
@@ -17,7 +17,7 @@ import { packagePath } from '../core/places.ts';
 import { rightsIn } from '../core/rights.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step, Steps, WantedFile } from '../core/step.ts';
-import { type Doing, done, failure, unproven } from './doing.ts';
+import { type Doing, failure, unproven } from './doing.ts';
 
 /** Copies config and old packages, each read back and compared; the manifest is written last, so it vouches for the rest. */
 export async function backUp(step: Step<'config.backup'>, doing: Doing): Promise<Outcome> {
@@ -42,7 +42,7 @@ export async function backUp(step: Step<'config.backup'>, doing: Doing): Promise
   const others = (before?.files ?? []).filter((one) => !files.some((file) => isSameState(one, file)));
   const parts = { ...beginning(now, doing), ...before, files: [...files, ...others], ...(host ? { host } : {}) };
   await writeManifest(parts, doing);
-  return done;
+  return success;
 }
 
 /** Copies a package of the server, or proves one that was given and is there already. The sentence says why it is not kept. */

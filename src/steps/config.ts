@@ -1,6 +1,6 @@
 import { type Manifest, storedPath } from '../core/backup.ts';
 import { setRights } from '../core/calls.ts';
-import type { Outcome } from '../core/codes.ts';
+import { type Outcome, success } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
 import type { FolderRights } from '../core/facts.ts';
 import { holds } from '../core/missing.ts';
@@ -11,29 +11,39 @@ import { valueOr } from '../core/situation.ts';
 import type { Step, WantedFile } from '../core/step.ts';
 import { utf8Text } from '../core/utf8.ts';
 import { readManifest } from './backup.ts';
-import { type Doing, done, failure, runEach } from './doing.ts';
+import { type Doing, failure, runEach } from './doing.ts';
 import { replaceFile } from './replace.ts';
 
 /** Puts back what is missing, from the backup, with the access rights each file had (T6, T13). */
 export async function restore(step: Step<'config.restore'>, doing: Doing): Promise<Outcome> {
-  const folder = step.from ?? doing.places.backup;
-  const manifest = await readManifest(doing, folder);
   const now = await doing.look();
   const place = placementOf(step, now);
-  for (const path of step.absent ?? []) await doing.machine.remove(path);
   for (const one of step.folders ?? []) {
     if (holds({ ...step, files: [], folders: [one], absent: [] }, now)) continue;
     const given = await giveRights(one, step.match, place, doing);
     if (!given.ok) return given;
   }
   const lost = step.files.filter((file) => !holds({ ...step, files: [file], folders: [], absent: [] }, now));
-  if (lost.length === 0) return done;
-  if (!manifest) return failure(`there is no whole backup in ${folder}`);
-  for (const file of lost) {
-    const put = await putBack(file, step.match, { manifest, folder }, doing, place);
+  const put = await putAllBack(lost, step, doing, place);
+  if (!put.ok) return put;
+  for (const path of step.absent ?? []) await doing.machine.remove(path);
+  return success;
+}
+
+async function putAllBack(
+  files: readonly WantedFile[],
+  { from, match }: Step<'config.restore'>,
+  doing: Doing,
+  place: Placement,
+): Promise<Outcome> {
+  const folder = from ?? doing.places.backup;
+  const manifest = files.length > 0 ? await readManifest(doing, folder) : null;
+  for (const file of files) {
+    if (!manifest) return failure(`there is no whole backup in ${folder}`);
+    const put = await putBack(file, match, { manifest, folder }, doing, place);
     if (!put.ok) return put;
   }
-  return done;
+  return success;
 }
 
 /** Before any file in it, which takes over what the folder hands down; one that only the old version had is made again. */
@@ -72,7 +82,7 @@ export async function putBack(
   const present = match === 'exact' ? null : await machine.read(path);
   const as = { ...kept, sddl: place.rights(kept.sddl) };
   const put = await replaceFile(path, present ? merged(file, bytes, present) : bytes, as, doing);
-  return put.ok ? done : { ...put, meaning: `the access rights of ${path} could not be put back: ${put.meaning}` };
+  return put.ok ? success : { ...put, meaning: `the access rights of ${path} could not be put back: ${put.meaning}` };
 }
 
 /**

@@ -25,8 +25,6 @@ export type Doing = Attempt & {
   isStopped(): boolean;
 };
 
-export const done = success;
-
 /** A failure that no exit code tells of, in one sentence. */
 export function failure(meaning: string): Outcome {
   return { ok: false, reboot: 'none', meaning };
@@ -75,7 +73,7 @@ function withWords(outcome: Outcome, output: string): Outcome {
 }
 
 async function runOnce(build: CallBuilder, doing: Doing): Promise<Outcome> {
-  let result = done;
+  let result = success;
   for (const call of build(doing)) {
     if (call.log !== null) await doing.machine.makeFolder(doing.places.logs);
     const ended = await doing.change(call);

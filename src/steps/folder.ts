@@ -1,5 +1,5 @@
 import type { BackupFile } from '../core/backup.ts';
-import type { Outcome } from '../core/codes.ts';
+import { type Outcome, success } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
 import type { Sha256 } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
@@ -8,7 +8,7 @@ import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import type { Files, Machine } from '../machine/machine.ts';
 import { readManifest } from './backup.ts';
-import { type Doing, done, failure } from './doing.ts';
+import { type Doing, failure } from './doing.ts';
 import { replaceFile } from './replace.ts';
 
 /** Moves a folder into the backup: by one rename, or where that is on another drive, file by file. Never one that a product owns. */
@@ -18,20 +18,20 @@ export async function clearFolder({ path }: Step<'folder.clear'>, doing: Doing):
   if (owner) return failure(`${path} belongs to ${owner.version}, which is registered`);
   let turn = 1;
   while ((await machine.list(movedFolder(places, path, turn))).length > 0) turn += 1;
-  if (await machine.move(path, movedFolder(places, path, turn))) return done;
+  if (await machine.move(path, movedFolder(places, path, turn))) return success;
   // A cut amid the copying has left a part: the rest belongs to it.
   const aside = movedFolder(places, path);
   const copied = await copyBelow(path, aside, { doing, other: 'keep', withRights: [] });
   if (!copied.ok) return copied;
   await removeCopied(machine, path, aside);
-  return done;
+  return success;
 }
 
 /** Puts a folder back that was moved aside; what lies there meanwhile is kept unless the folder had a file of that name. */
 export async function putFolderBack({ folder: { path } }: Step<'folder.present'>, doing: Doing): Promise<Outcome> {
   const { machine, places } = doing;
   const aside = movedFolder(places, path);
-  if (await renamedBack(aside, path, machine).catch(notForNow)) return done;
+  if (await renamedBack(aside, path, machine).catch(notForNow)) return success;
   if ((await machine.list(aside)).length === 0) return failure(`${path} is not in the backup`);
   const withRights = (await readManifest(doing))?.files ?? [];
   return copyBelow(aside, path, { doing, other: 'replace', withRights });
@@ -70,19 +70,19 @@ async function copyBelow(from: string, to: string, copying: Copying): Promise<Ou
     const copied = await copyFile(source, target, wanted, copying);
     if (!copied.ok) return copied;
   }
-  return done;
+  return success;
 }
 
 async function copyFile(source: string, target: string, wanted: Sha256, copying: Copying): Promise<Outcome> {
   const { doing, withRights } = copying;
   const { machine } = doing;
   const kept = withRights.find((one) => samePath(one.path, target) && one.sha256 === wanted);
-  if (!kept) return (await machine.copy(source, target)) === wanted ? done : notCopied(source);
+  if (!kept) return (await machine.copy(source, target)) === wanted ? success : notCopied(source);
   const bytes = await machine.read(source);
   if (bytes === null) return notCopied(source);
   const put = await replaceFile(target, bytes, kept, doing);
   if (!put.ok) return { ...put, meaning: `the access rights of ${target} could not be put back: ${put.meaning}` };
-  return (await machine.hash(target)) === wanted ? done : notCopied(source);
+  return (await machine.hash(target)) === wanted ? success : notCopied(source);
 }
 
 function notCopied(source: string): Outcome {

@@ -1,5 +1,5 @@
 import { type BackupHost, storedPath } from '../core/backup.ts';
-import type { Outcome } from '../core/codes.ts';
+import { type Outcome, success } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
 import type { HostConfig } from '../core/facts.ts';
 import { fileErrorText } from '../core/file-error.ts';
@@ -9,7 +9,7 @@ import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import { utf8Text } from '../core/utf8.ts';
 import { readManifest } from './backup.ts';
-import { type Doing, done, failure, runCalls } from './doing.ts';
+import { type Doing, failure, runCalls } from './doing.ts';
 import { replaceFile } from './replace.ts';
 
 /** IIS reads its configuration anew once it is told that the file has changed, and the file may change while it is edited. */
@@ -70,14 +70,14 @@ async function putOnce(host: HostConfig, kept: string, ours: readonly HostName[]
   const present = bytes && utf8Text(bytes);
   const text = present === null ? null : withKept(present, kept, ours);
   if (text === null) return failure(`${host.path} could not be edited as text`);
-  if (text === present) return done;
+  if (text === present) return success;
   // Whoever has written it since our look must not lose that.
   const again = await machine.read(host.path);
   if (!again || utf8Text(again) !== present) return changedJustNow;
   const { createdAt, attributes } = (await machine.details(host.path)) ?? { createdAt: machine.now(), attributes: [] };
   const as = { createdAt, changedAt: machine.now(), attributes, sddl: host.sddl };
   const put = await replaceFile(host.path, new TextEncoder().encode(text), as, doing);
-  return put.ok ? done : { ...put, meaning: `${host.path} could not be written: ${put.meaning}` };
+  return put.ok ? success : { ...put, meaning: `${host.path} could not be written: ${put.meaning}` };
 }
 
 async function keptText(doing: Doing): Promise<{ readonly path: string; readonly text: string } | null> {

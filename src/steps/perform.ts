@@ -1,11 +1,11 @@
-import type { Outcome } from '../core/codes.ts';
+import { type Outcome, success } from '../core/codes.ts';
 import { fileErrorText } from '../core/file-error.ts';
 import { holds, missing } from '../core/missing.ts';
 import { valueOr } from '../core/situation.ts';
 import type { Step, StepKind } from '../core/step.ts';
 import { backUp, keepUnseen } from './backup.ts';
 import { restore } from './config.ts';
-import { type Doing, done, failure, runCalls, runPackage } from './doing.ts';
+import { type Doing, failure, runCalls, runPackage } from './doing.ts';
 import { clearFolder, putFolderBack } from './folder.ts';
 import { noted, proveShared, restoreShared } from './shared.ts';
 import {
@@ -77,7 +77,7 @@ async function uninstall(step: Step<'connector.uninstall'>, doing: Doing): Promi
   const outcome = await noted(doing, () => (step.msi ? runPackage(step, step.msi, doing) : runCalls(step, doing)));
   // Where a pool was stopped for it, a busy Windows Installer has not left the server untouched.
   const { busy: _busy, ...others } = outcome;
-  return stopped === done ? outcome : others;
+  return stopped === success ? outcome : others;
 }
 
 /** The product by which Windows Installer is asked may itself be taken back, so what that call ends with does not count (T11). */

@@ -1,4 +1,4 @@
-import type { Outcome } from '../core/codes.ts';
+import { type Outcome, success } from '../core/codes.ts';
 import { normalPath } from '../core/connector.ts';
 import type { OwnChange, Sha256, SharedFolder } from '../core/facts.ts';
 import { missing } from '../core/missing.ts';
@@ -7,7 +7,7 @@ import { valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import { readManifest } from './backup.ts';
 import { putBack } from './config.ts';
-import { type Doing, done, failure } from './doing.ts';
+import { type Doing, failure } from './doing.ts';
 
 /** Proves that the shared folder can be written to, by a file of our own; then begins the note of what this chain changes in it. */
 export async function proveShared({ folder }: Step<'shared.prove'>, doing: Doing): Promise<Outcome> {
@@ -15,7 +15,7 @@ export async function proveShared({ folder }: Step<'shared.prove'>, doing: Doing
   if (!tried.ok) return failure(`${folder} cannot be written to: ${tried.why}`);
   const shared = valueOr((await doing.look()).shared, null);
   await writeNote({ schema: 1, folder, settingsName: shared?.settingsName ?? null, changes: [] }, doing);
-  return done;
+  return success;
 }
 
 /** Puts back what is missing in the shared folder, unless somebody else has written it meanwhile (T15). */
@@ -34,12 +34,13 @@ export async function restoreShared(step: Step<'shared.restore'>, doing: Doing):
     const put = await putBack(file, step.match, { manifest, folder: doing.places.backup }, doing);
     if (!put.ok) return put;
   }
-  return done;
+  return success;
 }
 
 /**
  * Does something that may change files in the shared folder, and notes before that it is begun, and after it what it has changed. Where
- * there is no note, the connector has no such folder. What cannot be read before and after counts as somebody else's work.
+ * there is no note, the connector has no such folder. What could not be read before it counts as somebody else's work; what could not
+ * be read after it is judged as after a power cut.
  */
 export async function noted(doing: Doing, work: () => Promise<Outcome>): Promise<Outcome> {
   const note = await readNote(doing);

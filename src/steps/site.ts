@@ -1,4 +1,4 @@
-import type { Outcome } from '../core/codes.ts';
+import { type Outcome, success } from '../core/codes.ts';
 import { samePath } from '../core/connector.ts';
 import type { CertificateBinding, Facts } from '../core/facts.ts';
 import { holds, missing } from '../core/missing.ts';
@@ -7,7 +7,7 @@ import { sameName, secondSites, strayCertificates } from '../core/site-gaps.ts';
 import { siteOf, valueOr } from '../core/situation.ts';
 import type { Step } from '../core/step.ts';
 import { nameOfSite } from '../core/words.ts';
-import { type Doing, done, failure, runCalls, runEach } from './doing.ts';
+import { type Doing, failure, runCalls, runEach } from './doing.ts';
 import { putAsKept } from './host-config.ts';
 
 /** Puts a site as it was. One that a package has made beside it, pointing at the same folder, goes first, for it may hold the ports (T4). */
@@ -52,7 +52,7 @@ export async function mendCertificates(step: Step<'certificates.present'>, doing
   const lost = step.certificates.filter(
     (one) => !holds({ ...step, certificates: [one], bound: endpointsIn(now) }, now),
   );
-  let result = done;
+  let result = success;
   for (const one of lost) {
     const inPlace = iis?.certificates.find(({ endpoint }) => sameName(endpoint, one.endpoint));
     const bound = await bindAgain(one, inPlace, doing);
@@ -106,15 +106,15 @@ export async function stopPool(step: Step<'pool.stop'>, doing: Doing): Promise<O
 /** Stops the pool of a registered product's site, if it has one that runs. */
 export async function stopPoolOf(productCode: string, doing: Doing): Promise<Outcome> {
   const { pool, facts } = await poolOf(productCode, doing);
-  if (!pool) return done;
+  if (!pool) return success;
   const step = { kind: 'pool.stop', pool: pool.name } as const;
-  return holds(step, facts) ? done : stopPool(step, doing);
+  return holds(step, facts) ? success : stopPool(step, doing);
 }
 
 /** Starts the pool of a registered product's site, if it has one. */
 export async function startPoolOf(productCode: string, doing: Doing): Promise<Outcome> {
   const { pool } = await poolOf(productCode, doing);
-  return pool ? runCalls({ kind: 'pool.start', pool: pool.name }, doing) : done;
+  return pool ? runCalls({ kind: 'pool.start', pool: pool.name }, doing) : success;
 }
 
 async function poolOf(productCode: string, doing: Doing) {

@@ -9,8 +9,8 @@ import type {
   Product,
   Reading,
   SharedFolder,
-  Site,
 } from '../core/facts.ts';
+import { poolNamed } from '../core/site-gaps.ts';
 import { counted, nameOfSite } from '../core/words.ts';
 import { hanging, labelled } from './layout.ts';
 
@@ -84,9 +84,8 @@ function foldersText(folders: readonly ConnectorFolder[]): string {
 }
 
 function iisText(iis: Iis | null): string {
-  const poolOf = (site: Site) => iis?.pools.find((pool) => pool.name.toLowerCase() === site.pool.toLowerCase());
   const sites = iis?.sites.map((site) => {
-    const pool = poolOf(site)?.state === 'stopped' ? `, its pool ${site.pool} stopped` : '';
+    const pool = poolNamed(iis, site.pool)?.state === 'stopped' ? `, its pool ${site.pool} stopped` : '';
     return `${nameOfSite(site)} (${site.state}${pool})`;
   });
   return iis ? `${iis.version}; sites: ${sites?.join(', ') || 'none'}` : 'not there';

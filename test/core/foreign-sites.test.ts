@@ -37,7 +37,7 @@ for (const [what, after, byOthers] of [
     webIs({}, { identity: 'LocalSystem' }),
     ['pool Shop does not run as ApplicationPoolIdentity'],
   ],
-  ['all of it', server(), ['site Shop/ is not there', 'pool Shop is not there']],
+  ['all of it', server(), ['site Shop is not there', 'pool Shop is not there']],
   [
     'that it is stopped, and its pool',
     webIs({ state: 'stopped' }, { state: 'stopped' }),

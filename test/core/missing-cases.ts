@@ -490,7 +490,7 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
       'the backup has nothing of it': withText('new', null),
     },
     fails: [
-      ['it is gone', iisWith({ sites: [] }), /site SCIMConnector\/ is not there/],
+      ['it is gone', iisWith({ sites: [] }), /site SCIMConnector is not there/],
       ['it is now an application', siteIs({ application: '/SCIM' }), /is not there/],
       [
         'a second one points at its folder',
@@ -502,7 +502,7 @@ export const stepCases: { readonly [K in StepKind]: StepCase } = {
       ['a binding is gone', siteIs({ bindings: ['https/*:443:'] }), /has the bindings/],
       ['its pool runs as somebody else', poolIs({ identity: 'LocalSystem' }), /does not run as/],
       ['it was stopped meanwhile', siteIs({ state: 'stopped' }), /is stopped/],
-      ['it has another text than was kept', withText('new', 'old'), /site SCIMConnector\/ has not the settings/],
+      ['it has another text than was kept', withText('new', 'old'), /site SCIMConnector has not the settings/],
       ['its pool has another text than was kept', withText('new', 'old'), /pool ScimPool has not the settings/],
       ['its pool is gone', iisWith({ pools: [] }), /does not run as/],
       ['IIS is gone', server({ iis: known(null) }), /is not there/],

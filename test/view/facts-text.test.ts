@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { factsText } from '../../src/view/facts-text.ts';
-import { known, server } from '../core/server-facts.ts';
+import { iis, known, pool, server } from '../core/server-facts.ts';
 
 const holders = [{ pid: 4711, name: 'msiexec.exe', parent: 'setup.exe', startedAt: null }];
 
@@ -14,4 +14,11 @@ test('who installs something, what is suspended and what is forbidden is told; a
   );
   assert.match(flat, /not ended; disabled by policy/);
   assert.doesNotMatch(factsText(server(), false), /Installer/);
+});
+
+test('a site whose pool is stopped is told as such, whatever the case of its name', () => {
+  const told = (state: 'started' | 'stopped') =>
+    factsText(server({ iis: known(iis({ pools: [{ ...pool, name: pool.name.toUpperCase(), state }] })) }), false);
+  assert.match(told('stopped').replace(/\s+/g, ' '), /its pool \S+ stopped/);
+  assert.doesNotMatch(told('started'), /stopped/);
 });

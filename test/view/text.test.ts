@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import type { Entry } from '../../src/core/journal.ts';
 import { report } from '../../src/core/report.ts';
 import { runText } from '../../src/view/run-text.ts';
+import { backup } from '../core/entries.ts';
+import { configFile, known, msi, server, settings, wanted } from '../core/server-facts.ts';
 import { closed, finished, nothingRead, opened, start, stop, turned, upgrade } from './entries.ts';
 
 const textOf = (...entries: readonly Entry[]) => runText(report('apply', entries));
@@ -61,4 +63,14 @@ test('a finding that was accepted is not asked for again', () => {
   const text = oneLine(textOf(accepted, { ...closed('converged'), after: nothingRead } as Entry));
   assert.match(text, /no-way-back It is gone\./);
   assert.doesNotMatch(text, /--accept/);
+});
+
+test('the way back to the settings of before is named, unless the connector could not use them', () => {
+  const told = (values: Readonly<Record<string, string>>) => {
+    const before = server({ config: known([configFile(settings, { values })]) });
+    const end = { ...closed('converged'), after: server() } as Entry;
+    return textOf(opened({ before, wanted: wanted(msi('4.4.4')) }), finished('config.backup', backup), end);
+  };
+  assert.match(told({ '/KEY': 'a fingerprint' }), /scim-setup restore --from this-run/);
+  assert.doesNotMatch(told({}), /restore --from/);
 });
