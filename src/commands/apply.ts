@@ -19,6 +19,7 @@ import { notBegun } from '../run/former-child.ts';
 import { journalFile, noteIn } from '../run/journal-file.ts';
 import { makeReady, standDown } from '../run/ready.ts';
 import { restartServer } from '../run/restart.ts';
+import type { RunDoors } from '../run/run-doors.ts';
 import { runPlan } from '../run/run-plan.ts';
 import { perform } from '../steps/perform.ts';
 import { withSigners } from './check-signers.ts';
@@ -201,7 +202,7 @@ async function performPlan(
   const look = () => machine.look(lookFor);
   const { places, wanted } = opened;
   const doing = { machine, places, limits: wanted.limits, look, tell, fingerprint: sha256Of };
-  await runPlan(plan, {
+  const runDoors: RunDoors = {
     look,
     perform: (step, label, phase) => {
       const change = childrenOf(step, { ...doors, note });
@@ -215,7 +216,8 @@ async function performPlan(
     restart: () => restartServer(around.childrenFor('restart the server'), wanted.limits),
     now: () => machine.now(),
     warn,
-  });
+  };
+  await runPlan(plan, runDoors, opened);
   return entries;
 }
 

@@ -61,7 +61,6 @@ async function decideAfter(unfinished: UnfinishedRun | undefined, asked: Asked):
   const former = unfinished && asFound(unfinished, now);
   const decision = decide(now, wanted, former);
   const plan = decision.verdict === 'go' ? decision.plan : null;
-  const stranded = plan?.direction === 'back' ? former?.stranded : undefined;
   const opened: Opened = {
     type: 'opened',
     at: probe.now(),
@@ -73,7 +72,7 @@ async function decideAfter(unfinished: UnfinishedRun | undefined, asked: Asked):
     continues,
     ...(former ? { before: former.before, reached: former.reached } : { before: now }),
     ...(earlier.length > 0 ? { earlier } : {}),
-    ...(stranded ? { stranded } : {}),
+    ...(former && plan?.direction === 'back' ? whyBack(former) : {}),
     wanted,
     findings: decision.findings,
     route: decision.route,
@@ -81,6 +80,11 @@ async function decideAfter(unfinished: UnfinishedRun | undefined, asked: Asked):
     places,
   };
   return { now, decision, opened, unfinished: former, lookFor };
+}
+
+/** What a run that goes on with a way back is told of the ones before it. */
+function whyBack({ stranded, failure }: UnfinishedRun): Pick<Opened, 'stranded' | 'failure'> {
+  return { ...(stranded ? { stranded } : {}), ...(failure ? { failure } : {}) };
 }
 
 /** Whether the backup of an unfinished run has the connector as it is to be put back; else a new one is made. */

@@ -1,5 +1,5 @@
 import { doomedAmong, doomedIn, doomedOf } from './doomed-files.ts';
-import type { Facts, Restart } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { placementOf } from './placement.ts';
 import { valueOr } from './situation.ts';
 import type { Step } from './step.ts';
@@ -8,24 +8,24 @@ import type { Step } from './step.ts';
 export function whyNotBeforeRestart(step: Step, facts: Facts): string | null {
   if (!facts.restart.known) return null;
   const { deletions, renames = [] } = facts.restart.value;
-  // What another setup left to be laid down at the next start would be laid over this one.
-  return doomedBy(step, facts, { ...facts.restart.value, deletions: [...deletions, ...renames] })[0] ?? null;
+  // What a setup has left to be laid down at the next start would be laid over this one.
+  return doomedBy(step, facts, [...deletions, ...renames])[0] ?? null;
 }
 
-function doomedBy(step: Step, facts: Facts, restart: Restart): string[] {
+function doomedBy(step: Step, facts: Facts, doomed: readonly string[]): string[] {
   const now = valueOr(facts.products, []);
   switch (step.kind) {
     case 'connector.install':
     case 'connector.upgrade':
-      return doomedOf(restart, now, step.msi.productCode, step.folder ?? null);
+      return doomedOf(doomed, now, step.msi.productCode, step.folder ?? null);
     case 'connector.repair':
-      return doomedOf(restart, now, step.msi.productCode, null);
+      return doomedOf(doomed, now, step.msi.productCode, null);
     case 'folder.present':
-      return doomedIn(restart, step.folder.path);
+      return doomedIn(doomed, step.folder.path);
     case 'config.restore': {
       const place = placementOf(step, facts);
       return doomedAmong(
-        restart,
+        doomed,
         step.files.map((file) => place.path(file.path)),
       );
     }

@@ -167,8 +167,9 @@ export const connectorFindings: readonly FindingRow[] = [
       const folders = [...(products.length > 0 ? products.map(({ folder }) => folder) : [null]), ...aside];
       const isDoomed = (path: string) => folders.some((folder) => isConnectorPath(path, folder));
       const { deletions, renames = [] } = read(now.restart);
-      // What a setup has left to be replaced makes its version whole; another one must not be laid down before.
-      const doomed = [...deletions, ...(route === 'none' ? [] : renames)].filter(isDoomed);
+      // What a setup has left to be replaced makes its version whole; only where nothing of the connector is touched it is no hindrance.
+      const isUntouched = route === 'none' || route === 'prerequisites';
+      const doomed = [...deletions, ...(isUntouched ? [] : renames)].filter(isDoomed);
       // A version that is there already is not there for long, if its files are among them.
       return (route !== 'none' || wanted.msi !== null) && doomed.length > 0
         ? `Windows will delete or replace ${doomed.join(', ')} at its next start.`

@@ -153,7 +153,9 @@ const shared = z.strictObject({
   settingsName: z.string().nullable(),
   files: reading(z.array(configFile)),
   sddl: reading(z.string()),
-  own: z.array(z.strictObject({ path: z.string(), from: hashOrNone, to: hashOrNone })).nullable(),
+  own: z
+    .array(z.strictObject({ path: z.string(), from: hashOrNone, to: hashOrNone, assumed: z.literal(true).optional() }))
+    .nullable(),
 });
 const kept = z.strictObject({
   files: z.array(z.strictObject({ path: z.string(), sha256 })),

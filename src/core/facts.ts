@@ -198,8 +198,16 @@ export type ConnectorFolder = {
   readonly rights?: readonly FolderRights[] | undefined;
 };
 
-/** A change that this chain of runs has made to a file in a shared folder; null: not there. */
-export type OwnChange = { readonly path: string; readonly from: Sha256 | null; readonly to: Sha256 | null };
+/**
+ * A change that this chain of runs has made to a file in a shared folder; null: not there. `assumed`: nobody saw it, because the run was
+ * cut while a setup was at work.
+ */
+export type OwnChange = {
+  readonly path: string;
+  readonly from: Sha256 | null;
+  readonly to: Sha256 | null;
+  readonly assumed?: true | undefined;
+};
 
 /** The folder in which several servers of one connector keep their config together (multiple-instance mode). */
 export type SharedFolder = {

@@ -35,6 +35,8 @@ export type Opened = {
   readonly earlier?: readonly Msi[];
   /** Of a run that goes back once more: what the one before it was stranded with. */
   readonly stranded?: readonly string[];
+  /** Of a run that goes on with a way back: why the first one had failed. */
+  readonly failure?: string;
   readonly wanted: Wanted;
   readonly findings: readonly Finding[];
   readonly route: Route;
@@ -97,7 +99,9 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
   const turned = entries.some((entry) => entry.type === 'turned');
   const direction = turned ? 'back' : opened.plan.direction;
   const { before, wanted, earlier } = opened;
-  const stranded = direction === 'back' ? (strandedAt(entries) ?? opened.stranded) : undefined;
+  const isGoingBack = direction === 'back';
+  const stranded = isGoingBack ? (strandedAt(entries) ?? opened.stranded) : undefined;
+  const failure = isGoingBack ? (opened.failure ?? failureAt(entries)) : undefined;
   return {
     before,
     wanted: withAllLimits(wanted),
@@ -106,6 +110,8 @@ export function replay(entries: readonly Entry[]): Unfinished | null {
     reached: hasReached(entries, opened),
     ...(earlier ? { earlier } : {}),
     ...(stranded ? { stranded } : {}),
+    ...(failure ? { failure } : {}),
+    ...(opened.plan.noWayBack ? { noWayBack: opened.plan.noWayBack } : {}),
   };
 }
 
@@ -118,6 +124,11 @@ function strandedAt(entries: readonly Entry[]): readonly string[] | undefined {
   const closed = entries.find((entry) => entry.type === 'closed');
   const products = closed?.walkedBack ? closed.after?.products : undefined;
   return products?.known ? products.value.map((one) => one.productCode) : undefined;
+}
+
+/** Why a run has turned back, and where it came to its end, how that differs from what was before. */
+function failureAt(entries: readonly Entry[]): string | undefined {
+  return entries.findLast((entry) => entry.type === 'closed' || entry.type === 'turned')?.why;
 }
 
 /** The opening of a run that was cut, also of one that only settled something; null for one that came to an end, or had no plan. */

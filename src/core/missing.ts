@@ -87,7 +87,7 @@ const judges: { readonly [K in StepKind]: Judge<K> } = {
   'folder.present': ({ folder }, facts) =>
     both(facts.folders, facts.restart, (now, restart) => [
       ...folderGaps(now, folder),
-      ...doomedIn(restart, folder.path),
+      ...doomedIn(restart.deletions, folder.path),
     ]),
   'site.present': ({ site, identity, beside, exact }, facts) =>
     both(facts.iis, exact ? facts.kept : nothingKept, (now, kept) => [

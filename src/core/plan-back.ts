@@ -8,11 +8,9 @@ import type { Msi } from './media.ts';
 import { oldPackageOf, refFor } from './old-package.ts';
 import { asksForFolder } from './place.ts';
 import { type Plan, packagesTried } from './plan.ts';
-
-import { isOnShare } from './shared-folder.ts';
+import { restoreSteps } from './restore.ts';
 import { secretsBack, sharedBack } from './shared-plan.ts';
 import { isSameSite, sameName, secondSites, withoutText } from './site-gaps.ts';
-
 import { hasText, type Situation, siteOf, valueOr } from './situation.ts';
 import type { MsiRef, Properties, Step } from './step.ts';
 import { whyNoWayBack } from './way-back.ts';
@@ -165,9 +163,9 @@ export function poolPresent(origin: Facts, pool: Pool): Step {
 }
 
 /** Every config file, byte for byte as it was, and the rights of its folders; what a restore has brought, and was not there, is gone. */
-export function exactFiles(one: Situation): Step[] {
+function exactFiles(one: Situation): Step[] {
   const [files, folders] = [filesToKeep(one), foldersToKeep(one)];
-  const brought = (one.wanted.restore?.files ?? []).map(({ path }) => path).filter((path) => !isOnShare(path));
+  const brought = restoreSteps(one).flatMap((step) => step.files.map(({ path }) => path));
   const absent = brought.filter((path) => !files.some((file) => samePath(file.path, path)));
   if (files.length + folders.length + absent.length === 0) return [];
   const more = { ...(folders.length > 0 ? { folders } : {}), ...(absent.length > 0 ? { absent } : {}) };

@@ -75,6 +75,10 @@ export type Unfinished = {
   readonly earlier?: readonly Msi[];
   /** Where it came to the end of its way back and the connector was not as before: the codes of the products that were there. */
   readonly stranded?: readonly string[];
+  /** Of one that is on its way back: why the first of its chain had failed. */
+  readonly failure?: string;
+  /** What its way back lacked from the beginning: that may have been given since. Where it lacked nothing, it leads nowhere. */
+  readonly noWayBack?: string;
 };
 
 /** The packages that the runs of a chain were given, each product once, the newest first. */

@@ -80,6 +80,6 @@ export function connectorGaps(
   return both(facts.products, facts.restart, (now, restart) => [
     ...suspended,
     ...judge(now),
-    ...doomedOf(restart, now, productCode, folder),
+    ...doomedOf(restart.deletions, now, productCode, folder),
   ]);
 }

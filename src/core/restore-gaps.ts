@@ -25,7 +25,7 @@ export function restoreGaps(step: Steps['config.restore'], facts: Facts): Readin
       .map(({ path }) => `${path} was not there`),
   ]);
   const paths = placed.map((file) => file.path);
-  return both(gaps, facts.restart, (now, restart) => [...now, ...doomedAmong(restart, paths)]);
+  return both(gaps, facts.restart, (now, restart) => [...now, ...doomedAmong(restart.deletions, paths)]);
 }
 
 /** Where the product lies is not known, so nothing of it is judged by the place that it had. */

@@ -102,10 +102,10 @@ function placeProblem({ path, role }: BackupFile, now: Facts): string | null {
  * What of a backup goes over the installed version (T6): all of it over the version it was made of. Over another one the values
  * of the settings and those of Responses that were changed by hand; web.config belongs to its version.
  */
-export function restoreSteps({ wanted, product }: Situation): readonly Step[] {
+export function restoreSteps({ wanted, product }: Situation): readonly Step<'config.restore'>[] {
   const { restore } = wanted;
   if (!restore || !product) return [];
-  const own = ownIn(restore);
+  const own = filesOfServer(restore);
   const isSame = isOfVersion(restore, product);
   const files = isSame ? own.map(plain) : own.flatMap(carriedOver);
   const folders = rightsToRestore(restore, product);
@@ -147,7 +147,7 @@ export function leftInBackup(one: Situation): readonly RestorableFile[] {
   return restoredOver(one).filter((file) => !isCarried(file) && !isThere(file));
 }
 
-function ownIn({ files }: RestoreFrom): readonly RestorableFile[] {
+function filesOfServer({ files }: RestoreFrom): readonly RestorableFile[] {
   return files.filter(({ path }) => !isOnShare(path));
 }
 
@@ -162,7 +162,7 @@ export function sharedInBackup({ wanted }: Pick<Situation, 'wanted'>): readonly 
 
 /** Files of a backup of which values go over another version than it was made of. */
 export function restoredOver({ wanted: { restore }, product }: Situation): readonly RestorableFile[] {
-  return restore && product && !isOfVersion(restore, product) ? ownIn(restore) : [];
+  return restore && product && !isOfVersion(restore, product) ? filesOfServer(restore) : [];
 }
 
 /** What of a file goes over another version. */

@@ -19,7 +19,7 @@ export const settingsFindings: readonly FindingRow[] = [
     stops: 'unless-accepted',
     hint: 'Put the last good one back: scim-setup backups lists what there is, scim-setup restore --from <id> puts it back. Accept it to go on without what it held.',
     test: (one) =>
-      one.wanted.goal === 'present' && !isRestoreCut(one)
+      one.wanted.goal === 'present'
         ? listed(unusableSettings(one), (names) => `The connector cannot use its settings: ${names}.`)
         : null,
   },
@@ -51,8 +51,7 @@ export const settingsFindings: readonly FindingRow[] = [
   {
     id: 'restore-unfinished',
     about: 'settings',
-    means:
-      'A backup was being put back when the run was cut off, and something else is asked for before that has come to its end.',
+    means: 'A run that puts a backup back is not finished, and something else is asked for before that.',
     needs: [],
     stops: 'always',
     hint: 'Finish it first: scim-setup resume. Then run this again.',
@@ -135,7 +134,7 @@ function settingsNotWritable({ now, wanted }: Situation): string | null {
 }
 
 function isRestoreCut({ unfinished }: Situation): boolean {
-  return unfinished?.wanted.goal === 'restored';
+  return unfinished?.wanted.goal === 'restored' && unfinished.direction === 'forward';
 }
 
 function conflictText(one: Situation): string | null {

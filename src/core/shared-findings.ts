@@ -1,8 +1,9 @@
+import { samePath } from './connector.ts';
 import { type FindingRow, listed, read } from './finding-row.ts';
 import { sharedInBackup } from './restore.ts';
 import { type PoolAccess, poolAccess } from './shared-access.ts';
 import { isOnShare } from './shared-folder.ts';
-import { type Situation, siteOf } from './situation.ts';
+import { type Situation, siteOf, valueOr } from './situation.ts';
 
 /** What can be wrong with the folder that several servers share. */
 export const sharedFindings: readonly FindingRow[] = [
@@ -59,6 +60,22 @@ export const sharedFindings: readonly FindingRow[] = [
         : null,
   },
   {
+    id: 'shared-assumed',
+    about: 'settings',
+    means:
+      'A run was cut while a setup was at work; what has appeared in the shared folder since is taken for the work of that setup.',
+    needs: ['shared'],
+    stops: 'never',
+    alsoBack: true,
+    hint: 'Where another server has saved something there in the meantime, take that over by hand: the backup holds what gives way.',
+    test: (one) =>
+      listed(
+        assumedIn(one),
+        (names) =>
+          `While a run was cut, this appeared where several servers share their config, and gives way to what was there before: ${names}.`,
+      ),
+  },
+  {
     id: 'shared-not-restored',
     about: 'settings',
     means:
@@ -73,6 +90,19 @@ export const sharedFindings: readonly FindingRow[] = [
       ),
   },
 ];
+
+/** What nobody saw the setup put there, and is not as it was before the run. */
+function assumedIn({ now, origin }: Situation): readonly string[] {
+  const shared = read(now.shared);
+  const before = valueOr(origin.shared, null);
+  const old = before ? valueOr(before.files, []) : [];
+  const isAssumed = (path: string) => (shared?.own ?? []).some((one) => one.assumed && samePath(one.path, path));
+  return (shared ? valueOr(shared.files, []) : [])
+    .filter(
+      ({ path, sha256 }) => isAssumed(path) && old.some((one) => samePath(one.path, path) && one.sha256 !== sha256),
+    )
+    .map(({ path }) => path);
+}
 
 function folderOf({ now }: Situation): string {
   return read(now.shared)?.folder ?? '';

@@ -62,7 +62,7 @@ export function parseSharedNote(text: string): SharedNote | null {
 
 /**
  * What a chain of runs has changed, by its note. Where a power cut has kept it from noting what a child has done, what has appeared since
- * that was begun counts as the child's: until then there was nothing that anybody could lose (T15).
+ * that was begun is assumed to be the child's (T15): most likely it is, and without the settings of before no server has its keys.
  */
 export function ownChanges(
   { changes, begun }: Pick<SharedNote, 'changes' | 'begun'>,
@@ -70,7 +70,10 @@ export function ownChanges(
 ): readonly OwnChange[] {
   if (!begun) return changes;
   const appeared = now.filter(({ path }) => !begun.some((one) => normalPath(one) === normalPath(path)));
-  return [...changes, ...appeared.map(({ path, sha256 }) => ({ path: normalPath(path), from: null, to: sha256 }))];
+  return [
+    ...changes,
+    ...appeared.map(({ path, sha256 }) => ({ path: normalPath(path), from: null, to: sha256, assumed: true as const })),
+  ];
 }
 
 /**

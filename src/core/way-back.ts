@@ -15,8 +15,12 @@ export function whyNoWayBack(one: Situation): string | null {
 
 /** Why the last run could not put back what was before, or null if it could, or if what it lacked is there now. */
 export function whyStranded(one: Situation): string | null {
+  const { unfinished, route } = one;
+  if (!unfinished?.stranded) return null;
   // The way back of a repair leads to what was broken, and gets there.
-  return one.unfinished?.stranded && one.route !== 'repair' ? whyNoWayBack(one) : null;
+  const lacking = route === 'repair' ? null : whyNoWayBack(one);
+  if (lacking !== null || unfinished.noWayBack !== undefined) return lacking;
+  return unfinished.failure ?? 'it came to the end of its way back, and not to what was before';
 }
 
 /**

@@ -1,8 +1,9 @@
 import { whyNotBeforeRestart } from '../core/before-restart.ts';
 import type { Outcome } from '../core/codes.ts';
+import { newlyReplaced } from '../core/doomed-files.ts';
 import type { End } from '../core/exit-codes.ts';
 import type { Facts, Reading } from '../core/facts.ts';
-import type { Entry, Phase } from '../core/journal.ts';
+import type { Entry, Opened, Phase } from '../core/journal.ts';
 import { isPreparing, unsettled } from '../core/lasting.ts';
 import { missing } from '../core/missing.ts';
 import { type Plan, type Planned, stepsForward } from '../core/plan.ts';
@@ -13,18 +14,21 @@ import { gapsOf, isReadable, judge, type Reached } from './reached.ts';
 import { restartOrTell } from './restart.ts';
 import type { RunDoors, RunResult } from './run-doors.ts';
 
+type Chain = Pick<Opened, 'before' | 'failure'>;
+
 const whyLeft = 'its console was closed';
 
 /**
  * Performs a plan and closes its journal, unless the run is left: that stands in the journal, and the next run takes it up. The end
  * is `converged` only if every lasting state of the plan held at the last look, and `failed-as-before` only if every lasting state of
- * the way back did.
+ * the way back did. `chain` says what the server was before the first run of the chain, and why the one had failed whose way back this goes on with.
  */
-export async function runPlan(plan: Plan, doors: RunDoors): Promise<RunResult> {
-  const run = new Run(plan, doors);
+export async function runPlan(plan: Plan, doors: RunDoors, chain: Chain): Promise<RunResult> {
+  const run = new Run(plan, doors, chain.before);
+  const { failure } = chain;
   const result =
     plan.direction === 'back'
-      ? await run.walkBack('the last run had not brought back what was before')
+      ? await run.walkBack(`the last run had not brought back what was before${failure ? ` (${failure})` : ''}`)
       : await run.goForward();
   if (!run.isLeft) await run.note({ type: 'closed', at: doors.now(), ...result });
   return result;
@@ -33,11 +37,14 @@ export async function runPlan(plan: Plan, doors: RunDoors): Promise<RunResult> {
 class Run {
   readonly #plan: Plan;
   readonly #doors: RunDoors;
+  readonly #before: Facts;
   #reboot = false;
   /** Whether an effect on the server was begun: before that, nothing was touched. */
   #touched = false;
   /** Whether a change of the connector was begun, by this run or one before it. */
   #begun: boolean;
+  /** Whether the old version was laid down anew on the way back: what it leaves to be replaced makes it whole. */
+  #isLaidDown = false;
   #attempts = 0;
   #isLeft = false;
   /** The entry that tells of it, written once. */
@@ -45,9 +52,10 @@ class Run {
   /** The look after the last effect; it is the look before the next one, since nothing was done in between. */
   #seen: Facts | null = null;
 
-  constructor(plan: Plan, doors: RunDoors) {
+  constructor(plan: Plan, doors: RunDoors, before: Facts) {
     this.#plan = plan;
     this.#doors = doors;
+    this.#before = before;
     this.#begun = plan.begun;
   }
 
@@ -89,13 +97,21 @@ class Run {
     const before = await this.#lookTwice(steps);
     if (!isReadable(steps, before))
       return this.#end('failed-changed', `${why}; then the server could not be read`, before);
-    if (unsettled(steps, before).length === 0) return this.#end('failed-as-before', why, before);
+    if (unsettled(steps, before).length === 0) return this.#endAsBefore(why, before);
     const stopped = await this.#walk(steps, why);
     if (stopped) return stopped;
     const now = await this.#lookTwice(steps);
     const open = unsettled(steps, now).flatMap((step) => gapsOf(step, now));
-    if (open.length === 0) return this.#end('failed-as-before', why, now);
+    if (open.length === 0) return this.#endAsBefore(why, now);
     return { ...this.#end('failed-changed', `${why}; not as before: ${open.join('; ')}`, now), walkedBack: true };
+  }
+
+  /** Where the version that stays was not laid down anew, a file that a failed setup left to be put over one of its own makes it another. */
+  #endAsBefore(why: string, now: Facts): RunResult {
+    const replaced = this.#isLaidDown ? [] : newlyReplaced(this.#before, now);
+    return replaced.length === 0
+      ? this.#end('failed-as-before', why, now)
+      : this.#end('failed-changed', `${why}; ${replaced.join('; ')}`, now);
   }
 
   /** Every step of the way back, even if one fails; gives an end only where none after it may be begun. */
@@ -193,6 +209,7 @@ class Run {
     const unwritten = await this.#written({ type: 'started', ...entry }, phase, null);
     if (unwritten) return unwritten;
     this.#begun ||= !isPreparing(step);
+    this.#isLaidDown ||= phase === 'back' && step.kind === 'connector.install';
     const { outcome, gaps, ms } = await this.#effect(step, `${++this.#attempts}-${id}-${phase}`, phase);
     const isUntouched = outcome.busy === true && gaps.known && gaps.value.join() === before.value.join();
     this.#touched ||= !isUntouched && step.kind !== 'config.backup';

@@ -23,6 +23,7 @@ import {
   server,
   share,
   sharedFolder,
+  sharedSettings,
   site,
   unread,
   wanted,
@@ -144,8 +145,16 @@ export const unfinished = (more: Partial<Unfinished> = {}): Unfinished => ({
   ...more,
 });
 
+/** The shared settings as a setup has made them anew, whether or not anybody saw it do so. */
+const appeared = (isAssumed = true) =>
+  sharedFolder({
+    files: known([configFile(sharedSettings, { sha256: hash('new') })]),
+    own: [{ path: sharedSettings.toLowerCase(), from: null, to: hash('new'), ...(isAssumed ? { assumed: true } : {}) }],
+  });
+
 /** A run that could not put back what was there before. */
-const strandedOn = (before: Facts) => unfinished({ before, direction: 'back', reached: true, stranded: [] });
+const strandedOn = (before: Facts, more: Partial<Unfinished> = { noWayBack: 'its package is lost' }) =>
+  unfinished({ before, direction: 'back', reached: true, stranded: [], ...more });
 export const newDefault = (threshold: string) =>
   wanted(msi('4.4.4', { defaults: { 'responses\\appsettings.json': { '/Threshold': hash(threshold) } } }));
 
@@ -263,6 +272,28 @@ export const cases: readonly Case[] = [
     ],
   },
   {
+    id: 'shared-assumed',
+    speaks: {
+      now: server({ shared: appeared() }),
+      wanted: upgrade,
+      unfinished: unfinished({ before: server({ shared: sharedFolder() }) }),
+    },
+    silent: [
+      {
+        now: server({ shared: appeared(false) }),
+        wanted: upgrade,
+        unfinished: unfinished({ before: server({ shared: sharedFolder() }) }),
+      },
+      {
+        now: server({ shared: appeared() }),
+        wanted: upgrade,
+        unfinished: unfinished({ before: server({ shared: appeared() }) }),
+      },
+      to(server({ shared: sharedFolder() })),
+      fine,
+    ],
+  },
+  {
     id: 'shared-not-restored',
     speaks: to(server(), restoring(`${share}\\appsettings.json`)),
     silent: [to(server(), restoring(`${folder}\\appsettings.json`)), to(server({ shared: sharedFolder() })), fine],
@@ -370,6 +401,21 @@ export const cases: readonly Case[] = [
         now: bareServer(),
         wanted: givenOld(msi('4.1.0')),
         unfinished: strandedOn(only('4.1.0', { cached: null })),
+      },
+    ],
+  },
+  {
+    id: 'stranded',
+    speaks: {
+      now: server(),
+      wanted: upgrade,
+      unfinished: strandedOn(server(), { failure: 'the pool does not start' }),
+    },
+    silent: [
+      {
+        now: server(),
+        wanted: wanted(msi('4.4.4'), { accept: ['stranded'] }),
+        unfinished: strandedOn(server(), { failure: 'the pool does not start' }),
       },
     ],
   },

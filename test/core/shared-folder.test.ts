@@ -68,7 +68,7 @@ test('what has appeared since a child was begun is its own work, what was there 
     { path: 'Fresh', sha256: hash('fresh') },
     { path: 'There', sha256: hash('other') },
   ];
-  const appeared = { path: 'fresh', from: null, to: hash('fresh') };
+  const appeared = { path: 'fresh', from: null, to: hash('fresh'), assumed: true as const };
   assert.deepEqual(ownChanges({ changes: [], begun: ['there'] }, now), [appeared]);
   assert.deepEqual(ownChanges({ changes: [appeared] }, now), [appeared]);
 });

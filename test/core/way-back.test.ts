@@ -12,6 +12,7 @@ import {
   bareServer,
   codeOf,
   config,
+  configFile,
   folder,
   iis,
   keptConfig,
@@ -20,6 +21,8 @@ import {
   pool,
   product,
   server,
+  settings,
+  sharedSettings,
   site,
   wanted,
 } from './server-facts.ts';
@@ -276,4 +279,28 @@ test('a pool that is left over comes back as it was', () => {
     plan.wayBack.map((step) => step.kind),
     ['pool.stop', 'connector.uninstall', 'pool.present', 'certificates.present', 'pool.stop'],
   );
+});
+
+test('a failed restore takes away only what it may have put there: nothing of a shared folder, nothing that it leaves in the backup', () => {
+  const paths = [settings, `${folder}\\web.config`, sharedSettings];
+  const goal = (versions: readonly string[]): Wanted => ({
+    ...wanted(null),
+    goal: 'restored',
+    restore: {
+      folder: backupFolder,
+      isOwn: true,
+      takenAt: '2026-11-23T20:41:07Z',
+      versions,
+      files: paths.map((path) => ({ ...configFile(path), role: path.endsWith('.config') ? 'web.config' : 'settings' })),
+      folders: [],
+      sites: [],
+      pools: [],
+    },
+  });
+  const goes = (versions: readonly string[]) =>
+    planFor(server({ config: known([]) }), goal(versions)).wayBack.flatMap((step) =>
+      step.kind === 'config.restore' ? (step.absent ?? []) : [],
+    );
+  assert.deepEqual(goes(['4.1.0']), paths.slice(0, 2));
+  assert.deepEqual(goes(['4.4.4']), paths.slice(0, 1));
 });

@@ -12,7 +12,7 @@ const fails: Trouble = { outcome: { ok: false, code: 1603, meaning: 'a fatal err
 async function run(isFull: (entry: Entry, write: number) => boolean, troubles: Readonly<Record<string, Trouble>> = {}) {
   const given = new SmallServer(troubles);
   given.isFull = isFull;
-  return { given, result: await runPlan(plan, given) };
+  return { given, result: await runPlan(plan, given, { before: given.facts }) };
 }
 
 const isAt = (type: Entry['type'], id: string) => (entry: Entry) =>

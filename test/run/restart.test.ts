@@ -25,7 +25,7 @@ async function run(
   const given = new SmallServer(troubles);
   given.reboot = reboot;
   change(given);
-  return { given, result: await runPlan({ ...plan, ...more }, given) };
+  return { given, result: await runPlan({ ...plan, ...more }, given, { before: given.facts }) };
 }
 
 for (const [reboot, end, restarts] of [

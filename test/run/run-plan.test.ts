@@ -29,7 +29,7 @@ function makeBlind(given: SmallServer, isUnreadable: (look: number) => boolean):
 
 const run = async (given: SmallServer, more: Partial<Plan> = {}) => ({
   given,
-  result: await runPlan({ ...plan, ...more }, given),
+  result: await runPlan({ ...plan, ...more }, given, { before: given.facts }),
 });
 const versions = ({ facts }: SmallServer) =>
   facts.products.known ? facts.products.value.map((one) => one.version) : null;

@@ -4,7 +4,7 @@ import type { Plan } from '../../src/core/plan.ts';
 import type { Step } from '../../src/core/step.ts';
 import { runPlan } from '../../src/run/run-plan.ts';
 import { installOld, plan, removeNew, start, stop } from '../core/entries.ts';
-import { bareServer, known, product, server, site } from '../core/server-facts.ts';
+import { bareServer, folder, known, product, server, site } from '../core/server-facts.ts';
 import { SmallServer, type Trouble } from './small-server.ts';
 
 const fails: Trouble = { outcome: { ok: false, code: 1603, meaning: 'a fatal error' } };
@@ -18,7 +18,7 @@ const putSite: Step = {
 
 async function run(troubles: Readonly<Record<string, Trouble>>, more: Partial<Plan> = {}) {
   const given = new SmallServer(troubles);
-  const result = await runPlan({ ...plan, ...more }, given);
+  const result = await runPlan({ ...plan, ...more }, given, { before: given.facts });
   return { given, result, done: given.performed.map((label) => label.replace(/^\d+-/, '')) };
 }
 
@@ -45,6 +45,28 @@ test('of several versions it is enough for the site that a later one could be pu
   assert.ok(done.includes('back-site.present-back'));
 });
 
+test('a failed upgrade that leaves a file to be put over one of the version that stays is not called as before', async () => {
+  const replaced = (...renames: string[]) => ({
+    restart: known({ reasons: ['file-renames'], deletions: [], renames }),
+  });
+  const ours = `${folder}\\InUse.dll`;
+  const end = async (before: readonly string[], after: readonly string[]) => {
+    const given = new SmallServer({ 'connector.upgrade-first': fails, 'connector.upgrade-orElse': fails });
+    given.facts = { ...given.facts, ...replaced(...before) };
+    const asItWas = given.facts;
+    const perform = given.perform.bind(given);
+    given.perform = async (step, label) => {
+      if (label.includes('connector.upgrade')) given.facts = { ...given.facts, ...replaced(...after) };
+      return perform(step, label);
+    };
+    return runPlan(plan, given, { before: asItWas });
+  };
+  const left = await end([], [ours]);
+  assert.equal(left.end, 'failed-changed');
+  assert.match(left.why, /Windows replaces .*InUse\.dll at its next start/);
+  assert.equal((await end([], ['C:\\Windows\\other.dll'])).end, 'failed-as-before');
+});
+
 test('another installation that came in the middle of a call did touch something', async () => {
   const { result } = await run({ 'pool.stop-first': { ...busy, effect: true } });
   assert.equal(result.end, 'failed-as-before');
@@ -55,7 +77,7 @@ test('another installation after what was skipped is still one before the first 
   given.facts = bareServer();
   const install = { id: 'connector.install', step: { ...installOld }, why: '' };
   const gone = { id: 'connector.uninstall', step: removeNew, why: '' };
-  const result = await runPlan({ ...plan, connector: [gone, install], wayBack: [] }, given);
+  const result = await runPlan({ ...plan, connector: [gone, install], wayBack: [] }, given, { before: given.facts });
   assert.equal(result.end, 'busy');
 });
 
@@ -81,6 +103,6 @@ test('the end is told with the very facts of the last look', async () => {
 test('a server that is as before by itself is not worked on', async () => {
   const given = new SmallServer();
   given.facts = server({ products: known([product('4.1.0')]) });
-  const result = await runPlan({ ...plan, direction: 'back', connector: [] }, given);
+  const result = await runPlan({ ...plan, direction: 'back', connector: [] }, given, { before: given.facts });
   assert.deepEqual([result.end, given.performed], ['failed-as-before', []]);
 });

@@ -101,3 +101,21 @@ test('a restore that was cut is not undone by the next apply or uninstall, and r
   const after = await apply(upgrade, doorsOf(machine));
   assert.equal(after.exitCode, 0, after.message);
 });
+
+test('a restore that can neither be done nor taken back keeps nobody from going forward, once that is accepted', async () => {
+  const { machine } = await givenServer('scim-4.1');
+  const { id: from } = await backup(asked('backup', null), doorsOf(machine));
+  await machine.write(settings, new TextEncoder().encode('{ "KEY": "spoilt" }'));
+  const failing = withDoors(machine, {
+    change: async (call, ...more) =>
+      call.args.includes('start') ? { code: 5, timedOut: false, output: '' } : machine.change(call, ...more),
+  });
+  const failed = await restore(asked('restore', null, { from }), doorsOf(failing));
+  assert.deepEqual([failed.exitCode, failed.end], [23, 'failed-changed'], failed.message);
+  const upgrade = (more: object = {}) => asked('apply', 'SCIMConnector-4.4.4.msi', more);
+  const again = await apply(upgrade(), doorsOf(failing));
+  assert.deepEqual([again.exitCode, again.findings.map((one) => one.id)], [23, ['stranded']], again.message);
+  assert.match(again.message, /had not brought back what was before \(.*pool/i);
+  const forward = await apply(upgrade({ accept: ['stranded'] }), doorsOf(machine));
+  assert.deepEqual([forward.exitCode, forward.end], [0, 'converged'], forward.message);
+});

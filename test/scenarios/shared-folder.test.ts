@@ -3,9 +3,12 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { apply, uninstall } from '../../src/commands/apply.ts';
+import { openBackup } from '../../src/commands/open-backup.ts';
 import type { Request } from '../../src/commands/request.ts';
+import { storedPath } from '../../src/core/backup.ts';
 import type { Call } from '../../src/core/call.ts';
 import type { RunReport } from '../../src/core/report.ts';
+import { parseSharedNote, sharedNotePath } from '../../src/core/shared-folder.ts';
 import type { Machine } from '../../src/machine/machine.ts';
 import { withFaults } from '../../src/sandbox/faults.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -33,6 +36,7 @@ const upgradeTo = (name: string, more: Partial<Request> = {}): Request =>
 
 const onHost = ({ folder }: Sandbox): string => join(folder, 'shares', 'filesrv', 'scim', 'appsettings.json');
 const textOf = (sandbox: Sandbox): Promise<string | null> => readFile(onHost(sandbox), 'utf8').catch(() => null);
+const bytesText = (bytes: Uint8Array | null) => new TextDecoder().decode(bytes ?? new Uint8Array());
 const idsOf = ({ findings }: RunReport) => findings.map((one) => one.id);
 
 /** Another server changes a setting in the shared folder. */
@@ -155,6 +159,39 @@ test('shared config that an uninstallation takes along is put back, whether the 
     if (exitCode === 22) assert.equal(now, before);
     assert.deepEqual({ ...JSON.parse(now), ...JSON.parse(before ?? '') }, JSON.parse(now));
   }
+});
+
+test('what a setup was begun for is settled once it is noted what it has changed', async () => {
+  const sandbox = await given();
+  const report = await apply(upgradeTo('4.4.4'), doorsOf(sandbox.machine));
+  const bytes = await sandbox.machine.read(sharedNotePath(report.paths.backup ?? ''));
+  const note = bytes && parseSharedNote(new TextDecoder().decode(bytes));
+  assert.ok(note && note.changes.length > 0, report.message);
+  assert.deepEqual([note.begun, note.changes.filter(({ assumed }) => assumed)], [undefined, []]);
+});
+
+test('what another server has saved after a cut gives way to the settings of before, is told, and lies in the backup', async () => {
+  const sandbox = await given({ isEmptiedByUninstall: true });
+  const before = JSON.parse((await textOf(sandbox)) ?? '');
+  const at = { tool: 'msiexec', call: 2 } as const;
+  const cut = withFaults(failing(sandbox.machine, isInstall), { at, trouble: { kind: 'power-cut', effect: 'done' } });
+  await apply(upgradeTo('4.4.4'), doorsOf(cut)).catch(() => undefined);
+  await writeTheirs(sandbox);
+  const theirs = await textOf(sandbox);
+  const again = await openSandbox(sandbox.folder);
+  assert.ok('machine' in again);
+  const report = await apply(upgradeTo('4.4.4'), doorsOf(again.machine));
+  assert.equal(report.exitCode, 0, report.message);
+  assert.ok(idsOf(report).includes('shared-assumed'), idsOf(report).join());
+  const now = JSON.parse((await textOf(sandbox)) ?? '');
+  assert.deepEqual({ ...now, ...before }, now);
+  const folder = report.paths.backup ?? '';
+  const { manifest } = await openBackup(again.machine, folder);
+  const kept = (manifest?.files ?? []).filter(({ path, since }) => path === settings && since !== undefined);
+  const texts = await Promise.all(
+    kept.map(async (one) => bytesText(await again.machine.read(storedPath(folder, one)))),
+  );
+  assert.ok(texts.includes(theirs ?? ''), texts.join());
 });
 
 test('a folder that cannot be written to ends the run before the connector is touched', async () => {
