@@ -63,17 +63,28 @@ function Get-StartTime([object[]]$ProcessIds) {
 }
 
 # appcmd prints names and states as XML attributes, which are not translated. Never /config: it prints passwords.
+# IIS starts sites and pools after whoever asked for that was told that it is done: what is just starting is looked at again, for ten
+# seconds at most.
 function Get-RunState([bool]$HasWorkers) {
     $result = @{ site = [ordered]@{}; apppool = [ordered]@{}; wp = @() }
     if (@(Get-Component) -notcontains 'CoreWebEngine') { return $result }
     $asked = @('site', 'apppool') + @(if ($HasWorkers) { 'wp' })
-    $children = @($asked | ForEach-Object { @{ what = $_; process = Start-Appcmd $_ } })
-    foreach ($child in $children) {
-        $found = @(Receive-Appcmd $child.process)
-        if ($child.what -eq 'wp') { $result.wp = @($found | ForEach-Object { $_.GetAttribute('APPPOOL.NAME') }) }
-        else { $result[$child.what] = Get-StateByName $found "$($child.what.ToUpperInvariant()).NAME" }
+    for ($attempt = 1; $attempt -le 20; $attempt++) {
+        $found = Get-Listed $asked
+        $starting = @(@($found.site) + @($found.apppool) | Where-Object { $_ -and $_.GetAttribute('state') -eq 'Starting' })
+        if ($starting.Count -eq 0) { break }
+        [System.Threading.Thread]::Sleep(500)
     }
+    if ($HasWorkers) { $result.wp = @($found.wp | ForEach-Object { $_.GetAttribute('APPPOOL.NAME') }) }
+    foreach ($what in 'site', 'apppool') { $result[$what] = Get-StateByName $found[$what] "$($what.ToUpperInvariant()).NAME" }
     return $result
+}
+
+function Get-Listed([string[]]$Asked) {
+    $children = @($Asked | ForEach-Object { @{ what = $_; process = Start-Appcmd $_ } })
+    $found = @{}
+    foreach ($child in $children) { $found[$child.what] = @(Receive-Appcmd $child.process) }
+    return $found
 }
 
 function Get-StateByName([object[]]$Elements, [string]$NameAttribute) {

@@ -98,6 +98,41 @@ describe('pending restarts', () => {
   }
 });
 
+describe('pools and sites of IIS', () => {
+  /** What is read where appcmd lists the pool in these states, one look after the other; the last one stays. */
+  const stateAfter = (...states: readonly string[]) =>
+    read(
+      `$(
+        $script:states = @(${states.map((one) => `'${one}'`).join(', ')}); $script:looks = 0
+        function Get-Component { 'CoreWebEngine' }
+        function Start-Appcmd([string]$What) { $What }
+        function Receive-Appcmd($Process) {
+          $state = $script:states[[Math]::Min($script:looks, $script:states.Count - 1)]
+          if ($Process -eq 'apppool') { $script:looks++ }
+          $name = $Process.ToUpperInvariant() + '.NAME'
+          ([xml]"<appcmd><$Process $name='ScimPool' state='$state'/></appcmd>").DocumentElement.SelectNodes('*')
+        }
+        $found = Get-RunState $false
+        "$($found.apppool['ScimPool']) $script:looks"
+      )`,
+      {},
+    );
+
+  it('are read as they are', () => {
+    assert.equal(stateAfter('Started'), 'started 1');
+    assert.equal(stateAfter('Stopped'), 'stopped 1');
+    assert.equal(stateAfter('Stopping'), 'stopped 1');
+  });
+
+  it('that are just starting are looked at again', () => {
+    assert.equal(stateAfter('Starting', 'Starting', 'Started'), 'started 3');
+  });
+
+  it('that do not get there are not running', () => {
+    assert.equal(stateAfter('Starting'), 'stopped 20');
+  });
+});
+
 describe('who holds Windows Installer', () => {
   const at = (time: string) => `2026-01-02T03:04:${time}Z`;
   const row = (Name: string, ProcessId: number, ParentProcessId: number, CreationDate: string) => ({
