@@ -162,10 +162,14 @@ export function poolPresent(origin: Facts, pool: Pool): Step {
   return { kind: 'pool.present', pool: pool.name, identity: pool.identity, ...exact };
 }
 
-/** Every config file, byte for byte as it was, and the rights of its folders; what a restore has brought, and was not there, is gone. */
+/**
+ * Every config file, byte for byte as it was, and the rights of its folders; what a restore has brought, and was not there, is gone:
+ * also where something else is asked for by now.
+ */
 function exactFiles(one: Situation): Step[] {
   const [files, folders] = [filesToKeep(one), foldersToKeep(one)];
-  const brought = restoreSteps(one).flatMap((step) => step.files.map(({ path }) => path));
+  const wanted = one.unfinished?.wanted.restore ? one.unfinished.wanted : one.wanted;
+  const brought = restoreSteps({ ...one, wanted }).flatMap((step) => step.files.map(({ path }) => path));
   const absent = brought.filter((path) => !files.some((file) => samePath(file.path, path)));
   if (files.length + folders.length + absent.length === 0) return [];
   const more = { ...(folders.length > 0 ? { folders } : {}), ...(absent.length > 0 ? { absent } : {}) };

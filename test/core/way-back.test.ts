@@ -297,10 +297,21 @@ test('a failed restore takes away only what it may have put there: nothing of a 
       pools: [],
     },
   });
-  const goes = (versions: readonly string[]) =>
-    planFor(server({ config: known([]) }), goal(versions)).wayBack.flatMap((step) =>
-      step.kind === 'config.restore' ? (step.absent ?? []) : [],
-    );
-  assert.deepEqual(goes(['4.1.0']), paths.slice(0, 2));
-  assert.deepEqual(goes(['4.4.4']), paths.slice(0, 1));
+  const now = server({ config: known([]) });
+  const absentIn = ({ wayBack }: Plan) =>
+    wayBack.flatMap((step) => (step.kind === 'config.restore' ? (step.absent ?? []) : []));
+  assert.deepEqual(absentIn(planFor(now, goal(['4.1.0']))), paths.slice(0, 2));
+  assert.deepEqual(absentIn(planFor(now, goal(['4.4.4']))), paths.slice(0, 1));
+  const failed: Unfinished = {
+    before: now,
+    wanted: goal(['4.1.0']),
+    direction: 'back',
+    backup: backupFolder,
+    reached: true,
+  };
+  assert.deepEqual(
+    absentIn(planFor(server(), wanted(msi('4.4.4')), failed)),
+    paths.slice(0, 2),
+    'asked for an upgrade by now',
+  );
 });
