@@ -5,7 +5,7 @@ import { longPaths, tooLongFor } from './long-paths.ts';
 import { oldPackageOf } from './old-package.ts';
 import { asksForFolder, namesAnotherFolder, ownFolder } from './place.ts';
 import { leftoversToClear } from './plan-back.ts';
-import { bindingsAtRisk } from './plan-certificates.ts';
+import { bindingsAtRisk, replacedBindings } from './plan-certificates.ts';
 import { changesVersion } from './route.ts';
 import { type Situation, valueOr } from './situation.ts';
 import type { Properties } from './step.ts';
@@ -66,6 +66,22 @@ export const placeFindings: readonly FindingRow[] = [
       listed(
         bindingsAtRisk(one).map(({ thumbprint, endpoint, store }) => `${thumbprint} at ${endpoint} (${store})`),
         (names) => `Certificates that http.sys binds are not in their store: ${names}.`,
+      ),
+  },
+  {
+    id: 'certificate-replaced',
+    about: 'iis',
+    means:
+      'While a run was unfinished, another certificate was bound where http.sys had one; the run binds that of before again.',
+    needs: ['iis'],
+    stops: 'never',
+    alsoBack: true,
+    hint: 'Where somebody had renewed it meanwhile, bind the new one again after the run. That of a setup may go.',
+    test: (one) =>
+      listed(
+        replacedBindings(one).map(({ was, is }) => `${is.thumbprint} at ${is.endpoint}, where ${was.thumbprint} was`),
+        (names) =>
+          `Since the unfinished run began, other certificates were bound, by a setup or by somebody: ${names}.`,
       ),
   },
   {

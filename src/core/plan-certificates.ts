@@ -3,8 +3,11 @@ import { bindingsKept, certificateSteps, isPlaceKept } from './kept-site.ts';
 import type { Draft } from './plan.ts';
 import { leftoversToClear, remainsToClear } from './plan-back.ts';
 import { runsSetup } from './route.ts';
-import { portOf, securePorts } from './site-gaps.ts';
-import { type Situation, siteOf } from './situation.ts';
+import { portOf, sameName, securePorts } from './site-gaps.ts';
+import { type Situation, siteOf, valueOr } from './situation.ts';
+
+/** A binding of http.sys as it was and as it is. */
+type Replaced = { readonly was: CertificateBinding; readonly is: CertificateBinding };
 
 /**
  * Removing a site takes the certificate of its address and port from everybody who uses these (T5, KB 2405568), and a setup that changes
@@ -24,6 +27,17 @@ export function bindingsAtRisk(one: Situation): readonly CertificateBinding[] {
   // Where properties move it, what was bound to its old port is not asked for.
   const go = isPlaceKept(one) ? sitesThatGo(one) : [...ownSites(one), ...sitesToClear(one)];
   return bindingsKept(one, go).filter((binding) => !binding.present && ports.has(portOf(binding)));
+}
+
+/** Where another certificate is bound than before the unfinished run that has reached the connector: until then it is found anew. */
+export function replacedBindings({ origin, now, unfinished }: Situation): readonly Replaced[] {
+  const [old, found] = [origin, now].map(({ iis }) => valueOr(iis, null)?.certificates ?? []);
+  if (!unfinished || !old || !found) return [];
+  return old.flatMap((was) =>
+    found
+      .filter((is) => is.present && sameName(is.endpoint, was.endpoint) && !sameName(is.thumbprint, was.thumbprint))
+      .map((is) => ({ was, is })),
+  );
 }
 
 /** Sites that nothing puts back. One whose ports properties change is none: it has its certificate where it keeps its port. */

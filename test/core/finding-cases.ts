@@ -87,6 +87,13 @@ function laysDownSettings(facts: Facts): Facts {
   } as CachedPackage;
   return { ...facts, products: known([product('4.1.0', { cached })]) };
 }
+/** The server on which somebody has bound this certificate to its port. */
+const rebound = (thumbprint: string) =>
+  server({
+    iis: known(
+      iis({ certificates: [{ endpoint: '0.0.0.0:443', thumbprint, store: 'MY', appId: iisId, present: true }] }),
+    ),
+  });
 /** A server whose http.sys binds a certificate there that is not in its store. */
 function boundTo(endpoint: string, facts = server(), sites?: readonly Site[]): Facts {
   assert.ok(facts.iis.known && facts.iis.value);
@@ -803,6 +810,16 @@ export const cases: readonly Case[] = [
     id: 'certificate-absent',
     speaks: to(boundTo('0.0.0.0:443', server(), [site, { ...site, name: 'Shop', folder: 'C:\\shop' }]), removal),
     silent: [to(boundTo('0.0.0.0:443', server(), [site]), removal)],
+  },
+  {
+    id: 'certificate-replaced',
+    speaks: { now: rebound('CD34'), wanted: upgrade, unfinished: unfinished() },
+    silent: [
+      { now: rebound('ab12'), wanted: upgrade, unfinished: unfinished() },
+      { now: rebound('CD34'), wanted: upgrade, unfinished: unfinished({ before: rebound('CD34') }) },
+      to(rebound('CD34')),
+      fine,
+    ],
   },
   {
     id: 'backup-elsewhere',
