@@ -2,7 +2,7 @@ import { isConnectorPath, samePath } from './connector.ts';
 import type { Facts, Product } from './facts.ts';
 import { valueOr } from './situation.ts';
 
-/** Which paths, of those that Windows deletes or replaces at its next start, lie in the connector's folder: also where they were put there just now (T1). */
+/** Which of the paths that Windows deletes or replaces at its next start lie in the connector's folder, also if laid there just now (T1). */
 export function doomedIn(doomed: readonly string[], folder: string | null): string[] {
   return doomed.filter((path) => isConnectorPath(path, folder)).map(doom);
 }

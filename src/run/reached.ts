@@ -2,6 +2,7 @@ import { type Outcome, printedCode } from '../core/codes.ts';
 import type { Facts, Reading } from '../core/facts.ts';
 import { missing } from '../core/missing.ts';
 import type { Step } from '../core/step.ts';
+import type { Chain } from './run-doors.ts';
 
 /** How an attempt at one state ended. */
 export type Reached =
@@ -28,6 +29,11 @@ export function judge(outcome: Outcome, gaps: Reading<readonly string[]>, isUnto
 
 function printed({ code, meaning }: Outcome): string {
   return code === undefined ? meaning : `it ended with ${printedCode(code)}, ${meaning}`;
+}
+
+/** Why a run begins with the way back. */
+export function whyStillBack({ failure }: Chain): string {
+  return `the last run had not brought back what was before${failure ? ` (${failure})` : ''}`;
 }
 
 /** What is missing for a step in some facts, or why that cannot be told. */

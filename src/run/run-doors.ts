@@ -2,7 +2,7 @@ import type { Outcome } from '../core/codes.ts';
 import type { End } from '../core/exit-codes.ts';
 import type { Facts } from '../core/facts.ts';
 import type { Interrupt } from '../core/interrupt.ts';
-import type { Entry, Phase } from '../core/journal.ts';
+import type { Entry, Opened, Phase } from '../core/journal.ts';
 import type { Step } from '../core/step.ts';
 import type { RebootChoice } from '../core/wanted.ts';
 
@@ -24,6 +24,9 @@ export type RunDoors = {
   /** A sentence for the operator that the journal could not take. */
   warn(text: string): void;
 };
+
+/** What the server was before the first run of the chain, and why the one had failed whose way back a run goes on with. */
+export type Chain = Pick<Opened, 'before' | 'failure'>;
 
 /** How a run ended, with the last look at the server; null where that counts for nothing. */
 export type RunResult = {

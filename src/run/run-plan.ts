@@ -3,33 +3,27 @@ import type { Outcome } from '../core/codes.ts';
 import { newlyReplaced } from '../core/doomed-files.ts';
 import type { End } from '../core/exit-codes.ts';
 import type { Facts, Reading } from '../core/facts.ts';
-import type { Entry, Opened, Phase } from '../core/journal.ts';
+import type { Entry, Phase } from '../core/journal.ts';
 import { isPreparing, unsettled } from '../core/lasting.ts';
 import { missing } from '../core/missing.ts';
 import { type Plan, type Planned, stepsForward } from '../core/plan.ts';
 import type { Step } from '../core/step.ts';
 import { capitalised, titleOf } from '../core/words.ts';
 import { noteIn } from './journal-file.ts';
-import { gapsOf, isReadable, judge, type Reached } from './reached.ts';
+import { gapsOf, isReadable, judge, type Reached, whyStillBack } from './reached.ts';
 import { restartOrTell } from './restart.ts';
-import type { RunDoors, RunResult } from './run-doors.ts';
-
-type Chain = Pick<Opened, 'before' | 'failure'>;
+import type { Chain, RunDoors, RunResult } from './run-doors.ts';
 
 const whyLeft = 'its console was closed';
 
 /**
  * Performs a plan and closes its journal, unless the run is left: that stands in the journal, and the next run takes it up. The end
  * is `converged` only if every lasting state of the plan held at the last look, and `failed-as-before` only if every lasting state of
- * the way back did. `chain` says what the server was before the first run of the chain, and why the one had failed whose way back this goes on with.
+ * the way back did.
  */
 export async function runPlan(plan: Plan, doors: RunDoors, chain: Chain): Promise<RunResult> {
   const run = new Run(plan, doors, chain.before);
-  const { failure } = chain;
-  const result =
-    plan.direction === 'back'
-      ? await run.walkBack(`the last run had not brought back what was before${failure ? ` (${failure})` : ''}`)
-      : await run.goForward();
+  const result = plan.direction === 'back' ? await run.walkBack(whyStillBack(chain)) : await run.goForward();
   if (!run.isLeft) await run.note({ type: 'closed', at: doors.now(), ...result });
   return result;
 }
@@ -106,7 +100,7 @@ class Run {
     return { ...this.#end('failed-changed', `${why}; not as before: ${open.join('; ')}`, now), walkedBack: true };
   }
 
-  /** Where the version that stays was not laid down anew, a file that a failed setup left to be put over one of its own makes it another. */
+  /** A version that stayed, and was not laid down anew, is another once a file of the failed setup is put over one of its own. */
   #endAsBefore(why: string, now: Facts): RunResult {
     const replaced = this.#isLaidDown ? [] : newlyReplaced(this.#before, now);
     return replaced.length === 0
